@@ -1,0 +1,3 @@
+export { createSimulator, type Simulator } from './create-simulator.js';
+export { SimulatorModule } from './simulator.module.js';
+export type { SimulatorOptions } from './simulator-options.js';

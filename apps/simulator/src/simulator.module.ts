@@ -1,0 +1,36 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CallLog } from './control/call-log.js';
+import { ControlController } from './control/control.controller.js';
+import { FaultScript } from './control/fault-script.js';
+import { AccountGuard } from './sms/account.guard.js';
+import { HandsetsController } from './sms/handsets.controller.js';
+import { Handsets } from './sms/handsets.js';
+import { MessagesController } from './sms/messages.controller.js';
+import { OptOuts } from './sms/opt-outs.js';
+import { SmsCarrier } from './sms/sms-carrier.js';
+import { Timers } from './sms/timers.js';
+import { Webhooks } from './sms/webhooks.js';
+import { SIMULATOR_OPTIONS, SIMULATOR_SETTINGS, initialSettings, type SimulatorOptions } from './simulator-options.js';
+
+/** Pretend carriers. Everything is in memory and ends with the process. */
+@Module({})
+export class SimulatorModule {
+  static with(options: SimulatorOptions): DynamicModule {
+    return {
+      module: SimulatorModule,
+      controllers: [ControlController, HandsetsController, MessagesController],
+      providers: [
+        { provide: SIMULATOR_OPTIONS, useValue: options },
+        { provide: SIMULATOR_SETTINGS, useValue: initialSettings(options) },
+        AccountGuard,
+        CallLog,
+        FaultScript,
+        Handsets,
+        OptOuts,
+        SmsCarrier,
+        Timers,
+        Webhooks,
+      ],
+    };
+  }
+}

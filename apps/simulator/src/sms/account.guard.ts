@@ -1,0 +1,32 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { CallLog } from '../control/call-log.js';
+import { SIMULATOR_OPTIONS, type SimulatorOptions } from '../simulator-options.js';
+import { TwilioError } from './twilio-error.js';
+
+interface AccountRequest {
+  readonly headers: { readonly authorization?: string };
+  readonly params: { readonly accountSid?: string };
+}
+
+/** HTTP Basic with the account's SID and token; another account's path is refused as Twilio refuses it, 20003. */
+@Injectable()
+export class AccountGuard implements CanActivate {
+  constructor(
+    private readonly log: CallLog,
+    @Inject(SIMULATOR_OPTIONS) private readonly options: SimulatorOptions,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<AccountRequest>();
+    const { accountSid, authToken } = this.options;
+    const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
+    const isOwner = equal(request.headers.authorization ?? '', expected) && request.params.accountSid === accountSid;
+    if (isOwner) return true;
+    this.log.append({ call: 'refused-auth', status: 401 });
+    throw TwilioError.of(20003);
+  }
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const equal = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));

@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+
+export interface HandsetMessage {
+  readonly sid: string;
+  readonly direction: 'received' | 'written';
+  readonly from: string;
+  readonly to: string;
+  readonly body: string;
+  readonly at: string;
+}
+
+interface Handset {
+  isOnline: boolean;
+  readonly messages: HandsetMessage[];
+}
+
+/** Phones exist as soon as someone names them; each is online until told otherwise. */
+@Injectable()
+export class Handsets {
+  private readonly handsets = new Map<string, Handset>();
+  private readonly waiting = new Map<string, Set<() => void>>();
+
+  isOnline(e164: string): boolean {
+    return this.get(e164).isOnline;
+  }
+
+  /** Newly online handsets take what the network held for them, oldest first. */
+  setOnline(e164: string, isOnline: boolean): void {
+    this.get(e164).isOnline = isOnline;
+    if (!isOnline) return;
+    const waiting = [...(this.waiting.get(e164) ?? [])];
+    this.waiting.delete(e164);
+    for (const deliver of waiting) deliver();
+  }
+
+  /** Calls `deliver` at the next time the handset comes online, unless the returned function is called first. */
+  whenOnline(e164: string, deliver: () => void): () => void {
+    const waiting = this.waiting.get(e164) ?? new Set();
+    this.waiting.set(e164, waiting.add(deliver));
+    return () => void waiting.delete(deliver);
+  }
+
+  append(e164: string, message: HandsetMessage): void {
+    this.get(e164).messages.push(message);
+  }
+
+  messages(e164: string): readonly HandsetMessage[] {
+    return this.get(e164).messages;
+  }
+
+  all(): readonly { readonly e164: string; readonly isOnline: boolean; readonly messageCount: number }[] {
+    return [...this.handsets].map(([e164, { isOnline, messages }]) => ({
+      e164,
+      isOnline,
+      messageCount: messages.length,
+    }));
+  }
+
+  private get(e164: string): Handset {
+    const known = this.handsets.get(e164);
+    if (known) return known;
+    const handset: Handset = { isOnline: true, messages: [] };
+    this.handsets.set(e164, handset);
+    return handset;
+  }
+}

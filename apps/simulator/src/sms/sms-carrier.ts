@@ -1,0 +1,142 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { countSegments } from '@causeway/message-model';
+import type { Fault } from '../control/fault-script.js';
+import { SIMULATOR_OPTIONS, SIMULATOR_SETTINGS } from '../simulator-options.js';
+import type { SimulatorOptions, SimulatorSettings } from '../simulator-options.js';
+import { Handsets } from './handsets.js';
+import type { NewMessage } from './new-message.js';
+import { OptOuts } from './opt-outs.js';
+import { isFinal, mintSid, type SmsMessage, type SmsStatus } from './sms-message.js';
+import { Timers } from './timers.js';
+import { inboundForm, statusForm } from './webhook-forms.js';
+import { Webhooks } from './webhooks.js';
+
+/** The network behind the API: what it accepted travels to handsets, what handsets write travels to the webhook. */
+@Injectable()
+export class SmsCarrier {
+  private readonly messages = new Map<string, SmsMessage>();
+
+  constructor(
+    private readonly handsets: Handsets,
+    private readonly webhooks: Webhooks,
+    private readonly optOuts: OptOuts,
+    private readonly timers: Timers,
+    @Inject(SIMULATOR_OPTIONS) private readonly options: SimulatorOptions,
+    @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
+  ) {}
+
+  accept(request: NewMessage, fault: Fault | undefined): SmsMessage {
+    const message = this.record({ ...request, direction: 'outbound-api', status: 'queued' });
+    const callbacks = fault?.mode === 'lose-callbacks' ? () => undefined : this.reportStatus;
+    this.timers.after(this.settings.sendDelayMs, () => {
+      if (this.isGone(message)) return;
+      message.sentAtMs = Date.now();
+      this.move(message, 'sent', callbacks);
+      if (fault?.mode === 'fail-code') this.fail(message, fault.code, callbacks);
+      else this.timers.after(this.settings.deliverDelayMs, () => this.deliver(message, callbacks));
+    });
+    return message;
+  }
+
+  /** A person writes on a handset. */
+  write(from: string, to: string, body: string, isWebhookLost: boolean): SmsMessage {
+    const message = this.record({ from, to, body, media: [], direction: 'inbound', status: 'received' });
+    message.sentAtMs = message.createdAtMs;
+    this.handsets.append(from, { sid: message.sid, direction: 'written', from, to, body, at: iso(message.createdAtMs) });
+    const confirmation = this.optOuts.hear(to, from, body);
+    const { inboundUrl } = this.settings;
+    if (inboundUrl !== undefined && !isWebhookLost)
+      this.webhooks.post('inbound-webhook', inboundUrl, inboundForm(message));
+    if (confirmation !== undefined) this.confirm(to, from, confirmation);
+    return message;
+  }
+
+  find(sid: string): SmsMessage | undefined {
+    return this.messages.get(sid);
+  }
+
+  /** Newest first, as Twilio lists. */
+  all(): readonly SmsMessage[] {
+    return [...this.messages.values()].reverse();
+  }
+
+  redact(message: SmsMessage): void {
+    message.body = '';
+    message.updatedAtMs = Date.now();
+  }
+
+  remove(sid: string): void {
+    this.messages.delete(sid);
+  }
+
+  private confirm(from: string, to: string, body: string): void {
+    const reply = this.record({ from, to, body, media: [], direction: 'outbound-reply', status: 'queued' });
+    reply.sentAtMs = reply.createdAtMs;
+    this.deliver(reply, () => undefined);
+  }
+
+  private deliver(message: SmsMessage, report: (message: SmsMessage) => void): void {
+    if (isFinal(message) || this.isGone(message)) return;
+    const leftMs = message.createdAtMs + message.validitySeconds * 1_000 - Date.now();
+    if (leftMs <= 0) return this.fail(message, 30036, report);
+    if (!this.handsets.isOnline(message.to)) {
+      const giveUp = this.handsets.whenOnline(message.to, () => this.deliver(message, report));
+      this.timers.after(leftMs, () => {
+        giveUp();
+        this.deliver(message, report);
+      });
+      return;
+    }
+    const { sid, from, to, body } = message;
+    this.handsets.append(to, { sid, direction: 'received', from, to, body, at: iso(Date.now()) });
+    this.move(message, 'delivered', report);
+  }
+
+  private fail(message: SmsMessage, code: number, report: (message: SmsMessage) => void): void {
+    message.errorCode = code;
+    this.move(message, 'undelivered', report);
+  }
+
+  private move(message: SmsMessage, status: SmsStatus, report: (message: SmsMessage) => void): void {
+    message.status = status;
+    message.updatedAtMs = Date.now();
+    if (isFinal(message) && message.discardsContent) message.body = '';
+    report(message);
+  }
+
+  private readonly reportStatus = (message: SmsMessage): void => {
+    if (message.statusCallback !== undefined)
+      this.webhooks.post('status-webhook', message.statusCallback, statusForm(message));
+  };
+
+  private isGone(message: SmsMessage): boolean {
+    return this.messages.get(message.sid) !== message;
+  }
+
+  private record(given: NewMessage & Pick<SmsMessage, 'direction' | 'status'>): SmsMessage {
+    const nowMs = Date.now();
+    const message: SmsMessage = {
+      sid: mintSid(),
+      accountSid: this.options.accountSid,
+      direction: given.direction,
+      from: given.from,
+      to: given.to,
+      body: given.body,
+      media: given.media,
+      segments: countSegments(given.body).segments,
+      status: given.status,
+      errorCode: undefined,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+      sentAtMs: undefined,
+      validitySeconds: given.validitySeconds ?? 36_000,
+      statusCallback: given.statusCallback,
+      discardsContent: given.discardsContent ?? false,
+      obfuscatesAddress: given.obfuscatesAddress ?? false,
+    };
+    this.messages.set(message.sid, message);
+    return message;
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,51 @@
+import { Inject, Injectable } from '@nestjs/common';
+import twilio from 'twilio';
+import { CallLog, type CallName } from '../control/call-log.js';
+import { SIMULATOR_OPTIONS, type SimulatorOptions } from '../simulator-options.js';
+
+/** Twilio gives a webhook 15 s (error 11200 after it). */
+const WEBHOOK_TIMEOUT_MS = 15_000;
+
+/** Posts signed forms, each once: like Twilio, it does not repeat a webhook that failed. */
+@Injectable()
+export class Webhooks {
+  private readonly closing = new AbortController();
+  private readonly inFlight = new Set<Promise<void>>();
+
+  constructor(
+    private readonly log: CallLog,
+    @Inject(SIMULATOR_OPTIONS) private readonly options: SimulatorOptions,
+  ) {}
+
+  post(call: CallName, url: string, form: Readonly<Record<string, string>>): void {
+    const posted = this.send(url, form).then((status) => this.log.append({ call, status, sid: form['MessageSid'] ?? '' }));
+    this.inFlight.add(posted);
+    void posted.finally(() => this.inFlight.delete(posted));
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await Promise.all(this.inFlight);
+  }
+
+  private async send(url: string, form: Readonly<Record<string, string>>): Promise<number> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+          'user-agent': 'TwilioProxy/1.1',
+          'x-simulated': 'true',
+          'x-twilio-signature': twilio.getExpectedTwilioSignature(this.options.authToken, url, { ...form }),
+        },
+        body: new URLSearchParams(form),
+        redirect: 'manual',
+        signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(WEBHOOK_TIMEOUT_MS)]),
+      });
+      await response.arrayBuffer();
+      return response.status;
+    } catch {
+      return 0; // nobody answered: Twilio would log 11200 and go on
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ClearOutbound, NotDelivered } from '@causeway/network-adapter';
+import { SMS_CAPABILITIES } from './sms-capabilities.js';
+import type { TwilioSmsOptions } from './twilio-sms-options.js';
+import { smsWebhookUrls } from './webhook-urls.js';
+
+/** What we know Twilio would refuse, or what must not be sent any more: answered without a call. */
+export function refuseBeforeCall(
+  outbound: ClearOutbound,
+  options: TwilioSmsOptions,
+): NotDelivered | undefined {
+  const text = outbound.text.reveal();
+  const refused = (reason: NotDelivered['reason']): NotDelivered => ({
+    kind: 'failed',
+    reason,
+    retry: 'never',
+    certainty: 'not-sent',
+  });
+  if (outbound.expiresAtMs !== null && outbound.expiresAtMs <= options.clock.nowMs()) return refused('expired');
+  if (!options.bridgeNumbers.includes(outbound.from)) return refused('misconfigured');
+  if (text.trim() === '') return refused('content-rejected');
+  if (text.length > (SMS_CAPABILITIES.limits.textCharacters ?? Number.POSITIVE_INFINITY)) return refused('too-large');
+  return undefined;
+}
+
+const SHORTEST_VALIDITY_SECONDS = 5;
+const LONGEST_VALIDITY_SECONDS = 36_000;
+
+/** Whole seconds, rounded down so that nothing is delivered after its time, within what Twilio takes. */
+export function validitySeconds(expiresAtMs: number, nowMs: number): number {
+  const left = Math.floor((expiresAtMs - nowMs) / 1_000);
+  return Math.min(Math.max(left, SHORTEST_VALIDITY_SECONDS), LONGEST_VALIDITY_SECONDS);
+}
+
+/** The parameters of `POST Messages.json`, as the SDK names them. */
+export function createParameters(outbound: ClearOutbound, options: TwilioSmsOptions) {
+  const { expiresAtMs } = outbound;
+  return {
+    to: outbound.to.reveal(),
+    from: outbound.from,
+    body: outbound.text.reveal(),
+    statusCallback: smsWebhookUrls(options.publicWebhookUrl).statusOf(outbound.ref),
+    contentRetention: options.contentRetention ?? 'discard',
+    addressRetention: options.addressRetention ?? 'retain',
+    // Twilio would otherwise replace look-alike characters: the text is what its sender was shown
+    smartEncoded: false,
+    ...(expiresAtMs === null ? {} : { validityPeriod: validitySeconds(expiresAtMs, options.clock.nowMs()) }),
+  };
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { boxIdField, bytesField, conversationIdField, keyIdField, nativeAddressField, transitIdField } from './fields.js';
+import { messageStateSchema } from './messages.js';
+
+export const consentRequestSchema = z.object({
+  request: z.string(),
+  from: nativeAddressField,
+  requestedAt: z.string(),
+});
+
+/** Things a device is told that are not messages: metadata only. */
+export const deviceEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message-state'),
+    id: z.string(),
+    messageId: z.string(),
+    state: messageStateSchema,
+    network: z.string().optional(),
+    at: z.string(),
+  }),
+  z.object({ type: z.literal('consent-request'), ...consentRequestSchema.shape }),
+  z.object({
+    type: z.literal('consent-granted'),
+    peer: nativeAddressField,
+    conversation: conversationIdField,
+    at: z.string(),
+  }),
+]);
+
+export const inboxItemSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('box'),
+    id: transitIdField,
+    boxId: boxIdField,
+    sealKeyId: keyIdField,
+    box: bytesField({ max: 80 * 1024 }),
+  }),
+  z.object({ kind: z.literal('event'), id: transitIdField, event: deviceEventSchema }),
+]);
+
+export const inboxPageSchema = z.object({ items: z.array(inboxItemSchema), hasMore: z.boolean() });
+export const acknowledgeSchema = z.object({ ids: z.array(transitIdField).min(1).max(256) });
+
+/** Frames of `GET /v1/socket`, JSON text. An item is pushed again on every connection until it is acknowledged. */
+export const serverFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('item'), item: inboxItemSchema }),
+  z.object({ type: z.literal('caught-up') }),
+  z.object({ type: z.literal('problem'), code: z.string(), title: z.string() }),
+]);
+export const clientFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('acknowledge'), ids: z.array(transitIdField).min(1).max(256) }),
+]);
+
+export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
+export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
+export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
+export const decideConsentSchema = z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke']) });
+
+/** RFC 9457 problem document; `code` is stable. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+export type DeviceEvent = z.infer<typeof deviceEventSchema>;
+export type DeviceEventInput = z.input<typeof deviceEventSchema>;
+export type InboxItem = z.infer<typeof inboxItemSchema>;
+export type ServerFrame = z.infer<typeof serverFrameSchema>;
+export type ClientFrame = z.infer<typeof clientFrameSchema>;
+export type ConsentRequest = z.infer<typeof consentRequestSchema>;
+export type Problem = z.infer<typeof problemSchema>;

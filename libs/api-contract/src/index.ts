@@ -1,0 +1,10 @@
+/**
+ * The REST and socket contract of Causeway, one schema per body: the gateway validates and documents with them, the client speaks them.
+ * Bytes travel as unpadded base64url; times as unix seconds (rules) or RFC 3339 (for people).
+ */
+export * from './fields.js';
+export * from './accounts.js';
+export * from './routes.js';
+export * from './messages.js';
+export * from './inbox.js';
+export * from './wire-json.js';

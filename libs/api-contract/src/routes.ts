@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { encodeCbor, toBase64Url } from '@causeway/message-model';
+import { z } from 'zod';
+import {
+  accountIdField,
+  bytesField,
+  contactIdField,
+  conversationIdField,
+  nativeAddressField,
+  signedField,
+} from './fields.js';
+
+export const NETWORKS = ['native', 'sms', 'rcs'] as const;
+export const clearNetworkField = z.enum(['sms', 'rcs']);
+export type ClearNetwork = z.infer<typeof clearNetworkField>;
+
+export const targetSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('conversation'), conversation: conversationIdField }),
+  z.object({ kind: z.literal('contact'), contact: contactIdField }),
+  z.object({ kind: z.literal('address'), address: nativeAddressField }),
+]);
+
+export const planRouteSchema = z.object({ to: targetSchema });
+
+const nativePlanSchema = z.object({
+  leg: z.literal('native'),
+  conversation: conversationIdField,
+  peer: z.object({ account: accountIdField, address: nativeAddressField, deviceListVersion: z.int() }),
+  self: z.object({ deviceListVersion: z.int() }),
+  digest: z.string(),
+});
+
+const clearPlanSchema = z.object({
+  leg: z.literal('clear'),
+  conversation: conversationIdField,
+  contact: contactIdField,
+  /** In the order in which the edge will try them. */
+  networks: z.array(clearNetworkField).min(1),
+  capabilities: z.record(z.string(), z.unknown()),
+  simulated: z.array(clearNetworkField),
+  edge: signedField,
+  region: z.string(),
+  /** Longest lifetime of a message on this leg, seconds. */
+  maxLifetimeSeconds: z.int(),
+  digest: z.string(),
+});
+
+/** `waiting` is the one answer for unknown, refusing, blocking and silent people alike. */
+export const planSchema = z.discriminatedUnion('leg', [
+  nativePlanSchema,
+  clearPlanSchema,
+  z.object({ leg: z.literal('none'), waiting: z.literal('consent') }),
+]);
+
+export const sealAddressSchema = z.object({ keyId: z.string().max(64), sealedAddress: bytesField({ max: 512 }) });
+
+export const contactSchema = z.object({
+  contact: contactIdField,
+  conversation: conversationIdField,
+  country: z.string(),
+  lineType: z.string(),
+});
+
+export type Target = z.infer<typeof targetSchema>;
+export type RoutePlan = z.infer<typeof planSchema>;
+export type NativePlan = z.infer<typeof nativePlanSchema>;
+export type ClearPlan = z.infer<typeof clearPlanSchema>;
+export type ContactDescription = z.infer<typeof contactSchema>;
+
+/** Names a route: who, by which leg, over which networks in which order. Sender, gateway and edge compute it alike. */
+export function planDigest(plan: {
+  readonly tenant: string;
+  readonly conversation: string;
+  readonly leg: 'native' | 'clear';
+  readonly networks: readonly string[];
+}): string {
+  const named = encodeCbor(['causeway-plan-v1', plan.tenant, plan.conversation, plan.leg, [...plan.networks]]);
+  return toBase64Url(createHash('sha256').update(named).digest());
+}

@@ -1,0 +1,125 @@
+import {
+  conversationUri,
+  decodeContent,
+  encodeContent,
+  EXTENSION,
+  messageIdOf,
+  mintConversationId,
+  toBytes,
+  type ContentHeader,
+  type ConversationId,
+  type MessageId,
+  type MimiContent,
+} from '@causeway/message-model';
+import { randomBytes } from 'node:crypto';
+import { nextCount, nowSeconds, type DeviceContext } from './device-context.js';
+import type { UnitOfWork } from './device-store.js';
+import { unknownPeer } from './peers.js';
+import { RECORDS, type HistoryRecord, type OutgoingRecord, type Self } from './records.js';
+
+export interface SendOptions {
+  /** The person's permission to send this one message in the clear, over these networks. */
+  readonly allowClear?: readonly ('sms' | 'rcs')[];
+  readonly inReplyTo?: MessageId;
+  /** Unix seconds; at most a week for native messages, a day for clear ones. */
+  readonly deliverBefore?: number;
+  /** What to do when a carrier's answer was lost; `report` unless said otherwise. */
+  readonly onUnknown?: 'report' | 'resend';
+}
+
+export interface Draft {
+  readonly address: string;
+  readonly conversation: ConversationId;
+  readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri'>) => MimiContent;
+  readonly options: SendOptions;
+}
+
+const DAY_SECONDS = 86_400;
+/** Room for a clock that runs ahead of the gateway's. */
+const CLOCK_MARGIN_SECONDS = 300;
+
+/** Makes the message and keeps it: from here on it survives a crash of this device. */
+export async function composeMessage(unit: UnitOfWork, context: DeviceContext, draft: Draft): Promise<OutgoingRecord> {
+  const self = context.own.current;
+  const isClear = draft.address.startsWith('tel:');
+  const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
+  const decoded = draft.build(header);
+  const content = encodeContent(decoded);
+  const longest = nowSeconds(context) + (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS;
+  const record: OutgoingRecord = {
+    messageId: messageIdOf({ content, ...header }),
+    order: await nextCount(unit, 'outgoing'),
+    address: draft.address,
+    conversation: draft.conversation,
+    content,
+    createdAtMs: context.nowMs(),
+    deliverBefore: Math.min(draft.options.deliverBefore ?? longest, longest),
+    // Addressing a number says that a clear network is meant; whether these words may go there is the statement's to say.
+    floor: isClear ? 'clear' : 'sealed',
+    onUnknown: draft.options.onUnknown ?? 'report',
+    state: null,
+    gatewayId: null,
+    permitted: draft.options.allowClear ? [...draft.options.allowClear] : null,
+    preview: null,
+    statement: null,
+    request: null,
+  };
+  unit.put(RECORDS.outgoing, record.messageId, record);
+  unit.put(RECORDS.history, record.messageId, await historyOf(unit, self, record));
+  return record;
+}
+
+/** The conversation with a native address: the agreed one, or the one we propose and keep proposing. */
+export async function nativeConversation(unit: UnitOfWork, address: string): Promise<ConversationId> {
+  const peer = (await unit.get(RECORDS.peer, address)) ?? unknownPeer(address);
+  const known = peer.conversation ?? peer.proposed;
+  if (known) return known;
+  const proposed = mintConversationId();
+  unit.put(RECORDS.peer, address, { ...peer, proposed });
+  return proposed;
+}
+
+/**
+ * The grant named another conversation than the one we proposed. The id of a message commits to its conversation, so the
+ * message becomes a new one with the same words; the former id keeps pointing to it.
+ */
+export async function moveMessage(
+  unit: UnitOfWork,
+  context: DeviceContext,
+  record: OutgoingRecord,
+  conversation: ConversationId,
+): Promise<OutgoingRecord> {
+  const self = context.own.current;
+  const header = { senderUri: self.address, roomUri: conversationUri(self.host, conversation) };
+  const before = decodeContent(record.content);
+  const extensions = new Map(before.extensions).set(EXTENSION.roomUri, header.roomUri);
+  const content = encodeContent({ ...before, salt: toBytes(randomBytes(16)), extensions });
+  const messageId = messageIdOf({ content, ...header });
+  const moved: OutgoingRecord = { ...record, messageId, conversation, content, state: null, gatewayId: null, request: null };
+  unit.delete(RECORDS.outgoing, record.messageId);
+  unit.delete(RECORDS.history, record.messageId);
+  unit.put(RECORDS.outgoing, messageId, moved);
+  unit.put(RECORDS.history, messageId, await historyOf(unit, self, moved));
+  unit.put(RECORDS.moved, record.messageId, messageId);
+  unit.afterCommit(() =>
+    context.events.emit('state', { messageId, state: { kind: 'unsubmitted' }, formerMessageId: record.messageId }),
+  );
+  return moved;
+}
+
+async function historyOf(unit: UnitOfWork, self: Self, record: OutgoingRecord): Promise<HistoryRecord> {
+  return {
+    messageId: record.messageId,
+    order: await nextCount(unit, 'history'),
+    direction: 'sent',
+    from: self.address,
+    to: record.address,
+    conversation: record.conversation,
+    network: record.floor === 'clear' ? 'clear' : 'native',
+    atMs: record.createdAtMs,
+    content: record.content,
+    editedText: null,
+    state: null,
+    report: null,
+  };
+}

@@ -1,0 +1,186 @@
+import type { AccountId, ConversationId, DeviceId, MessageId, MessageState, MimiContent } from '@causeway/message-model';
+import type { TrustFailure } from './trust-error.js';
+
+/** What became of a message; `unsubmitted` while the gateway has not answered for it and only this device knows it. */
+export type SendingState = MessageState | { readonly kind: 'unsubmitted' };
+
+/** A message this device received, or a copy of one that another device of the same person sent. */
+export interface ReceivedMessage {
+  readonly messageId: MessageId;
+  readonly conversation: ConversationId;
+  /** `mimi://` or `tel:` address. */
+  readonly from: string;
+  readonly to: string;
+  readonly kind: 'text' | 'reaction' | 'edit' | 'delete' | 'attachment' | 'other';
+  /** The best plain text; `undefined` when the message has none. */
+  readonly text: string | undefined;
+  readonly inReplyTo: MessageId | null;
+  /** First version of the message that this one edits or deletes. */
+  readonly replaces: MessageId | null;
+  /** `native` was readable by the two ends only; anything else by the carrier too. */
+  readonly network: string;
+  /** Sent by this person, on another device. */
+  readonly isOwn: boolean;
+  readonly atMs: number;
+  readonly content: MimiContent;
+}
+
+/** Someone without a grant who wants to write. Their words arrive after acceptance. */
+export interface ContactRequest {
+  readonly request: string;
+  readonly from: string;
+  readonly requestedAt: string;
+}
+
+export interface MessageStateChange {
+  readonly messageId: MessageId;
+  readonly state: SendingState;
+  /** Set once, when the message had to take another id (the grant named another conversation). */
+  readonly formerMessageId?: MessageId;
+}
+
+export interface KeyChange {
+  readonly address: string;
+  readonly account: AccountId;
+  readonly newAccount: AccountId;
+  /** Whether the key that is no longer shown had been compared in person. */
+  readonly wasVerified: boolean;
+}
+
+export interface DeviceListChange {
+  readonly address: string;
+  readonly version: number;
+  readonly devices: readonly DeviceId[];
+  readonly isOwn: boolean;
+}
+
+export interface EdgeChange {
+  /** base64url; the pinned identity is what everything was sealed to until now. */
+  readonly pinned: string;
+  /** base64url; what `confirmEdge` takes. */
+  readonly offered: string;
+}
+
+export type RefusalReason =
+  | 'undecryptable'
+  | 'unknown-seal-key'
+  | 'untrusted-sender'
+  | 'wrong-conversation'
+  | 'mismatch'
+  | 'malformed-content'
+  | 'not-theirs'
+  | 'edge-signature';
+
+/** Something arrived, was acknowledged and is not shown. */
+export interface RefusedItem {
+  readonly inboxId: string;
+  readonly reason: RefusalReason;
+}
+
+/** The other end says what became of a message of ours. */
+export interface MessageReport {
+  readonly messageId: MessageId;
+  readonly from: string;
+  readonly status: string;
+}
+
+export interface TrustProblem {
+  readonly reason: TrustFailure;
+  readonly about: string;
+}
+
+export interface DeviceEventMap {
+  message: ReceivedMessage;
+  request: ContactRequest;
+  granted: { readonly peer: string; readonly conversation: ConversationId };
+  state: MessageStateChange;
+  report: MessageReport;
+  'key-change': KeyChange;
+  'device-list': DeviceListChange;
+  'edge-changed': EdgeChange;
+  'trust-problem': TrustProblem;
+  'refused-item': RefusedItem;
+  connection: { readonly isConnected: boolean };
+  /** Something in the background failed and will be tried again, or a handler threw. */
+  problem: { readonly error: unknown };
+}
+
+export type DeviceEventName = keyof DeviceEventMap;
+export type Handler<Name extends DeviceEventName> = (event: DeviceEventMap[Name]) => unknown;
+
+type Handlers = { [Name in DeviceEventName]: Set<Handler<Name>> };
+type Waiting = { [Name in DeviceEventName]: DeviceEventMap[Name][] };
+
+/** What nobody listens to yet is kept for the first handler; beyond this the oldest go. */
+const LONGEST_WAIT = 256;
+
+/** Typed events. Handlers may be asynchronous; `deliver` waits for them, `emit` does not. */
+export class DeviceEvents {
+  readonly #handlers: Handlers = noHandlers();
+  readonly #waiting: Waiting = nothingWaiting();
+  readonly #attached: ((name: DeviceEventName) => void)[] = [];
+
+  on<Name extends DeviceEventName>(name: Name, handler: Handler<Name>): () => void {
+    const handlers: Set<Handler<Name>> = this.#handlers[name];
+    handlers.add(handler);
+    const waiting: DeviceEventMap[Name][] = this.#waiting[name];
+    for (const event of waiting.splice(0)) this.emit(name, event);
+    for (const attached of this.#attached) attached(name);
+    return () => void handlers.delete(handler);
+  }
+
+  onAttached(attached: (name: DeviceEventName) => void): void {
+    this.#attached.push(attached);
+  }
+
+  hasHandler(name: DeviceEventName): boolean {
+    return this.#handlers[name].size > 0;
+  }
+
+  emit<Name extends DeviceEventName>(name: Name, event: DeviceEventMap[Name]): void {
+    if (this.hasHandler(name)) return void this.deliver(name, event);
+    const waiting: DeviceEventMap[Name][] = this.#waiting[name];
+    waiting.push(event);
+    if (waiting.length > LONGEST_WAIT) waiting.shift();
+  }
+
+  /** False when a handler failed; the failure is told as `problem`. */
+  async deliver<Name extends DeviceEventName>(name: Name, event: DeviceEventMap[Name]): Promise<boolean> {
+    const handlers: Set<Handler<Name>> = this.#handlers[name];
+    const results = await Promise.allSettled([...handlers].map(async (handler) => handler(event)));
+    const failures = results.filter((result) => result.status === 'rejected');
+    // A handler of `problem` that fails has nobody left to tell.
+    if (name !== 'problem') for (const { reason } of failures) this.emit('problem', { error: reason });
+    return failures.length === 0;
+  }
+}
+
+const noHandlers = (): Handlers => ({
+  message: new Set(),
+  request: new Set(),
+  granted: new Set(),
+  state: new Set(),
+  report: new Set(),
+  'key-change': new Set(),
+  'device-list': new Set(),
+  'edge-changed': new Set(),
+  'trust-problem': new Set(),
+  'refused-item': new Set(),
+  connection: new Set(),
+  problem: new Set(),
+});
+
+const nothingWaiting = (): Waiting => ({
+  message: [],
+  request: [],
+  granted: [],
+  state: [],
+  report: [],
+  'key-change': [],
+  'device-list': [],
+  'edge-changed': [],
+  'trust-problem': [],
+  'refused-item': [],
+  connection: [],
+  problem: [],
+});

@@ -1,0 +1,82 @@
+import {
+  acceptedSchema,
+  accountDevicesSchema,
+  bundlesSchema,
+  contactSchema,
+  conversationDevicesSchema,
+  edgeDescriptionSchema,
+  grantedSchema,
+  inboxPageSchema,
+  keyCountSchema,
+  messageStatusSchema,
+  planSchema,
+  registeredSchema,
+  requestPageSchema,
+} from '@causeway/api-contract';
+import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
+import { callGateway, type Call, type HttpOptions } from './http-call.js';
+
+/** Whom a route or message is for, as the gateway is told. */
+export type WireTarget =
+  | { readonly kind: 'conversation'; readonly conversation: ConversationId }
+  | { readonly kind: 'contact'; readonly contact: ContactId }
+  | { readonly kind: 'address'; readonly address: string };
+
+/** The REST contract, one method per call. Every failure is a `ProblemError` or a `GatewayUnreachableError`. */
+export class GatewayApi {
+  constructor(private readonly options: HttpOptions) {}
+
+  withToken(token: string): GatewayApi {
+    return new GatewayApi({ ...this.options, token });
+  }
+
+  /** `json` is the registration as stored: a repeated one has to be identical. */
+  register = (json: string) => this.call({ method: 'POST', path: '/v1/accounts', json, answer: registeredSchema });
+  edge = () => this.call({ method: 'GET', path: '/v1/edge', answer: edgeDescriptionSchema });
+  ownDevices = () => this.call({ method: 'GET', path: '/v1/account/devices', answer: accountDevicesSchema });
+  updateDevices = (body: unknown) => this.call<void>({ method: 'PUT', path: '/v1/account/devices', body });
+  uploadKeys = (body: unknown) => this.call<void>({ method: 'PUT', path: '/v1/keys', body });
+  keyCount = () => this.call({ method: 'GET', path: '/v1/keys/count', answer: keyCountSchema });
+
+  takeBundles = (body: { conversation?: ConversationId; of: 'peer' | 'self'; devices: readonly DeviceId[] }) =>
+    this.call({ method: 'POST', path: '/v1/key-bundles', body, answer: bundlesSchema });
+  conversationDevices = (conversation: ConversationId) =>
+    this.call({ method: 'GET', path: `/v1/conversations/${conversation}/devices`, answer: conversationDevicesSchema });
+
+  planRoute = (to: WireTarget) =>
+    this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
+  addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
+    this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
+
+  sendMessage = (messageId: MessageId, json: string) =>
+    this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });
+  message = (id: string) =>
+    this.call({ method: 'GET', path: `/v1/messages/${encodeURIComponent(id)}`, answer: messageStatusSchema });
+  cancelMessage = (id: string) =>
+    this.call<void>({ method: 'DELETE', path: `/v1/messages/${encodeURIComponent(id)}` });
+
+  inbox = (limit: number) => this.call({ method: 'GET', path: `/v1/inbox?limit=${limit}`, answer: inboxPageSchema });
+  acknowledge = (ids: readonly string[]) =>
+    this.call<void>({ method: 'POST', path: '/v1/inbox/acknowledgements', body: { ids } });
+
+  requests = () => this.call({ method: 'GET', path: '/v1/requests', answer: requestPageSchema });
+  grant = (request: string) =>
+    this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/grant`, answer: grantedSchema });
+  refuse = (request: string) =>
+    this.call<void>({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/refuse` });
+  setConsentPolicy = (policy: 'ask' | 'anyone') =>
+    this.call<void>({ method: 'PUT', path: '/v1/account/consent-policy', body: { policy } });
+  allow = (peer: NativeAddress) =>
+    this.call({
+      method: 'PUT',
+      path: '/v1/consents',
+      body: { peer: peer.uri, decision: 'grant' },
+      answer: grantedSchema,
+    });
+  revoke = (peer: NativeAddress) =>
+    this.call<void>({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' } });
+
+  private call<T>(call: Call<T>): Promise<T> {
+    return callGateway(call, this.options);
+  }
+}

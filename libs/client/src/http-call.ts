@@ -1,0 +1,108 @@
+import { problemSchema, toWireJson } from '@causeway/api-contract';
+import type { z } from 'zod';
+import { backoffMs, pause } from './backoff.js';
+import { GatewayUnreachableError, ProblemError } from './problem-error.js';
+
+export interface Call<T> {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** Sent as it is, instead of `body`. */
+  readonly json?: string;
+  /** As an RFC 8941 string in the Idempotency-Key header. */
+  readonly idempotencyKey?: string;
+  /** Absent for answers without a body. */
+  readonly answer?: z.ZodType<T>;
+}
+
+export interface HttpOptions {
+  readonly gateway: string;
+  readonly token?: string;
+  readonly timeoutMs?: number;
+  /** Calls in all, the first included. */
+  readonly attempts?: number;
+  readonly signal?: AbortSignal;
+}
+
+const RETRY = { firstMs: 200, longestMs: 5000 };
+/** A gateway that asks for more patience than this gets a new call later, not a sleeping one. */
+const LONGEST_RETRY_AFTER_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 15_000;
+const DEFAULT_ATTEMPTS = 4;
+
+/**
+ * One call of the contract, repeated on network errors, 5xx and 429. That is safe for every call of the contract: reads,
+ * replacements, and posts that carry an idempotency key or ids of our own.
+ */
+export async function callGateway<T>(call: Call<T>, options: HttpOptions): Promise<T> {
+  const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
+  for (let attempt = 0; ; attempt += 1) {
+    const outcome = await callOnce(call, options);
+    if (outcome.kind === 'answer') return outcome.value;
+    if (attempt + 1 >= attempts || options.signal?.aborted) throw outcome.error;
+    await pause(outcome.retryAfterMs ?? backoffMs(attempt, RETRY), options.signal);
+  }
+}
+
+type Outcome<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'retry'; readonly error: Error; readonly retryAfterMs: number | undefined };
+
+async function callOnce<T>(call: Call<T>, options: HttpOptions): Promise<Outcome<T>> {
+  const body = call.json ?? (call.body === undefined ? undefined : toWireJson(call.body));
+  let response: Response;
+  let text: string;
+  try {
+    const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    response = await fetch(new URL(call.path, options.gateway), {
+      method: call.method,
+      headers: headersOf(call, options, body !== undefined),
+      signal: options.signal ? AbortSignal.any([timeout, options.signal]) : timeout,
+      redirect: 'error',
+      ...(body === undefined ? {} : { body }),
+    });
+    text = await response.text();
+  } catch (cause) {
+    return { kind: 'retry', error: new GatewayUnreachableError({ cause }), retryAfterMs: undefined };
+  }
+  if (response.ok) return readAnswer(call, text);
+  const error = readProblem(response.status, text);
+  if (response.status < 500 && response.status !== 429) throw error;
+  return { kind: 'retry', error, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+}
+
+function headersOf(call: Call<unknown>, options: HttpOptions, hasBody: boolean): Record<string, string> {
+  return {
+    accept: 'application/json, application/problem+json',
+    ...(hasBody ? { 'content-type': 'application/json' } : {}),
+    ...(options.token ? { authorization: `Bearer ${options.token}` } : {}),
+    ...(call.idempotencyKey ? { 'idempotency-key': `"${call.idempotencyKey}"` } : {}),
+  };
+}
+
+function readAnswer<T>(call: Call<T>, text: string): Outcome<T> {
+  const read = call.answer?.safeParse(parseJson(text));
+  if (read && !read.success) throw new GatewayUnreachableError({ cause: read.error });
+  // A call without an answer schema is a `Call<void>`.
+  return { kind: 'answer', value: read?.data as T };
+}
+
+function readProblem(status: number, text: string): Error {
+  const document = parseJson(text);
+  const problem = problemSchema.safeParse(document);
+  if (!problem.success) return new GatewayUnreachableError({ cause: new Error(`HTTP ${status} without a problem document`) });
+  return new ProblemError(problem.data, Object.fromEntries(Object.entries(Object(document))));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function retryAfterMs(header: string | null): number | undefined {
+  const seconds = header === null ? Number.NaN : Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
+}

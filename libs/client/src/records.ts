@@ -1,0 +1,201 @@
+import { parseState, type Bytes, type MessageState } from '@causeway/message-model';
+import {
+  accountIdField,
+  contactIdField,
+  conversationIdField,
+  deviceIdField,
+  messageIdField,
+} from '@causeway/api-contract';
+import { z } from 'zod';
+
+/** Bytes as the store keeps them; on the wire they are text, here they stay bytes. */
+export const storedBytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
+const signedDocument = z.object({ bytes: storedBytes, signature: storedBytes });
+
+/** What is believed of an account: its key since first use, and the newest list that verified under it. */
+const pinSchema = z.object({
+  account: accountIdField,
+  address: z.string(),
+  accountKey: storedBytes,
+  version: z.int(),
+  list: signedDocument,
+});
+
+const selfSchema = z.object({
+  gateway: z.string(),
+  host: z.string(),
+  tenant: z.string(),
+  region: z.string(),
+  account: accountIdField,
+  address: z.string(),
+  deviceId: deviceIdField,
+  registrationId: z.int(),
+  identityKey: storedBytes,
+  identityPrivateKey: storedBytes,
+  accountKey: storedBytes,
+  /** Only the primary device has it. */
+  accountPrivateKey: storedBytes.nullable(),
+  token: z.string(),
+  list: pinSchema,
+  edgeIdentity: storedBytes,
+  /** Shown by the gateway instead of the pinned one; nothing is sealed to it before the person confirms. */
+  offeredEdgeIdentity: storedBytes.nullable(),
+  /** Device ids are never used twice. */
+  nextDeviceId: z.int(),
+  isRegistered: z.boolean(),
+  /** The registration as first sent, so that a repeated one is the identical one; empty afterwards. */
+  registration: z.string(),
+});
+
+const peerSchema = z.object({
+  address: z.string(),
+  pin: pinSchema.nullable(),
+  /** Another account key, shown by the gateway and not yet reviewed. */
+  change: pinSchema.nullable(),
+  /** The conversation both ends agreed on. */
+  conversation: conversationIdField.nullable(),
+  /** Ours, until there is an agreed one. */
+  proposed: conversationIdField.nullable(),
+  isVerified: z.boolean(),
+});
+
+const conversationSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('native'), address: z.string() }),
+  z.object({ kind: z.literal('clear'), address: z.string(), contact: contactIdField }),
+]);
+
+const contactSchema = z.object({
+  address: z.string(),
+  contact: contactIdField,
+  conversation: conversationIdField,
+  country: z.string(),
+  lineType: z.string(),
+});
+
+const previewSchema = z.object({
+  network: z.string(),
+  networks: z.array(z.string()),
+  text: z.string(),
+  losses: z.array(z.string()),
+  readableBy: z.array(z.string()),
+  copyLifetime: z.string(),
+  segments: z.int(),
+  isSimulated: z.boolean(),
+});
+
+const storedState = z.custom<MessageState>(
+  (value) => isRecord(value) && parseState([value.kind, value.reason].filter((part) => part !== undefined).join(':')) !== undefined,
+);
+
+function isRecord(value: unknown): value is { readonly kind: unknown; readonly reason?: unknown } {
+  return typeof value === 'object' && value !== null && 'kind' in value;
+}
+
+const outgoingSchema = z.object({
+  messageId: messageIdField,
+  /** Position among everything this device sent. */
+  order: z.int(),
+  address: z.string(),
+  conversation: conversationIdField,
+  content: storedBytes,
+  createdAtMs: z.int(),
+  /** Unix seconds. */
+  deliverBefore: z.int(),
+  floor: z.enum(['sealed', 'clear']),
+  onUnknown: z.enum(['report', 'resend']),
+  /** `null` until the gateway has answered for it. */
+  state: storedState.nullable(),
+  gatewayId: z.string().nullable(),
+  /** Clear networks the person allowed for this message, in order. */
+  permitted: z.array(z.string()).nullable(),
+  preview: previewSchema.nullable(),
+  statement: signedDocument.nullable(),
+  /** The sealed request as submitted, sent again as it is when its outcome is not known. */
+  request: z.string().nullable(),
+});
+
+const historySchema = z.object({
+  messageId: messageIdField,
+  order: z.int(),
+  direction: z.enum(['received', 'sent', 'synced']),
+  from: z.string(),
+  to: z.string(),
+  conversation: conversationIdField,
+  network: z.string(),
+  atMs: z.int(),
+  /** `null` once deleted. */
+  content: storedBytes.nullable(),
+  /** Words of the newest edit, if there was one. */
+  editedText: z.string().nullable(),
+  state: storedState.nullable(),
+  /** What the other end reported: `read` and the like. */
+  report: z.string().nullable(),
+});
+
+const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });
+const unhandledSchema = z.object({ event: z.enum(['message', 'request']), id: z.string(), order: z.int() });
+const sealKeySchema = z.object({ publicKey: storedBytes, privateKey: storedBytes, replacedAtMs: z.int().nullable() });
+const preKeyStateSchema = z.object({
+  nextKeyId: z.int(),
+  signedKeyId: z.int(),
+  signedAtMs: z.int(),
+  replaced: z.array(z.object({ keyId: z.int(), replacedAtMs: z.int() })),
+});
+
+const offerSchema = z.object({
+  gateway: z.string(),
+  registrationId: z.int(),
+  identityKey: storedBytes,
+  identityPrivateKey: storedBytes,
+  sealKeyId: z.int(),
+  sealKey: storedBytes,
+  token: z.string(),
+  ticketPrivateKey: storedBytes,
+  offer: z.string(),
+});
+
+export type Pin = z.output<typeof pinSchema>;
+export type Self = z.output<typeof selfSchema>;
+export type Peer = z.output<typeof peerSchema>;
+export type ConversationRecord = z.output<typeof conversationSchema>;
+export type ContactRecord = z.output<typeof contactSchema>;
+export type OutgoingRecord = z.output<typeof outgoingSchema>;
+export type HistoryRecord = z.output<typeof historySchema>;
+export type RequestRecord = z.output<typeof requestSchema>;
+export type PreKeyState = z.output<typeof preKeyStateSchema>;
+export type OfferRecord = z.output<typeof offerSchema>;
+export type Preview = z.output<typeof previewSchema>;
+
+/** Everything a device keeps besides its Signal state, each collection with its key. */
+export const RECORDS = {
+  /** 'self' */
+  self: { name: 'self', schema: selfSchema },
+  /** 'current' */
+  offer: { name: 'offer', schema: offerSchema },
+  /** mimi:// address */
+  peer: { name: 'peer', schema: peerSchema },
+  /** account id -> mimi:// address */
+  addressOfAccount: { name: 'address-of-account', schema: z.string() },
+  /** conversation id */
+  conversation: { name: 'conversation', schema: conversationSchema },
+  /** tel: address */
+  contact: { name: 'contact', schema: contactSchema },
+  /** message id */
+  outgoing: { name: 'outgoing', schema: outgoingSchema },
+  /** message id */
+  history: { name: 'history', schema: historySchema },
+  /** former message id -> the id it was submitted under in the end */
+  moved: { name: 'moved', schema: messageIdField },
+  /** request id */
+  request: { name: 'request', schema: requestSchema },
+  /** event and id */
+  unhandled: { name: 'unhandled', schema: unhandledSchema },
+  /** inbox item id */
+  seen: { name: 'seen', schema: z.boolean() },
+  /** seal key id */
+  sealKey: { name: 'seal-key', schema: sealKeySchema },
+  /** 'current' */
+  preKeys: { name: 'pre-key-state', schema: preKeyStateSchema },
+  /** name of the counter */
+  counter: { name: 'counter', schema: z.int() },
+} as const;

@@ -1,0 +1,87 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { ClassicLevel } from 'classic-level';
+import { concatBytes, decodeCbor, encodeCbor, utf8, type Bytes } from '@causeway/message-model';
+import type { FolderKeys } from './folder-key.js';
+
+export interface SealedChange {
+  readonly collection: string;
+  readonly name: string;
+  /** `undefined` deletes. */
+  readonly value: unknown;
+}
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * A LevelDB that shows nothing but sizes: names are HMACs, values AES-256-GCM with their key as associated data, so that
+ * two rows cannot be exchanged. Values are CBOR. The name lies inside the value, so that a collection can be listed.
+ */
+export class SealedLevel {
+  private constructor(
+    private readonly level: ClassicLevel<string, Uint8Array>,
+    private readonly keys: FolderKeys,
+  ) {}
+
+  /** Fails when another process holds the folder: a device has one session state and therefore one owner. */
+  static async open(location: string, keys: FolderKeys): Promise<SealedLevel> {
+    const level = new ClassicLevel<string, Uint8Array>(location, { keyEncoding: 'utf8', valueEncoding: 'view' });
+    await level.open();
+    return new SealedLevel(level, keys);
+  }
+
+  async get(collection: string, name: string): Promise<unknown> {
+    const key = this.keyOf(collection, name);
+    const sealed = await this.level.get(key);
+    return sealed === undefined ? undefined : this.unseal(key, sealed).value;
+  }
+
+  /** Every row of a collection, in no meaningful order. */
+  async list(collection: string): Promise<{ readonly name: string; readonly value: unknown }[]> {
+    const prefix = this.prefixOf(collection);
+    const rows = [];
+    for await (const [key, sealed] of this.level.iterator({ gte: prefix, lt: `${prefix}~` })) rows.push(this.unseal(key, sealed));
+    return rows;
+  }
+
+  /** All or nothing, on the disk when it returns. */
+  async write(changes: readonly SealedChange[]): Promise<void> {
+    await this.level.batch(
+      changes.map(({ collection, name, value }) => {
+        const key = this.keyOf(collection, name);
+        return value === undefined
+          ? { type: 'del' as const, key }
+          : { type: 'put' as const, key, value: this.seal(key, name, value) };
+      }),
+      { sync: true },
+    );
+  }
+
+  close(): Promise<void> {
+    return this.level.close();
+  }
+
+  private seal(key: string, name: string, value: unknown): Bytes {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.keys.valueKey, nonce).setAAD(utf8(key));
+    return concatBytes(nonce, cipher.update(encodeCbor([name, value])), cipher.final(), cipher.getAuthTag());
+  }
+
+  private unseal(key: string, sealed: Uint8Array): { name: string; value: unknown } {
+    const decipher = createDecipheriv('aes-256-gcm', this.keys.valueKey, sealed.subarray(0, NONCE_BYTES));
+    decipher.setAAD(utf8(key)).setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const body = sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES);
+    const row = decodeCbor(concatBytes(decipher.update(body), decipher.final()));
+    if (!Array.isArray(row) || typeof row[0] !== 'string') throw new Error('a row of the device folder is not ours');
+    return { name: row[0], value: row[1] };
+  }
+
+  private prefixOf(collection: string): string {
+    return createHmac('sha256', this.keys.nameKey).update(collection).digest('base64url').slice(0, 11);
+  }
+
+  private keyOf(collection: string, name: string): string {
+    const hidden = createHmac('sha256', this.keys.nameKey).update(encodeCbor([collection, name])).digest('base64url');
+    return `${this.prefixOf(collection)}${hidden}`;
+  }
+}

@@ -1,0 +1,89 @@
+import { encodeCbor, type Bytes } from '@causeway/message-model';
+import { readDocument, type FieldReader, type KeyPair, type LegKey } from '@causeway/signal-protocol';
+import { NUMBER_PURPOSES, type NumberPurpose } from './key-rules.js';
+
+export interface StoredLegKey extends LegKey {
+  readonly privateKey: Bytes;
+}
+
+/** AES-256 key under which numbers rest. Times are Unix seconds. */
+export interface AddressKey {
+  readonly keyId: string;
+  readonly secret: Bytes;
+  readonly madeAt: number;
+}
+
+/** HMAC key of one purpose. */
+export interface NumberKey {
+  readonly purpose: NumberPurpose;
+  /** From 1; the highest is the one new digests are made with. */
+  readonly version: number;
+  readonly secret: Bytes;
+}
+
+/** All secrets of an edge; what the key file holds. */
+export interface KeyState {
+  readonly region: string;
+  readonly identity: KeyPair;
+  readonly legKeys: readonly StoredLegKey[];
+  readonly addressKeys: readonly AddressKey[];
+  readonly numberKeys: readonly NumberKey[];
+}
+
+const LABEL = 'causeway-edge-keys-v1';
+const MAX_KEYS = 256;
+
+export function encodeKeyState(state: KeyState): Bytes {
+  return encodeCbor([
+    LABEL,
+    state.region,
+    state.identity.publicKey,
+    state.identity.privateKey,
+    state.legKeys.map((key) => [
+      key.keyId,
+      key.track,
+      key.publicKey,
+      key.privateKey,
+      key.sealFrom,
+      key.sealUntil,
+      key.destroyAt,
+    ]),
+    state.addressKeys.map((key) => [key.keyId, key.secret, key.madeAt]),
+    state.numberKeys.map((key) => [key.purpose, key.version, key.secret]),
+  ]);
+}
+
+export function decodeKeyState(bytes: Uint8Array): KeyState | undefined {
+  return readDocument(bytes, (fields) => {
+    fields.literal(LABEL);
+    return {
+      region: fields.text(),
+      identity: { publicKey: fields.publicKey(), privateKey: fields.exactBytes(32) },
+      legKeys: fields.rows(MAX_KEYS, readLegKey),
+      addressKeys: fields.rows(MAX_KEYS, readAddressKey),
+      numberKeys: fields.rows(MAX_KEYS, readNumberKey),
+    };
+  });
+}
+
+const readLegKey = (fields: FieldReader): StoredLegKey => ({
+  keyId: fields.text(),
+  track: fields.oneOf(['short', 'day']),
+  publicKey: fields.publicKey(),
+  privateKey: fields.exactBytes(32),
+  sealFrom: fields.time(),
+  sealUntil: fields.time(),
+  destroyAt: fields.time(),
+});
+
+const readAddressKey = (fields: FieldReader): AddressKey => ({
+  keyId: fields.text(),
+  secret: fields.exactBytes(32),
+  madeAt: fields.time(),
+});
+
+const readNumberKey = (fields: FieldReader): NumberKey => ({
+  purpose: fields.oneOf(NUMBER_PURPOSES),
+  version: fields.integer({ min: 1, max: 0xffff }),
+  secret: fields.exactBytes(32),
+});

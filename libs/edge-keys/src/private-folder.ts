@@ -1,0 +1,71 @@
+import { constants } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toBytes, type Bytes } from '@causeway/message-model';
+import { StartupProblem } from '@causeway/platform';
+
+const OTHERS = 0o077;
+const OWNER_ONLY = 0o600;
+
+/** Makes the folder with mode 0700, or refuses one that anyone but its owner may enter. */
+export async function preparePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  refuseOthers(folder, (await stat(folder)).mode);
+}
+
+/** The bytes of a file only its owner may touch; `undefined` when there is none; throws on a wider mode or a link. */
+export async function readPrivateFile(path: string): Promise<Bytes | undefined> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+    if (isMissing(error)) return undefined;
+    throw error;
+  });
+  if (!file) return undefined;
+  try {
+    refuseOthers(path, (await file.stat()).mode);
+    return toBytes(await file.readFile());
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes a new file with mode 0600, down to the disk. Throws when there is one of that name. */
+export async function writePrivateFile(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Writes over a file in place, down to the disk; its length stays. */
+export async function overwriteFile(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.write(bytes, 0, bytes.length, 0);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes names that were added, renamed or removed in a folder durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(join(folder, '.'), constants.O_RDONLY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function refuseOthers(path: string, mode: number): void {
+  if ((mode & OTHERS) === 0) return;
+  throw new StartupProblem(
+    `${path} has mode ${(mode & 0o777).toString(8)}, and keys may be open to their owner only.`,
+    'Look who could have read it, then set folders to 700 and files to 600.',
+  );
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { toBytes, utf8, type Bytes } from './bytes.js';
+import {
+  CONTENT_LIMITS,
+  DISPOSITION,
+  EXTENSION,
+  MEDIA_TYPE,
+  type Expiration,
+  type ExternalPart,
+  type MimiContent,
+  type NestedPart,
+  type PartSemantics,
+  type SinglePart,
+} from './content.js';
+import { type MessageId } from './ids.js';
+import { encodeStatusReport, type StatusReport } from './status-report.js';
+import { type TextFormat } from './plain-text.js';
+
+/** What every message says about itself. The URIs enter the extensions and, later, the message id: use the same for both. */
+export interface ContentHeader {
+  readonly senderUri: string;
+  /** The conversation, from `conversationUri`. */
+  readonly roomUri: string;
+  readonly inReplyTo?: MessageId | undefined;
+  readonly expires?: Expiration | undefined;
+  readonly topicId?: Bytes | undefined;
+  /** RFC 5646 tag of the words; empty when not known. */
+  readonly language?: string | undefined;
+  /** 16 bytes; random unless a test needs to know them. A salt is used for one message only. */
+  readonly salt?: Bytes | undefined;
+}
+
+interface TextFields {
+  readonly text: string;
+  /** Plain unless it says otherwise. */
+  readonly format?: TextFormat | undefined;
+}
+
+/** A message of words; with `inReplyTo`, a reply. Limits are checked by `encodeContent`, here and for every builder below. */
+export function textContent(input: ContentHeader & TextFields): MimiContent {
+  return build(input, null, textPart(input, DISPOSITION.render, input.language));
+}
+
+/** One reaction, or several at once: each is a part of its own, never one string (draft, section on reactions). */
+export function reactionContent(
+  input: ContentHeader & { readonly inReplyTo: MessageId; readonly reaction: string | readonly string[] },
+): MimiContent {
+  const reactions = typeof input.reaction === 'string' ? [input.reaction] : input.reaction;
+  const parts = reactions.map((text) => textPart({ text }, DISPOSITION.reaction, ''));
+  return build(input, null, together(parts, DISPOSITION.reaction));
+}
+
+/** New words for a message. `replaces` is its first version, also when it was edited before; only its sender may. */
+export function editContent(input: ContentHeader & TextFields & { readonly replaces: MessageId }): MimiContent {
+  return build(input, input.replaces, textPart(input, DISPOSITION.render, input.language));
+}
+
+/** Takes a message back. `replaces` is its first version. */
+export function deleteContent(input: ContentHeader & { readonly replaces: MessageId }): MimiContent {
+  return build(input, input.replaces, { kind: 'null', disposition: DISPOSITION.render, language: '' });
+}
+
+/** Takes a reaction back. `replaces` is the message that was the reaction. */
+export function unreactContent(input: ContentHeader & { readonly replaces: MessageId }): MimiContent {
+  return build(input, input.replaces, { kind: 'null', disposition: DISPOSITION.reaction, language: '' });
+}
+
+/** Where an attachment lies and how to open it; what is absent takes the draft's value for "none". */
+export type AttachmentReference = Pick<ExternalPart, 'contentType' | 'url' | 'hashAlg' | 'contentHash'> &
+  Partial<
+    Pick<ExternalPart, 'expires' | 'sizeBytes' | 'encAlg' | 'key' | 'nonce' | 'aad' | 'description' | 'filename'>
+  >;
+
+/** Content by reference, with or without words beside it. */
+export function attachmentContent(
+  input: ContentHeader & { readonly attachment: AttachmentReference; readonly caption?: string | undefined },
+): MimiContent {
+  const language = input.language ?? '';
+  const reference: ExternalPart = {
+    ...NOTHING_STATED,
+    ...input.attachment,
+    kind: 'external',
+    disposition: DISPOSITION.attachment,
+    language,
+  };
+  if (input.caption === undefined) return build(input, null, reference);
+  return build(input, null, together([textPart({ text: input.caption }, DISPOSITION.render, language), reference]));
+}
+
+const NONE = toBytes(new Uint8Array(0));
+const NOTHING_STATED = {
+  expires: 0,
+  sizeBytes: 0,
+  encAlg: 0,
+  key: NONE,
+  nonce: NONE,
+  aad: NONE,
+  description: '',
+  filename: '',
+} as const;
+
+/** Several parts; `replaces` makes it an edit. */
+export function multipartContent(
+  input: ContentHeader & {
+    readonly semantics: PartSemantics;
+    readonly parts: readonly NestedPart[];
+    readonly replaces?: MessageId | undefined;
+  },
+): MimiContent {
+  const { semantics, parts, language } = input;
+  const part: NestedPart = {
+    kind: 'multi',
+    disposition: DISPOSITION.render,
+    language: language ?? '',
+    semantics,
+    parts,
+  };
+  return build(input, input.replaces ?? null, part);
+}
+
+/** What became of messages of this conversation, for its other end; sealed like any message. */
+export function statusContent(input: ContentHeader & { readonly report: StatusReport }): MimiContent {
+  return build(input, null, {
+    kind: 'single',
+    disposition: DISPOSITION.unspecified,
+    language: '',
+    contentType: MEDIA_TYPE.statusReport,
+    content: encodeStatusReport(input.report),
+  });
+}
+
+function textPart({ text, format }: TextFields, disposition: number, language = ''): SinglePart {
+  return { kind: 'single', disposition, language, contentType: MEDIA_TYPE[format ?? 'plain'], content: utf8(text) };
+}
+
+/** A multipart needs two: one part stands alone. */
+function together(parts: readonly NestedPart[], disposition: number = DISPOSITION.render): NestedPart {
+  const [first] = parts;
+  if (first && parts.length === 1) return first;
+  return { kind: 'multi', disposition, language: '', semantics: 'processAll', parts };
+}
+
+function build(header: ContentHeader, replaces: MessageId | null, part: NestedPart): MimiContent {
+  return {
+    salt: header.salt ?? toBytes(randomBytes(CONTENT_LIMITS.saltBytes)),
+    replaces,
+    topicId: header.topicId ?? NONE,
+    expires: header.expires ?? null,
+    inReplyTo: header.inReplyTo ?? null,
+    extensions: new Map<number | string, unknown>([
+      [EXTENSION.senderUri, header.senderUri],
+      [EXTENSION.roomUri, header.roomUri],
+    ]),
+    part,
+  };
+}

@@ -1,0 +1,57 @@
+import { encode, decode, cdeEncodeOptions, cdeDecodeOptions, Simple, Tag } from 'cbor2';
+
+/** Binary values of the model: a plain `Uint8Array` (a Node `Buffer` breaks deterministic re-encoding in cbor2). */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export function toBytes(source: Uint8Array): Bytes {
+  return new Uint8Array(source);
+}
+
+export function utf8(text: string): Bytes {
+  return toBytes(new TextEncoder().encode(text));
+}
+
+export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
+  return toBytes(Buffer.concat(parts));
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
+}
+
+export function toBase64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
+}
+
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
+
+/** `undefined` when the text is not canonical, unpadded base64url: two texts never stand for the same bytes. */
+export function fromBase64Url(text: string): Bytes | undefined {
+  if (!BASE64URL.test(text)) return undefined;
+  const bytes = toBytes(Buffer.from(text, 'base64url'));
+  return toBase64Url(bytes) === text ? bytes : undefined;
+}
+
+/** Deterministic CBOR, RFC 8949 section 4.2.1: the one encoding that may be signed or hashed. */
+export function encodeCbor(value: unknown): Bytes {
+  return toBytes(encode(value, cdeEncodeOptions));
+}
+
+/** Refuses what is not deterministic: indefinite lengths, longer forms, unsorted or repeated keys, trailing bytes. Throws on refusal. */
+export function decodeCbor(bytes: Uint8Array): unknown {
+  return decode(toBytes(bytes), cdeDecodeOptions);
+}
+
+/** A tagged CBOR value and a CBOR simple value, as `decodeExactCbor` returns them. */
+export { Tag as CborTag, Simple as CborSimple };
+
+/**
+ * As `decodeCbor`, for values that will be encoded again: every map is a `Map` and every tag a `CborTag`, and what would not encode to
+ * the same bytes (a NaN with another payload, a float that holds a whole number) is refused too. Throws on refusal.
+ */
+export function decodeExactCbor(bytes: Uint8Array): unknown {
+  const value: unknown = decode(toBytes(bytes), { ...cdeDecodeOptions, preferMap: true, ignoreGlobalTags: true });
+  if (!equalBytes(encodeCbor(value), bytes))
+    throw new TypeError('not the deterministic encoding of a value we can hold');
+  return value;
+}

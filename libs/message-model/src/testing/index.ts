@@ -1,0 +1,2 @@
+export * from './content-arbitraries.js';
+export * from './state-arbitraries.js';

@@ -1,0 +1,85 @@
+import type { Bytes, FailureReason } from '@causeway/message-model';
+import type { Plaintext } from '@causeway/platform';
+
+/** A webhook as it arrived: authenticity is decided over these bytes before anything parses them. */
+export interface RawRequest {
+  readonly method: string;
+  /** The full public URL as configured and as the network called it: never rebuilt from a Host header. */
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Bytes;
+}
+
+/** A file the sender attached, by reference; fetching it is the caller's decision. */
+export interface InboundMedia {
+  readonly url: Plaintext;
+  readonly contentType: string;
+}
+
+/** A message someone on the network wrote to a bridge number. Plaintext: sealed before anything stores it. */
+export interface InboundMessage {
+  readonly kind: 'message';
+  /** The same webhook delivered twice has the same id: the caller's unique key. */
+  readonly externalId: string;
+  /** Sender, E.164. */
+  readonly from: Plaintext;
+  /** Bridge number, E.164. */
+  readonly to: string;
+  readonly text: Plaintext;
+  readonly media: readonly InboundMedia[];
+  /** Milliseconds since the epoch: the network's time when it says one, else the adapter's clock. */
+  readonly receivedAtMs: number;
+}
+
+/** What the network says became of a message. `sending` and `sent` are progress, the others end the attempt. */
+export type ReceiptStatus = 'sending' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'expired' | 'cancelled';
+
+/**
+ * Rank of a receipt. Receipts repeat and overtake each other, so a lower rank never replaces a higher one;
+ * `displayed` only annotates a delivered message.
+ */
+export const RECEIPT_RANK = {
+  sending: 1,
+  sent: 2,
+  failed: 3,
+  expired: 3,
+  cancelled: 3,
+  delivered: 4,
+  displayed: 5,
+} as const satisfies Record<ReceiptStatus, number>;
+
+/** A change of state of a message sent earlier. */
+export interface InboundReceipt {
+  readonly kind: 'receipt';
+  /** The `ref` of the outbound message, `undefined` when the network reports without it: then `externalId` leads. */
+  readonly ref: string | undefined;
+  readonly externalId: string;
+  readonly status: ReceiptStatus;
+  /** Present with `failed`. */
+  readonly reason?: FailureReason;
+  readonly vendorCode?: string;
+}
+
+/** The person withdrew or gave back consent to be written to from this bridge number. The message that said so comes as well. */
+export interface ConsentWord {
+  readonly kind: 'opt-out' | 'opt-in';
+  readonly externalId: string;
+  readonly from: Plaintext;
+  readonly to: string;
+  /** `all` when the word asks for every sender, for example STOPALL. */
+  readonly scope: 'pair' | 'all';
+}
+
+export type InboundEvent = InboundMessage | InboundReceipt | ConsentWord;
+
+/** The answer the network expects to its webhook. */
+export interface WebhookResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type ReceiveOutcome =
+  | { readonly kind: 'rejected'; readonly reason: 'bad-signature' | 'malformed' | 'unknown-path' | 'wrong-account' }
+  | { readonly kind: 'events'; readonly events: readonly InboundEvent[]; readonly response: WebhookResponse };

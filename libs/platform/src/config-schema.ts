@@ -1,0 +1,196 @@
+import { parseTenantId } from '@causeway/message-model';
+import { z } from 'zod';
+import { parseRpcAddress } from './rpc-address.js';
+import { Secret } from './secret.js';
+
+/** The table of settings: each row has what it is for, its default as text, and how the text is read. */
+export interface SettingRow {
+  readonly group: string;
+  readonly doc: string;
+  readonly defaultText: string;
+}
+
+const settingRows = new Map<unknown, SettingRow>();
+
+const inGroup =
+  (group: string) =>
+  <Schema extends z.ZodType<unknown, string>>(defaultText: string, doc: string, schema: Schema) => {
+    const setting = z.string().default(defaultText).pipe(schema);
+    settingRows.set(setting, { group, doc, defaultText });
+    return setting;
+  };
+
+const text = z.string();
+const host = z.string().min(1).max(253);
+const port = z.coerce.number<string>().int().min(0).max(65_535);
+const positive = z.coerce.number<string>().int().positive();
+const list = z.string().transform((line) =>
+  line
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const optionalUrl = (...schemes: readonly string[]) =>
+  z.string().refine((line) => line === '' || (URL.canParse(line) && schemes.includes(new URL(line).protocol)), {
+    error: `must be empty or start with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
+  });
+const optionalSecret = z.string().transform((line) => (line === '' ? undefined : new Secret(line)));
+const tenant = z.string().transform((line, context) => {
+  const id = parseTenantId(line);
+  if (id) return id;
+  context.addIssue('must be lower case letters, digits and hyphens, at most 63');
+  return z.NEVER;
+});
+const rpcAddresses = list.transform((items, context) =>
+  items.flatMap((item) => {
+    const address = parseRpcAddress(item);
+    if (!address)
+      context.addIssue('must be paths of sockets or tls://host:port, separated by commas; plain TCP is refused');
+    return address ? [address] : [];
+  }),
+);
+const e164List = list.pipe(
+  z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
+);
+
+const process_ = inGroup('Process');
+const storage = inGroup('Storage and queue');
+const http = inGroup('HTTP');
+const rpc = inGroup('Between the processes');
+const identity = inGroup('Identity and people');
+const sms = inGroup('SMS');
+const timing = inGroup('Timing');
+
+/** The one schema of all settings. The environment name of `httpPort` is `CAUSEWAY_HTTP_PORT`. */
+export const SETTINGS = z.object({
+  environment: process_(
+    'development',
+    '`production` refuses settings that are only safe on one machine.',
+    z.enum(['development', 'production']),
+  ),
+  logLevel: process_(
+    'info',
+    'The least severe line that is written.',
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+  ),
+  dataFolder: process_(
+    '.causeway',
+    'Folder of the embedded database, keys and sockets. Made with mode 0700.',
+    text.min(1),
+  ),
+
+  databaseUrl: storage(
+    '',
+    'PostgreSQL 15 or later. Empty starts the embedded one in the data folder.',
+    optionalUrl('postgres:', 'postgresql:'),
+  ),
+  databasePort: storage('0', 'Port of the embedded database on the loopback address; 0 chooses a free one.', port),
+  queueBackend: storage('postgres', 'What BullMQ runs on. One backend per process.', z.enum(['postgres', 'redis'])),
+  redisUrl: storage(
+    '',
+    'Redis or Valkey with AOF and `maxmemory-policy noeviction`; needed when the backend is `redis`.',
+    optionalUrl('redis:', 'rediss:'),
+  ),
+
+  httpHost: http('127.0.0.1', 'Address the REST API and the WebSocket listen on.', host),
+  httpPort: http('7400', 'Port of the REST API and the WebSocket; 0 chooses a free one.', port),
+  publicUrl: http(
+    '',
+    'How clients reach the gateway. Empty means `http://host:port` of the listener.',
+    optionalUrl('http:', 'https:'),
+  ),
+  edgeHttpHost: http('127.0.0.1', 'Address the edge listens on for webhooks, and nothing else.', host),
+  edgeHttpPort: http('7401', 'Port of the webhook listener; 0 chooses a free one.', port),
+  edgePublicUrl: http(
+    '',
+    'How carriers reach the webhooks; it enters their signatures, so it must be exactly the URL they call.',
+    optionalUrl('http:', 'https:'),
+  ),
+
+  privateSockets: rpc('', 'Folder of the Unix sockets. Empty means `run` in the data folder.', text),
+  gatewayRpc: rpc(
+    '',
+    'Every gateway, as socket paths or `tls://host:port`, separated by commas. Empty means `gateway.sock` in the socket folder.',
+    rpcAddresses,
+  ),
+  gatewayRpcListen: rpc('', 'Where this gateway answers. Empty means the first of the list.', rpcAddresses),
+  edgeRpc: rpc('', 'Every edge, in the same form. Empty means `edge.sock` in the socket folder.', rpcAddresses),
+  edgeRpcListen: rpc('', 'Where this edge answers. Empty means the first of the list.', rpcAddresses),
+  tlsCa: rpc('', 'File of the authority that signs the certificates of our processes (PEM).', text),
+  tlsCert: rpc('', 'File of the certificate of this process (PEM).', text),
+  tlsKey: rpc('', 'File of its private key (PEM).', text),
+
+  edgeKeyFolder: identity(
+    '',
+    'Folder of the keys of the edge; only the edge may read it. Empty means `edge-keys` in the data folder.',
+    text,
+  ),
+  nativeHost: identity(
+    'causeway.local',
+    'Host name in `mimi://` addresses. It enters message ids: never change it once people use it.',
+    host.toLowerCase(),
+  ),
+  tenant: identity('default', 'The tenant of this installation.', tenant),
+  region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),
+  registration: identity('open', 'Who may register an account.', z.enum(['open', 'invite'])),
+  operatorToken: identity(
+    '',
+    'Bearer token of the operator console. Empty makes one in the data folder in development; production needs it set.',
+    optionalSecret,
+  ),
+
+  smsProvider: sms('none', 'Who carries SMS.', z.enum(['none', 'twilio'])),
+  bridgeNumbers: sms('', 'Numbers messages are sent from, in E.164, separated by commas.', e164List),
+  twilioAccountSid: sms(
+    '',
+    'Account SID, `AC` and 32 hexadecimal digits.',
+    z.string().regex(/^(AC[0-9a-f]{32})?$/, 'must be AC and 32 hexadecimal digits'),
+  ),
+  twilioAuthToken: sms('', 'Auth token; it also verifies webhooks.', optionalSecret),
+  twilioApiUrl: sms(
+    '',
+    'Another place that speaks the API of Twilio, for example the simulator. Empty means Twilio.',
+    optionalUrl('http:', 'https:'),
+  ),
+  simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
+
+  callBeforeSeconds: timing(
+    '10',
+    'A carrier call not begun this long after its attempt was written is not made.',
+    positive,
+  ),
+  unknownAbsentAfterSeconds: timing(
+    '300',
+    'How long a carrier may be silent on an unknown outcome before its absence counts.',
+    positive,
+  ),
+  clearHeadBlockSeconds: timing(
+    '120',
+    'How long an unsent message holds back those behind it on a clear network.',
+    positive,
+  ),
+  unconfirmedAfterSeconds: timing('259200', 'When an SMS without a delivery receipt becomes `unconfirmed`.', positive),
+  inboundSweepSeconds: timing(
+    '60',
+    'How often the edge lists received messages at the carrier, for lost webhooks.',
+    positive,
+  ),
+  sweepIntervalMs: timing('1000', 'How often due lanes are woken.', positive),
+  reconcileAfterSeconds: timing('30', 'How long a lane with work may be quiet before it is woken again.', positive),
+  partitionIntervalSeconds: timing('60', 'How often partitions are made ahead and dropped.', positive),
+  shutdownSeconds: timing('10', 'How long a process may finish what it began after SIGTERM.', positive),
+});
+
+export type Settings = z.output<typeof SETTINGS>;
+
+/** `httpPort` -> `CAUSEWAY_HTTP_PORT`. */
+export const environmentName = (setting: string): string =>
+  `CAUSEWAY_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+
+/** Every setting in the order of the schema, for the loader and the generated documents. */
+export const settingTable = (): readonly (SettingRow & { readonly setting: string; readonly env: string })[] =>
+  Object.entries(SETTINGS.shape).map(([setting, schema]) => {
+    const row = settingRows.get(schema);
+    if (!row) throw new Error(`the setting ${setting} is not in the table`);
+    return { ...row, setting, env: environmentName(setting) };
+  });

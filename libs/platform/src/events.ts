@@ -1,0 +1,134 @@
+import { errorFields } from './error-fields.js';
+import type { Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+
+type Leg = 'native' | 'clear';
+
+/**
+ * One helper per thing that happens to the business: the log line and the counter together, so that neither is forgotten
+ * and a line never carries more than its helper takes. No helper takes both ends of a message.
+ */
+export class Events {
+  constructor(
+    private readonly log: Logger,
+    private readonly metrics: Metrics,
+  ) {}
+
+  processStarted(fields: { readonly address: string; readonly port?: number; readonly version: string }): void {
+    this.log.info('process.started', fields);
+  }
+
+  messageAccepted(fields: {
+    readonly messageId: string;
+    readonly leg: Leg;
+    readonly direction: 'outbound' | 'inbound';
+  }): void {
+    this.metrics.increment('causeway_messages_accepted_total', { leg: fields.leg, direction: fields.direction });
+    this.log.info('message.accepted', fields);
+  }
+
+  messageWaiting(fields: { readonly messageId: string; readonly reason: string }): void {
+    this.metrics.increment('causeway_messages_waiting_total', { reason: fields.reason });
+    this.log.info('message.waiting', fields);
+  }
+
+  messageFinished(fields: {
+    readonly messageId: string;
+    readonly leg: Leg;
+    readonly state: string;
+    readonly reason?: string;
+  }): void {
+    this.metrics.increment('causeway_messages_finished_total', { leg: fields.leg, state: fields.state });
+    this.log.info('message.finished', fields);
+  }
+
+  attemptEnded(fields: {
+    readonly messageId: string;
+    readonly network: string;
+    readonly attempt: number;
+    readonly outcome: string;
+    readonly durationMs: number;
+  }): void {
+    this.metrics.increment('causeway_delivery_attempts_total', { network: fields.network, outcome: fields.outcome });
+    this.metrics.observe('causeway_delivery_attempt_seconds', { network: fields.network }, fields.durationMs / 1000);
+    this.log.info('attempt.ended', fields);
+  }
+
+  unknownVendorCode(fields: { readonly network: string; readonly code: string }): void {
+    this.metrics.increment('causeway_unknown_vendor_codes_total', { network: fields.network });
+    this.log.warn('vendor-code.unknown', fields);
+  }
+
+  inboundHandled(fields: { readonly network: string; readonly kind: string; readonly outcome: string }): void {
+    this.metrics.increment('causeway_inbound_events_total', fields);
+    this.log.info('inbound.handled', { network: fields.network, outcome: fields.outcome });
+  }
+
+  boxesAcknowledged(fields: { readonly leg: Leg; readonly count: number }): void {
+    this.metrics.increment('causeway_inbox_acknowledged_total', { leg: fields.leg }, fields.count);
+  }
+
+  downgradeChecked(fields: { readonly messageId: string; readonly outcome: string }): void {
+    this.metrics.increment('causeway_downgrades_total', { outcome: fields.outcome });
+    this.log.info('downgrade.checked', fields);
+  }
+
+  lanesWoken(fields: {
+    readonly track: Leg;
+    readonly cause: 'accept' | 'sweep' | 'receipt' | 'other';
+    readonly count: number;
+  }): void {
+    this.metrics.increment('causeway_lane_wakes_total', { track: fields.track, cause: fields.cause }, fields.count);
+  }
+
+  laneDrained(fields: { readonly track: Leg; readonly durationMs: number }): void {
+    this.metrics.increment('causeway_lane_drains_total', { track: fields.track, outcome: 'done' });
+    this.metrics.observe('causeway_lane_drain_seconds', { track: fields.track }, fields.durationMs / 1000);
+  }
+
+  /** The lane stays due in the database, so the sweeper wakes it again: nothing is lost, but it is a bug. */
+  laneDrainFailed(fields: { readonly track: Leg; readonly laneId: string; readonly thrown: unknown }): void {
+    this.metrics.increment('causeway_lane_drains_total', { track: fields.track, outcome: 'failed' });
+    this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
+  }
+
+  guardDecided(fields: { readonly level: number; readonly reason: string }): void {
+    this.metrics.increment('causeway_guard_decisions_total', { level: String(fields.level) });
+    if (fields.level > 0) this.log.info('guard.decided', { ladderLevel: fields.level, reason: fields.reason });
+  }
+
+  reportReceived(fields: { readonly outcome: string }): void {
+    this.metrics.increment('causeway_reports_total', fields);
+    this.log.info('report.received', fields);
+  }
+
+  partitionPurged(fields: {
+    readonly partition: string;
+    readonly class: string;
+    readonly count: number;
+    readonly lagSeconds: number;
+  }): void {
+    this.metrics.increment('causeway_purged_rows_total', { class: fields.class }, fields.count);
+    this.metrics.set('causeway_purge_lag_seconds', { class: fields.class }, fields.lagSeconds);
+    this.log.info('partition.purged', {
+      partition: fields.partition,
+      count: fields.count,
+      lagSeconds: fields.lagSeconds,
+    });
+  }
+
+  edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
+    this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
+    this.log.info('edge-key.destroyed', fields);
+  }
+
+  problemAnswered(fields: { readonly code: string; readonly status: number; readonly route?: string }): void {
+    this.metrics.increment('causeway_problems_total', { code: fields.code });
+    this.log.debug('problem.answered', fields);
+  }
+
+  /** Something that should not happen did. `component` says where it was caught. */
+  bugCaught(fields: { readonly component: string; readonly thrown: unknown }): void {
+    this.log.error('bug.caught', { component: fields.component, ...errorFields(fields.thrown) });
+  }
+}

@@ -1,0 +1,12 @@
+export * from './clock.js';
+export * from './startup-problem.js';
+export * from './secret.js';
+export * from './plaintext.js';
+export * from './rpc-address.js';
+export * from './config.js';
+export { settingTable, type SettingRow } from './config-schema.js';
+export * from './logger.js';
+export * from './error-fields.js';
+export * from './metrics-table.js';
+export * from './metrics.js';
+export * from './events.js';

@@ -1,0 +1,115 @@
+/** A metric of ours. Labels have few values each: never an id, a number or anything of a person (prometheus.io/docs/practices/naming). */
+export interface MetricRow {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram, in the unit of its name. */
+  readonly buckets?: readonly number[];
+}
+
+const LATENCY_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Every metric there is; `docs/metrics.md` is generated from it. */
+export const METRICS = {
+  causeway_http_requests_total: { kind: 'counter', help: 'Requests answered.', labels: ['method', 'route', 'status'] },
+  causeway_http_request_seconds: {
+    kind: 'histogram',
+    help: 'Time to answer a request.',
+    labels: ['route'],
+    buckets: LATENCY_SECONDS,
+  },
+  causeway_problems_total: { kind: 'counter', help: 'Requests refused, by the code of the problem.', labels: ['code'] },
+  causeway_messages_accepted_total: {
+    kind: 'counter',
+    help: 'Messages committed to the database.',
+    labels: ['leg', 'direction'],
+  },
+  causeway_messages_waiting_total: {
+    kind: 'counter',
+    help: 'Messages left on the device of their sender, by the reason.',
+    labels: ['reason'],
+  },
+  causeway_messages_finished_total: {
+    kind: 'counter',
+    help: 'Messages that reached a terminal state.',
+    labels: ['leg', 'state'],
+  },
+  causeway_delivery_attempts_total: {
+    kind: 'counter',
+    help: 'Attempts on a clear network, by how they ended.',
+    labels: ['network', 'outcome'],
+  },
+  causeway_delivery_attempt_seconds: {
+    kind: 'histogram',
+    help: 'Time a carrier took to answer.',
+    labels: ['network'],
+    buckets: LATENCY_SECONDS,
+  },
+  causeway_unknown_outcomes: { kind: 'gauge', help: 'Attempts whose outcome is not known yet.', labels: ['network'] },
+  causeway_unknown_vendor_codes_total: {
+    kind: 'counter',
+    help: 'Answers of a carrier with a code we have no row for.',
+    labels: ['network'],
+  },
+  causeway_inbound_events_total: {
+    kind: 'counter',
+    help: 'Webhook events, by kind and what became of them.',
+    labels: ['network', 'kind', 'outcome'],
+  },
+  causeway_inbox_acknowledged_total: {
+    kind: 'counter',
+    help: 'Boxes that a device stored and acknowledged.',
+    labels: ['leg'],
+  },
+  causeway_device_sockets: { kind: 'gauge', help: 'Open WebSockets of devices.', labels: [] },
+  causeway_lane_wakes_total: { kind: 'counter', help: 'Wakes added to the queue.', labels: ['track', 'cause'] },
+  causeway_lane_drains_total: {
+    kind: 'counter',
+    help: 'Lanes drained, by how the drain ended.',
+    labels: ['track', 'outcome'],
+  },
+  causeway_lane_drain_seconds: {
+    kind: 'histogram',
+    help: 'Time to drain a lane.',
+    labels: ['track'],
+    buckets: LATENCY_SECONDS,
+  },
+  causeway_due_lanes: { kind: 'gauge', help: 'Lanes past their due time at the last sweep.', labels: ['track'] },
+  causeway_guard_decisions_total: {
+    kind: 'counter',
+    help: 'Decisions of the spam guard, by ladder level.',
+    labels: ['level'],
+  },
+  causeway_reports_total: {
+    kind: 'counter',
+    help: 'Abuse reports, by whether their token verified.',
+    labels: ['outcome'],
+  },
+  causeway_downgrades_total: {
+    kind: 'counter',
+    help: 'Downgrade statements checked at the edge.',
+    labels: ['outcome'],
+  },
+  causeway_purge_lag_seconds: {
+    kind: 'gauge',
+    help: 'How far the purge is behind; alarm at 60, page at 600.',
+    labels: ['class'],
+  },
+  causeway_purged_rows_total: { kind: 'counter', help: 'Rows removed by the purge.', labels: ['class'] },
+  causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
+  causeway_rpc_requests_total: {
+    kind: 'counter',
+    help: 'Questions between our processes.',
+    labels: ['pattern', 'outcome'],
+  },
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+export type MetricName = keyof typeof METRICS;
+
+/** The names of one kind. */
+export type MetricOfKind<Kind extends MetricRow['kind']> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['kind'] extends Kind ? Name : never;
+}[MetricName];
+
+/** Exactly the labels of a metric, each with a value. */
+export type LabelsOf<Name extends MetricName> = Readonly<Record<(typeof METRICS)[Name]['labels'][number], string>>;

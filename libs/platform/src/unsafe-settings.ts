@@ -1,0 +1,61 @@
+import type { Settings } from './config-schema.js';
+
+interface SafetyRule {
+  readonly when: (settings: Settings) => boolean;
+  readonly why: string;
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '[::1]', 'localhost']);
+const isPlainRemote = (url: string): boolean => {
+  if (url === '') return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !LOOPBACK.has(hostname);
+};
+const usesTls = (settings: Settings): boolean =>
+  [...settings.gatewayRpc, ...settings.edgeRpc, ...settings.gatewayRpcListen, ...settings.edgeRpcListen].some(
+    ({ kind }) => kind === 'tls',
+  );
+const tlsFiles = (settings: Settings): readonly string[] => [settings.tlsCa, settings.tlsCert, settings.tlsKey];
+
+const ALWAYS: readonly SafetyRule[] = [
+  {
+    when: (s) => s.queueBackend === 'redis' && s.redisUrl === '',
+    why: 'CAUSEWAY_QUEUE_BACKEND is redis, so CAUSEWAY_REDIS_URL must be set',
+  },
+  {
+    when: (s) => usesTls(s) && tlsFiles(s).includes(''),
+    why: 'a tls:// address needs CAUSEWAY_TLS_CA, CAUSEWAY_TLS_CERT and CAUSEWAY_TLS_KEY',
+  },
+  {
+    when: (s) =>
+      s.smsProvider === 'twilio' && (s.twilioAccountSid === '' || !s.twilioAuthToken || s.bridgeNumbers.length === 0),
+    why: 'CAUSEWAY_SMS_PROVIDER is twilio, so CAUSEWAY_TWILIO_ACCOUNT_SID, CAUSEWAY_TWILIO_AUTH_TOKEN and CAUSEWAY_BRIDGE_NUMBERS must be set',
+  },
+  {
+    when: (s) => isPlainRemote(s.twilioApiUrl),
+    why: 'CAUSEWAY_TWILIO_API_URL would send the auth token and messages in the clear: use https',
+  },
+];
+
+const IN_PRODUCTION: readonly SafetyRule[] = [
+  { when: (s) => !s.operatorToken, why: 'CAUSEWAY_OPERATOR_TOKEN must be set in production' },
+  {
+    when: (s) => (s.operatorToken?.reveal().length ?? 32) < 32,
+    why: 'CAUSEWAY_OPERATOR_TOKEN must have 32 characters or more in production',
+  },
+  { when: (s) => isPlainRemote(s.publicUrl), why: 'CAUSEWAY_PUBLIC_URL must be https: access tokens travel over it' },
+  {
+    when: (s) => !LOOPBACK.has(s.httpHost) && !s.publicUrl.startsWith('https:'),
+    why: 'CAUSEWAY_HTTP_HOST is reachable from outside, so CAUSEWAY_PUBLIC_URL must be the https address of the proxy in front of it',
+  },
+  {
+    when: (s) => s.smsProvider === 'twilio' && s.twilioApiUrl === '' && !s.edgePublicUrl.startsWith('https:'),
+    why: 'CAUSEWAY_EDGE_PUBLIC_URL must be https: webhooks carry words and numbers',
+  },
+];
+
+/** Sentences about settings that are each well formed and together unsafe; empty when there is no objection. */
+export function unsafeSettings(settings: Settings): readonly string[] {
+  const rules = settings.environment === 'production' ? [...ALWAYS, ...IN_PRODUCTION] : ALWAYS;
+  return rules.filter((rule) => rule.when(settings)).map((rule) => rule.why);
+}

@@ -1,0 +1,25 @@
+import { parseDeviceId, type DeviceId } from '@causeway/message-model';
+import { refuse, type FieldReader } from './field-reader.js';
+import { LIMITS } from './limits.js';
+
+/** A document with the signature over its bytes. The bytes travel as they were signed and are never encoded again. */
+export interface Signed {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly signature: Uint8Array<ArrayBuffer>;
+}
+
+const NETWORK = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
+const E164 = /^\+[1-9][0-9]{1,14}$/;
+
+export const isE164 = (text: string): boolean => E164.test(text);
+
+export const readNetwork = (fields: FieldReader): string => {
+  const network = fields.text();
+  return NETWORK.test(network) ? network : refuse();
+};
+
+export const readNetworks = (fields: FieldReader): string[] =>
+  fields.names(LIMITS.networks, (text) => NETWORK.test(text));
+
+export const readDeviceId = (fields: FieldReader): DeviceId =>
+  parseDeviceId(fields.integer({ min: 1, max: LIMITS.devices })) ?? refuse();

@@ -1,0 +1,231 @@
+import { purgeHourOf, type Bytes, type LaneId, type MessageId, type TenantId, type TransitId } from '@causeway/message-model';
+import type { DeviceRef } from './account.store.js';
+import type { Database } from './database.js';
+import { LEAVE_LANE } from './message.store.js';
+import { eventHour, tellSender, TERMINAL_STATES, withHour36 } from './state-events.js';
+
+export interface AttemptKey {
+  readonly ref: TransitId;
+  readonly attempt: number;
+}
+
+export interface AttemptRow extends AttemptKey {
+  readonly network: string;
+  readonly isSimulated: boolean;
+  readonly bridgeNumberId: string;
+  readonly startedAt: Date;
+  readonly outcome: string;
+  readonly vendorCode: string | null;
+  readonly segments: number | null;
+  readonly sealedExternalId: Bytes | null;
+}
+
+export interface SealedEnvelope {
+  readonly sealed: Bytes;
+  readonly statement: Bytes | null;
+}
+
+/** What an attempt came to, and what becomes of its message and lane. */
+export interface AttemptOutcome extends AttemptKey {
+  readonly outcome: 'accepted' | 'sent' | 'delivered' | 'failed' | 'not-sent' | 'unknown' | 'unconfirmed';
+  /** The message's new state; null leaves it. */
+  readonly state: 'ready' | 'sent' | 'delivered' | 'failed' | 'waiting-on-sender' | 'unconfirmed' | null;
+  readonly reason?: string | undefined;
+  readonly vendorCode?: string | undefined;
+  readonly segments?: number | undefined;
+  readonly sealedExternalId?: Bytes | undefined;
+  /** The message has no further attempt: it leaves its lane and its envelope goes. */
+  readonly leavesLane: boolean;
+  /** When to look at this attempt again without news of it; null closes it. */
+  readonly lookAgainAt: Date | null;
+}
+
+export interface Moved {
+  readonly sender: DeviceRef;
+  readonly lane: LaneId;
+}
+
+/** A later word never takes an earlier one back: outcomes by rank. */
+const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END)`;
+const rankOf = (column: string): string => RANK.replace('OUTCOME', column);
+
+/** Attempts on clear networks: written before the carrier is called, so that a crash leaves a trace. */
+export class AttemptStore {
+  constructor(private readonly database: Database) {}
+
+  async envelope(ref: TransitId): Promise<SealedEnvelope | undefined> {
+    const rows = await this.database.query<SealedEnvelope>(
+      'SELECT sealed, statement FROM transit.envelope WHERE purge_hour = $1 AND id = $2',
+      purgeHourOf(ref),
+      ref,
+    );
+    return rows[0];
+  }
+
+  /**
+   * Claims attempt n of a message. Only the caller that inserted the row may call the carrier. With a message statement, its single use is
+   * recorded in the same transaction: for this message again, never for another.
+   */
+  async begin(
+    input: AttemptKey & {
+      readonly network: string;
+      readonly isSimulated: boolean;
+      readonly bridgeNumberId: string;
+      readonly startedAt: Date;
+      readonly callBefore: Date;
+      readonly statement: { readonly tenant: TenantId; readonly id: string } | null;
+    },
+  ): Promise<'begun' | 'taken' | 'statement-used'> {
+    const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
+      `WITH used AS (
+         INSERT INTO transit.statement_use (tenant_id, statement_id, message_ref, purge_hour)
+         SELECT $9, $10, $2, $1 WHERE $10::text IS NOT NULL
+         ON CONFLICT (tenant_id, statement_id) DO UPDATE SET purge_hour = statement_use.purge_hour RETURNING message_ref),
+       permitted AS (SELECT $10::text IS NULL OR EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok),
+       changed AS (
+         UPDATE transit.message SET state = 'sending', updated_at = $7 FROM permitted
+         WHERE purge_hour = $1 AND id = $2 AND permitted.ok AND state = 'ready'
+           AND NOT EXISTS (SELECT FROM transit.attempt WHERE purge_hour = $1 AND message_ref = $2 AND attempt >= $3) RETURNING id),
+       begun AS (
+         INSERT INTO transit.attempt (purge_hour, message_ref, attempt, network, is_simulated, bridge_number_id, started_at, call_before, outcome)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'started' FROM changed ON CONFLICT DO NOTHING RETURNING attempt),
+       open AS (INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT $2, attempt, $8 FROM begun)
+       SELECT (SELECT ok FROM permitted) AS "isOurs", EXISTS (SELECT FROM begun) AS "isBegun"`,
+      purgeHourOf(input.ref),
+      input.ref,
+      input.attempt,
+      input.network,
+      input.isSimulated,
+      input.bridgeNumberId,
+      input.startedAt,
+      input.callBefore,
+      input.statement?.tenant ?? null,
+      input.statement?.id ?? null,
+    );
+    if (rows[0]?.isBegun) return 'begun';
+    return rows[0]?.isOurs ? 'taken' : 'statement-used';
+  }
+
+  /** Records what became of an attempt; tells the sender when the message's state moved. Undefined when a later word was there already. */
+  async record(input: AttemptOutcome, now: Date): Promise<Moved | undefined> {
+    const { hour, expiresAt } = eventHour(now);
+    const rows = await this.database.query<DeviceRef & { lane: LaneId }>(
+      withHour36(
+        `WITH noted AS (
+           UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
+             segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
+           WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11
+             AND (${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = $6 AND outcome = 'unknown') OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed')))
+           RETURNING message_ref),
+         open AS (
+           UPDATE transit.open_attempt SET due_at = $14::timestamptz WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NOT NULL
+             AND EXISTS (SELECT FROM noted)),
+         closed AS (DELETE FROM transit.open_attempt WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NULL AND EXISTS (SELECT FROM noted)),
+         moved AS (
+           UPDATE transit.message SET state = $12, reason = CASE WHEN $12 IN ('failed', 'waiting-on-sender') THEN $7 END, updated_at = $3
+           WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted) RETURNING *),
+         changed AS (SELECT * FROM moved WHERE $13::boolean),
+         ${LEAVE_LANE}, ${tellSender('moved')}
+         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane FROM moved`,
+        hour,
+      ),
+      hour,
+      expiresAt,
+      now,
+      purgeHourOf(input.ref),
+      input.ref,
+      input.outcome,
+      input.reason ?? null,
+      input.vendorCode ?? null,
+      input.segments ?? null,
+      input.sealedExternalId ?? null,
+      input.attempt,
+      input.state,
+      input.leavesLane,
+      input.lookAgainAt,
+    );
+    const [row] = rows;
+    return row && { sender: { tenant: row.tenant, account: row.account, device: row.device }, lane: row.lane };
+  }
+
+  /** Ends or returns a message that has no attempt under way: refused by a re-check, or back to its sender. Its envelope goes. */
+  async stop(ref: TransitId, state: { readonly kind: 'failed' | 'waiting-on-sender' | 'expired'; readonly reason: string | null }, now: Date): Promise<Moved | undefined> {
+    const { hour, expiresAt } = eventHour(now);
+    const rows = await this.database.query<DeviceRef & { lane: LaneId }>(
+      withHour36(
+        `WITH moved AS (
+           UPDATE transit.message SET state = $6, reason = $7, leg = CASE WHEN $6 = 'waiting-on-sender' THEN 'none' ELSE leg END, updated_at = $3
+           WHERE purge_hour = $4 AND id = $5 AND state = 'ready' RETURNING *),
+         changed AS (SELECT * FROM moved WHERE $6 <> 'waiting-on-sender'),
+         ${LEAVE_LANE},
+         words AS (DELETE FROM transit.envelope WHERE purge_hour = $4 AND id = $5 AND $6 = 'waiting-on-sender' AND EXISTS (SELECT FROM moved)),
+         ${tellSender('moved')}
+         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane FROM moved`,
+        hour,
+      ),
+      hour,
+      expiresAt,
+      now,
+      purgeHourOf(ref),
+      ref,
+      state.kind,
+      state.reason,
+    );
+    const [row] = rows;
+    return row && { sender: { tenant: row.tenant, account: row.account, device: row.device }, lane: row.lane };
+  }
+
+  /** A head that blocked its lane too long: it keeps its place in time, the lane goes on without it. */
+  async stepAside(ref: TransitId, now: Date): Promise<void> {
+    await this.database.query(
+      'UPDATE transit.message SET is_delayed = true, updated_at = $3 WHERE purge_hour = $1 AND id = $2 AND NOT is_delayed RETURNING 1',
+      purgeHourOf(ref),
+      ref,
+      now,
+    );
+  }
+
+  async of(ref: TransitId): Promise<readonly AttemptRow[]> {
+    return this.database.query<AttemptRow>(
+      `SELECT message_ref AS ref, attempt, network, is_simulated AS "isSimulated", bridge_number_id AS "bridgeNumberId", started_at AS "startedAt",
+         outcome, vendor_code AS "vendorCode", segments, sealed_external_id AS "sealedExternalId"
+       FROM transit.attempt WHERE purge_hour = $1 AND message_ref = $2 ORDER BY attempt`,
+      purgeHourOf(ref),
+      ref,
+    );
+  }
+
+  /** Attempts without a final word whose time to be looked at has come; postponed, so that two edges do not look at once. */
+  async takeOpen(now: Date, input: { readonly postponedTo: Date; readonly limit: number }): Promise<readonly AttemptKey[]> {
+    return this.database.query<AttemptKey>(
+      `UPDATE transit.open_attempt o SET due_at = $2 FROM (
+         SELECT message_ref, attempt FROM transit.open_attempt WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) d
+       WHERE o.message_ref = d.message_ref AND o.attempt = d.attempt RETURNING o.message_ref AS ref, o.attempt`,
+      now,
+      input.postponedTo,
+      input.limit,
+    );
+  }
+
+  async message(ref: TransitId): Promise<ClearMessage | undefined> {
+    const rows = await this.database.query<ClearMessage>(
+      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, state, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore",
+         transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
+      purgeHourOf(ref),
+      ref,
+    );
+    return rows[0];
+  }
+}
+
+/** What reconciling an attempt needs to know of its message. */
+export interface ClearMessage {
+  readonly ref: TransitId;
+  readonly messageId: MessageId;
+  readonly tenant: TenantId;
+  readonly contact: string | null;
+  readonly state: string;
+  readonly onUnknown: 'report' | 'resend';
+  readonly lane: LaneId;
+  readonly deliverBefore: Date;
+}

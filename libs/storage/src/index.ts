@@ -1,0 +1,14 @@
+/** Everything Causeway stores, one store per noun, over one PostgreSQL. The only importer of Prisma. */
+export * from './database.js';
+export * from './migrate.js';
+export * from './partitions.store.js';
+export * from './tenant.store.js';
+export * from './account.store.js';
+export * from './pre-key.store.js';
+export * from './consent.store.js';
+export * from './contact.store.js';
+export * from './message.store.js';
+export * from './lane.store.js';
+export * from './attempt.store.js';
+export * from './inbox.store.js';
+export type { TouchedDevice } from './state-events.js';

@@ -1,0 +1,103 @@
+import { purgeHourOf, type AccountId, type Bytes, type ContactId, type ConversationId, type DeviceId, type LaneId, type TenantId, type TransitId } from '@causeway/message-model';
+import type { DeviceRef } from './account.store.js';
+import type { Database } from './database.js';
+import { DRAIN_NATIVE } from './message.sql.js';
+
+export interface DueLane {
+  readonly id: LaneId;
+  readonly leg: 'native' | 'clear';
+}
+
+/** A message at or near the head of its lane, with what a dispatcher needs to re-check and send it. */
+export interface LaneMessage {
+  readonly ref: TransitId;
+  readonly position: bigint;
+  readonly tenant: TenantId;
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly messageId: Bytes;
+  readonly conversation: ConversationId;
+  readonly contact: ContactId | null;
+  readonly requestAddress: string | null;
+  readonly isRequestLodged: boolean;
+  readonly onUnknown: 'report' | 'resend';
+  readonly leg: 'none' | 'native' | 'clear';
+  readonly planDigest: string | null;
+  readonly networks: readonly string[];
+  readonly edgeKeyId: string | null;
+  readonly state: string;
+  readonly isDelayed: boolean;
+  readonly acceptedAt: Date;
+  readonly updatedAt: Date;
+  readonly deliverBefore: Date;
+  readonly attempts: number;
+}
+
+export interface LaneHead {
+  /** Changes whenever someone adds to the lane; `settle` refuses to put a lane to rest on an outdated one. */
+  readonly revision: bigint;
+  readonly messages: readonly LaneMessage[];
+}
+
+/** How long a wake is trusted before the sweeper wakes the lane again, milliseconds. */
+const WAKE_LEASE_MS = 5_000;
+
+export class LaneStore {
+  constructor(private readonly database: Database) {}
+
+  /** Takes due lanes and postpones them a little, so that two sweepers do not wake the same ones. */
+  async takeDue(now: Date, limit: number): Promise<readonly DueLane[]> {
+    return this.database.query<DueLane>(
+      `UPDATE transit.lane SET due_at = $2 WHERE id IN (
+         SELECT id FROM transit.lane WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id, leg`,
+      now,
+      new Date(now.getTime() + WAKE_LEASE_MS),
+      limit,
+    );
+  }
+
+  async head(lane: LaneId, limit: number): Promise<LaneHead> {
+    const rows = await this.database.query<{ revision: bigint; refs: TransitId[] }>(
+      `SELECT l.revision, ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id ORDER BY i.position LIMIT $2) AS refs
+       FROM transit.lane l WHERE l.id = $1`,
+      lane,
+      limit,
+    );
+    const found = rows[0];
+    if (!found || found.refs.length === 0) return { revision: found?.revision ?? 0n, messages: [] };
+    const messages = await this.database.query<LaneMessage>(
+      `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
+         m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
+         m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.networks, m.edge_key_id AS "edgeKeyId", m.state,
+         m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.updated_at AS "updatedAt", m.deliver_before AS "deliverBefore",
+         (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts
+       FROM transit.message m WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
+      [...new Set(found.refs.map(purgeHourOf))],
+      found.refs,
+    );
+    return { revision: found.revision, messages };
+  }
+
+  /** Puts a drained lane to rest until `dueAt`. Does nothing when the lane changed since `revision` was read: then it stays due. */
+  async settle(lane: LaneId, revision: bigint, dueAt: Date | null): Promise<void> {
+    await this.database.query('UPDATE transit.lane SET due_at = $3::timestamptz WHERE id = $1 AND revision = $2 RETURNING 1', lane, revision, dueAt);
+  }
+
+  /** Wakes that may have been lost: a lane someone else changed is due now. */
+  async markDue(lanes: readonly LaneId[], now: Date): Promise<void> {
+    await this.database.query('UPDATE transit.lane SET due_at = $2, revision = revision + 1 WHERE id = ANY($1::text[]) RETURNING 1', lanes, now);
+  }
+
+  /** Moves ready native messages from their lane to the inboxes. Boxes for the recipients of `withheld` are dropped in silence: a block acts here. */
+  async drainNative(refs: readonly TransitId[], withheld: readonly TransitId[], now: Date): Promise<readonly DeviceRef[]> {
+    return this.database.query<DeviceRef>(DRAIN_NATIVE, [...new Set(refs.map(purgeHourOf))], refs, now, withheld);
+  }
+
+  async markLodged(refs: readonly TransitId[]): Promise<void> {
+    await this.database.query(
+      'UPDATE transit.message SET is_request_lodged = true WHERE purge_hour = ANY($1::int[]) AND id = ANY($2::text[]) RETURNING 1',
+      [...new Set(refs.map(purgeHourOf))],
+      refs,
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import type { DeviceRef } from './account.store.js';
+
+/** A device for which something new lies in its inbox. */
+export type TouchedDevice = DeviceRef;
+
+export interface EventHour {
+  /** Partition of inbox rows written by a statement, hours since the epoch. */
+  readonly hour: number;
+  readonly expiresAt: Date;
+}
+
+/** Receipts and states are kept for a device that is away this long. SAFETY 3, proposed defaults: receipts 24 h. */
+const EVENT_LIFETIME_HOURS = 24;
+
+export function eventHour(now: Date): EventHour {
+  const hour = Math.ceil(now.getTime() / 3_600_000) + EVENT_LIFETIME_HOURS;
+  return { hour, expiresAt: new Date(hour * 3_600_000) };
+}
+
+/**
+ * SQL for "tell the sending device": two more common table expressions that turn the rows of `changed` (columns of transit.message) into
+ * inbox events. Used by every statement that moves a state, so that none can move one silently. `$1` is the hour, `$2` the expiry, `$3` now.
+ */
+export const tellSender = (changed: string): string => `
+  event_rows AS (
+    INSERT INTO transit.inbox (purge_hour, id, tenant_id, account_id, device_id, kind, body, expires_at)
+    SELECT $1::int, transit.new_inbox_id(HOUR36), m.tenant_id, m.account_id, m.device_id, 'event', convert_to(jsonb_build_object(
+      'type', 'message-state', 'id', m.id, 'messageId', transit.base64url(m.message_id),
+      'state', jsonb_strip_nulls(jsonb_build_object('kind', m.state, 'reason', m.reason)),
+      'at', to_char($3::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, 'UTF8'), $2::timestamptz
+    FROM ${changed} m RETURNING tenant_id, account_id, device_id, purge_hour, id),
+  event_items AS (
+    INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id)
+    SELECT tenant_id, account_id, device_id, purge_hour, id FROM event_rows)`;
+
+/** The hour in base 36, as it stands in ids; a literal, since it is computed and never input. */
+export const withHour36 = (sql: string, hour: number): string => sql.replaceAll('HOUR36', `'${hour.toString(36).padStart(6, '0')}'`);
+
+export const TERMINAL_STATES = `('delivered', 'failed', 'expired', 'cancelled', 'unconfirmed')`;

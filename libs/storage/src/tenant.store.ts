@@ -1,0 +1,63 @@
+import type { TenantId } from '@causeway/message-model';
+import type { Database } from './database.js';
+
+export interface Tenant {
+  readonly id: TenantId;
+  readonly nativeHost: string;
+  readonly region: string;
+  readonly registration: 'open' | 'invite';
+}
+
+interface TenantRow {
+  id: TenantId;
+  nativeHost: string;
+  region: string;
+  registration: Tenant['registration'];
+}
+
+const COLUMNS = 'id, native_host AS "nativeHost", region, registration';
+
+export class TenantStore {
+  constructor(private readonly database: Database) {}
+
+  /** Creates the tenant or brings its settings up to date. The home region is fixed: another one is refused with `false`. */
+  async ensure(tenant: Tenant, now: Date): Promise<boolean> {
+    const rows = await this.database.query(
+      `INSERT INTO registry.tenant (id, native_host, region, registration, created_at) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT (id) DO UPDATE SET native_host = excluded.native_host, registration = excluded.registration
+       WHERE tenant.region = excluded.region RETURNING id`,
+      tenant.id,
+      tenant.nativeHost,
+      tenant.region,
+      tenant.registration,
+      now,
+    );
+    return rows.length === 1;
+  }
+
+  async byHost(host: string): Promise<Tenant | undefined> {
+    const rows = await this.database.query<TenantRow>(`SELECT ${COLUMNS} FROM registry.tenant WHERE native_host = $1`, host);
+    return rows[0];
+  }
+
+  async addInvite(invite: { tokenDigest: Uint8Array; tenant: TenantId; expiresAt: Date }): Promise<void> {
+    await this.database.query(
+      'INSERT INTO registry.invite (token_digest, tenant_id, expires_at) VALUES ($1, $2, $3)',
+      invite.tokenDigest,
+      invite.tenant,
+      invite.expiresAt,
+    );
+  }
+
+  /** True once per invite: the row decides, so two registrations cannot share one. */
+  async useInvite(invite: { tokenDigest: Uint8Array; tenant: TenantId; now: Date }): Promise<boolean> {
+    const rows = await this.database.query(
+      `UPDATE registry.invite SET used_at = $3 WHERE token_digest = $1 AND tenant_id = $2 AND used_at IS NULL AND expires_at > $3
+       RETURNING token_digest`,
+      invite.tokenDigest,
+      invite.tenant,
+      invite.now,
+    );
+    return rows.length === 1;
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { transform } from '@swc/core';
+
+const root = new URL('../../', import.meta.url);
+const OURS = /^@causeway\/([^/]+)(\/testing)?$/;
+
+/** `@causeway/x` is the door of a lib, and a relative `.js` may be a `.ts` that was not compiled. */
+export async function resolve(specifier, context, next) {
+  const [, lib, testing] = OURS.exec(specifier) ?? [];
+  if (lib)
+    return {
+      url: new URL(`libs/${lib}/src/${testing ? 'testing/' : ''}index.ts`, root).href,
+      format: 'module',
+      shortCircuit: true,
+    };
+  if (specifier.startsWith('.') && specifier.endsWith('.js') && context.parentURL?.startsWith('file:')) {
+    const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
+    if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
+  }
+  // its ESM build imports JSON without an attribute, which Node refuses
+  if (specifier === 'libphonenumber-js')
+    return {
+      url: pathToFileURL(fileURLToPath(new URL('node_modules/libphonenumber-js/index.cjs', root))).href,
+      format: 'commonjs',
+      shortCircuit: true,
+    };
+  return next(specifier, context);
+}
+
+export async function load(url, context, next) {
+  if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+  const filename = fileURLToPath(url);
+  const { code } = await transform(await readFile(filename, 'utf8'), {
+    filename,
+    swcrc: false,
+    sourceMaps: 'inline',
+    jsc: {
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      target: 'es2023',
+      keepClassNames: true,
+    },
+    module: { type: 'es6' },
+  });
+  return { format: 'module', source: code, shortCircuit: true };
+}
