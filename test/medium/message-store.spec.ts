@@ -14,7 +14,17 @@ import {
   type ConversationId,
   type DeviceId,
 } from '@causeway/message-model';
-import { AttemptStore, Database, InboxStore, LaneStore, MessageStore, PartitionStore, type BoxRow, type DeviceRef, type NewMessage } from '@causeway/storage';
+import {
+  AttemptStore,
+  Database,
+  InboxStore,
+  LaneStore,
+  MessageStore,
+  PartitionStore,
+  type BoxRow,
+  type DeviceRef,
+  type NewMessage,
+} from '@causeway/storage';
 import { freshDatabase } from '../support/database.js';
 
 const HOUR = 3_600_000;
@@ -73,7 +83,16 @@ const newMessage = (conversation: ConversationId, change: Partial<NewMessage> = 
   floor: 'sealed',
   onUnknown: 'report',
   waitReason: null,
-  body: { leg: 'native', planDigest: 'p', networks: ['native'], edgeKeyId: null, sealed: null, statement: null, recipientDevices: 1, boxes: [boxFor(bob)] },
+  body: {
+    leg: 'native',
+    planDigest: 'p',
+    networks: ['native'],
+    edgeKeyId: null,
+    sealed: null,
+    statement: null,
+    recipientDevices: 1,
+    boxes: [boxFor(bob)],
+  },
   deliverBefore: deadline,
   digest: toBytes(randomBytes(16)),
   previousDigest: toBytes(randomBytes(16)),
@@ -114,8 +133,15 @@ describe('MessageStore', () => {
     const lane = must(await messages.attach(waiting.ref, { ...must(behind.body ?? undefined), boxes: [box] }, now));
     expect(await messages.attach(waiting.ref, must(behind.body ?? undefined), now)).toBeUndefined();
     const head = await lanes.head(lane, 10);
-    expect(head.messages.map((message) => [message.ref, message.state])).toEqual([[waiting.ref, 'ready'], [behind.ref, 'ready']]);
-    const touched = await lanes.drainNative(head.messages.map((message) => message.ref), [], now);
+    expect(head.messages.map((message) => [message.ref, message.state])).toEqual([
+      [waiting.ref, 'ready'],
+      [behind.ref, 'ready'],
+    ]);
+    const touched = await lanes.drainNative(
+      head.messages.map((message) => message.ref),
+      [],
+      now,
+    );
     expect(touched).toEqual([bob]);
     const ids = (await read(bob)).map((row) => row.id);
     expect(ids.slice(-2)).toEqual([box.id, behind.body?.boxes[0]?.id]);
@@ -134,8 +160,17 @@ describe('MessageStore', () => {
     expect(await inbox.acknowledge(bob, [must(boxes[1]).id], now)).toEqual([]);
     expect(await inbox.acknowledge(second, [must(boxes[1]).id], now)).toEqual([ada]);
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'delivered' });
-    const events = (await read(ada)).filter((row) => row.kind === 'event').map((row): unknown => JSON.parse(Buffer.from(row.body).toString()));
-    expect(events).toContainEqual(expect.objectContaining({ type: 'message-state', id: message.ref, messageId: message.messageId, state: { kind: 'delivered' } }));
+    const events = (await read(ada))
+      .filter((row) => row.kind === 'event')
+      .map((row): unknown => JSON.parse(Buffer.from(row.body).toString()));
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        type: 'message-state',
+        id: message.ref,
+        messageId: message.messageId,
+        state: { kind: 'delivered' },
+      }),
+    );
   });
 
   it('cancels what waits and lets the lane go on', async () => {
@@ -162,13 +197,31 @@ describe('AttemptStore', () => {
   const clear = async (conversation: ConversationId) => {
     const message = newMessage(conversation, {
       laneLeg: 'clear',
-      body: { leg: 'clear', planDigest: 'p', networks: ['sms'], edgeKeyId: 'k', sealed: toBytes(randomBytes(9)), statement: toBytes(randomBytes(5)), recipientDevices: 0, boxes: [] },
+      body: {
+        leg: 'clear',
+        planDigest: 'p',
+        networks: ['sms'],
+        edgeKeyId: 'k',
+        sealed: toBytes(randomBytes(9)),
+        statement: toBytes(randomBytes(5)),
+        recipientDevices: 0,
+        boxes: [],
+      },
     });
     const result = only(await messages.accept([message], now));
     return { message, lane: must(result.lane ?? undefined) };
   };
   const begin = async (ref: NewMessage['ref'], attempt: number, statement: string) =>
-    attempts.begin({ ref, attempt, network: 'sms', isSimulated: true, bridgeNumberId: 'b', startedAt: now, callBefore: now, statement: { tenant, id: statement } });
+    attempts.begin({
+      ref,
+      attempt,
+      network: 'sms',
+      isSimulated: true,
+      bridgeNumberId: 'b',
+      startedAt: now,
+      callBefore: now,
+      statement: { tenant, id: statement },
+    });
 
   it('lets one caller begin an attempt, and one message use a statement', async () => {
     const { message, lane } = await clear(mintConversationId());
@@ -184,12 +237,20 @@ describe('AttemptStore', () => {
     const { message, lane } = await clear(mintConversationId());
     await begin(message.ref, 1, 's2');
     const key = { ref: message.ref, attempt: 1 };
-    const moved = await attempts.record({ ...key, outcome: 'accepted', state: 'sent', leavesLane: true, lookAgainAt: deadline, segments: 2 }, now);
+    const moved = await attempts.record(
+      { ...key, outcome: 'accepted', state: 'sent', leavesLane: true, lookAgainAt: deadline, segments: 2 },
+      now,
+    );
     expect(moved).toEqual({ sender: ada, lane });
     expect(await attempts.envelope(message.ref)).toBeUndefined();
     expect((await lanes.head(lane, 5)).messages).toEqual([]);
-    await attempts.record({ ...key, outcome: 'delivered', state: 'delivered', leavesLane: false, lookAgainAt: null }, now);
-    expect(await attempts.record({ ...key, outcome: 'sent', state: 'sent', leavesLane: false, lookAgainAt: null }, now)).toBeUndefined();
+    await attempts.record(
+      { ...key, outcome: 'delivered', state: 'delivered', leavesLane: false, lookAgainAt: null },
+      now,
+    );
+    expect(
+      await attempts.record({ ...key, outcome: 'sent', state: 'sent', leavesLane: false, lookAgainAt: null }, now),
+    ).toBeUndefined();
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'delivered' });
     expect(await attempts.of(message.ref)).toMatchObject([{ outcome: 'delivered', segments: 2 }]);
   });
@@ -197,10 +258,16 @@ describe('AttemptStore', () => {
   it('keeps an unknown outcome in its lane and hands it out again when it is due', async () => {
     const { message, lane } = await clear(mintConversationId());
     await begin(message.ref, 1, 's3');
-    await attempts.record({ ref: message.ref, attempt: 1, outcome: 'unknown', state: null, leavesLane: false, lookAgainAt: now }, now);
+    await attempts.record(
+      { ref: message.ref, attempt: 1, outcome: 'unknown', state: null, leavesLane: false, lookAgainAt: now },
+      now,
+    );
     const open = await attempts.takeOpen(new Date(now.getTime() + 1), { postponedTo: deadline, limit: 50 });
     expect(open).toContainEqual({ ref: message.ref, attempt: 1 });
-    await attempts.record({ ref: message.ref, attempt: 1, outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null }, now);
+    await attempts.record(
+      { ref: message.ref, attempt: 1, outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null },
+      now,
+    );
     expect((await lanes.head(lane, 5)).messages[0]).toMatchObject({ state: 'ready' });
     expect(await begin(message.ref, 2, 's3')).toBe('begun');
   });

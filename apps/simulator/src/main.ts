@@ -1,24 +1,36 @@
-import { StartupProblem, loadConfig } from '@causeway/platform';
-import { createSimulator } from './create-simulator.js';
+import { StartupProblem, loadConfig, type Config } from '@causeway/platform';
+import { createSimulator, type Simulator } from './create-simulator.js';
 
-const config = loadConfig(process.env);
-if (config.twilioAccountSid === '' || config.twilioAuthToken === undefined)
-  throw new StartupProblem(
-    'The simulator needs an account to pretend to be.',
-    'Set CAUSEWAY_TWILIO_ACCOUNT_SID and CAUSEWAY_TWILIO_AUTH_TOKEN.',
-  );
+async function start(config: Config): Promise<Simulator> {
+  const { twilioAccountSid, twilioAuthToken } = config;
+  if (twilioAccountSid === '' || twilioAuthToken === undefined)
+    throw new StartupProblem(
+      'The simulator needs an account to pretend to be.',
+      'Set CAUSEWAY_TWILIO_ACCOUNT_SID and CAUSEWAY_TWILIO_AUTH_TOKEN to any account you make up.',
+    );
+  return createSimulator({
+    port: config.simulatorPort,
+    accountSid: twilioAccountSid,
+    authToken: twilioAuthToken.reveal(),
+    bridgeNumbers: config.bridgeNumbers,
+    inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
+  });
+}
 
-const simulator = await createSimulator({
-  port: config.simulatorPort,
-  accountSid: config.twilioAccountSid,
-  authToken: config.twilioAuthToken.reveal(),
-  bridgeNumbers: config.bridgeNumbers,
-  inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
-});
-process.stdout.write(`Pretend carriers (simulated: nothing reaches a phone) at ${simulator.url}\n`);
+const isPortTaken = (failure: unknown): boolean =>
+  failure instanceof Error && Reflect.get(failure, 'code') === 'EADDRINUSE';
 
-const end = (): void => {
-  void simulator.close().then(() => process.exit(0));
-};
-process.once('SIGINT', end);
-process.once('SIGTERM', end);
+try {
+  const simulator = await start(loadConfig(process.env));
+  process.stdout.write(`Pretend carriers (simulated: nothing reaches a phone) at ${simulator.url}\n`);
+  const end = (): void => void simulator.close().then(() => process.exit(0));
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+} catch (failure) {
+  if (isPortTaken(failure)) {
+    process.stderr.write('The port of the simulator is in use. Set CAUSEWAY_SIMULATOR_PORT to a free one.\n');
+  } else if (failure instanceof StartupProblem) {
+    process.stderr.write(`${failure.message}\n`);
+  } else throw failure;
+  process.exitCode = 1;
+}

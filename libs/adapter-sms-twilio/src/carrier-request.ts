@@ -31,6 +31,8 @@ type Options = Parameters<twilio.RequestClient['request']>[0];
 export class CarrierRequest extends twilio.RequestClient {
   /** True from the moment before the first byte of the request may have left. */
   wroteBytes = false;
+  /** Milliseconds the answer asked us to wait, from `Retry-After` in seconds. */
+  retryAfterMs: number | undefined;
 
   constructor(private readonly rules: CallRules) {
     super();
@@ -51,16 +53,22 @@ export class CarrierRequest extends twilio.RequestClient {
           ...(form === undefined ? {} : { 'content-length': Buffer.byteLength(form) }),
         },
       });
+      let isAnswered = false;
       const timer = setTimeout(() => call.destroy(new NoAnswer('timeout')), rules.timeoutMs);
       const abort = (): void => void call.destroy(new NoAnswer('aborted'));
       rules.signal?.addEventListener('abort', abort, { once: true });
       call.once('close', () => {
         clearTimeout(timer);
         rules.signal?.removeEventListener('abort', abort);
-        reject(new NoAnswer('closed'));
+        if (!isAnswered) reject(new NoAnswer('closed'));
       });
       call.once('error', () => reject(new NoAnswer('connection')));
-      call.once('response', (response) => void readAnswer<Body>(response).then(resolve, () => reject(new NoAnswer('cut off'))));
+      call.once('response', (response) => {
+        isAnswered = true;
+        const seconds = Number(response.headers['retry-after']);
+        if (seconds > 0) this.retryAfterMs = seconds * 1_000;
+        void readAnswer<Body>(response).then(resolve, () => reject(new NoAnswer('cut off')));
+      });
       whenConnected(call, url, () => {
         if (rules.signal?.aborted || rules.clock.nowMs() >= rules.callBeforeMs) {
           call.destroy(new NoAnswer('too late'));

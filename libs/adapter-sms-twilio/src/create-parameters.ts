@@ -4,10 +4,7 @@ import type { TwilioSmsOptions } from './twilio-sms-options.js';
 import { smsWebhookUrls } from './webhook-urls.js';
 
 /** What we know Twilio would refuse, or what must not be sent any more: answered without a call. */
-export function refuseBeforeCall(
-  outbound: ClearOutbound,
-  options: TwilioSmsOptions,
-): NotDelivered | undefined {
+export function refuseBeforeCall(outbound: ClearOutbound, options: TwilioSmsOptions): NotDelivered | undefined {
   const text = outbound.text.reveal();
   const refused = (reason: NotDelivered['reason']): NotDelivered => ({
     kind: 'failed',

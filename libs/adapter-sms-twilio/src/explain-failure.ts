@@ -18,8 +18,15 @@ export function refusalOf(thrown: unknown): Refusal | undefined {
   return { status: Number(status), code: typeof code === 'number' && code > 0 ? code : undefined };
 }
 
-/** What a call that did not return a message tells us. `wroteBytes`: could Twilio have it? */
-export function explainFailure(thrown: unknown, wroteBytes: boolean): NotDelivered {
+/** What the transport knows of a call beside its answer. */
+interface CallTrace {
+  /** Could Twilio have it? */
+  readonly wroteBytes: boolean;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/** What a call that did not return a message tells us. */
+export function explainFailure(thrown: unknown, { wroteBytes, retryAfterMs }: CallTrace): NotDelivered {
   const refusal = refusalOf(thrown);
   if (!refusal) {
     return wroteBytes
@@ -28,24 +35,36 @@ export function explainFailure(thrown: unknown, wroteBytes: boolean): NotDeliver
   }
   const { status, code } = refusal;
   const vendorCode = String(code ?? `http-${status}`);
-  const known = status < 500 ? meaningOf(refusal) : undefined;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (status >= 500)
+    return {
+      kind: 'failed',
+      reason: 'network-unavailable',
+      retry: 'later',
+      certainty: 'maybe-sent',
+      vendorCode,
+      ...wait,
+    };
+  const known = meaningOf(refusal);
   if (!known) return { kind: 'failed', reason: 'unknown', retry: 'later', certainty: 'maybe-sent', vendorCode };
   const { reason, retry, certainty } = known;
-  return { kind: 'failed', reason, retry, certainty, vendorCode };
+  return { kind: 'failed', reason, retry, certainty, vendorCode, ...(retry === 'later' ? wait : {}) };
 }
 
-/** Twilio documents 429 as never processed, whatever the code beside it; 401 and 403 as answered before anything is read. */
+/** Twilio documents 429 as never processed, whatever the code beside it. */
 function meaningOf({ status, code }: Refusal) {
   if (status === 429) return TWILIO_ERRORS.get(20429);
   return TWILIO_ERRORS.get(code ?? (status === 401 ? 20003 : 0));
 }
 
 /** For questions that change nothing: asking again is always safe. */
-export function explainUnavailable(thrown: unknown): Unavailable {
+export function explainUnavailable(thrown: unknown, retryAfterMs?: number): Unavailable {
   const refusal = refusalOf(thrown);
-  return refusal
-    ? { kind: 'unavailable', vendorCode: String(refusal.code ?? `http-${refusal.status}`) }
-    : { kind: 'unavailable' };
+  return {
+    kind: 'unavailable',
+    ...(refusal ? { vendorCode: String(refusal.code ?? `http-${refusal.status}`) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }
 
 export const isAbsent = (thrown: unknown): boolean => refusalOf(thrown)?.status === 404;

@@ -69,15 +69,16 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     const refused = refuseBeforeCall(outbound, this.options);
     if (refused) return refused;
     const request = this.newRequest(attempt);
-    if (this.isDisposed) return explainFailure(undefined, false);
+    if (this.isDisposed) return explainFailure(undefined, request);
+    const parameters = createParameters(outbound, this.options);
     return this.settled(async (): Promise<DeliverOutcome> => {
       try {
-        const message = await this.messages(request).create(createParameters(outbound, this.options));
-        if (!SID.test(message.sid)) return explainFailure(undefined, true);
+        const message = await this.messages(request).create(parameters);
+        if (!SID.test(message.sid)) return explainFailure(undefined, request);
         const segments = Number.parseInt(message.numSegments, 10);
         return { kind: 'accepted', externalId: message.sid, ...(segments > 0 ? { segments } : {}) };
       } catch (thrown) {
-        return explainFailure(thrown, request.wroteBytes);
+        return explainFailure(thrown, request);
       }
     });
   }
@@ -110,6 +111,7 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     });
   }
 
+  /** Texts only: the files of an MMS are named by its webhook, a list would cost one more call for each. */
   async listReceived(bridgeNumber: string, sinceMs: number): Promise<ReceivedAnswer> {
     return this.ask(async (messages) => {
       const found = await messages.list({ to: bridgeNumber, dateSentAfter: new Date(sinceMs), pageSize: PAGE_SIZE });
@@ -164,11 +166,14 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     whenAbsent?: Answer,
   ): Promise<Answer | ReturnType<typeof explainUnavailable>> {
     if (this.isDisposed) return { kind: 'unavailable' };
+    const request = this.newRequest();
     return this.settled(async () => {
       try {
-        return await question(this.messages(this.newRequest()));
+        return await question(this.messages(request));
       } catch (thrown) {
-        return whenAbsent !== undefined && isAbsent(thrown) ? whenAbsent : explainUnavailable(thrown);
+        return whenAbsent !== undefined && isAbsent(thrown)
+          ? whenAbsent
+          : explainUnavailable(thrown, request.retryAfterMs);
       }
     });
   }

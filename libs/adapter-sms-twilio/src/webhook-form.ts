@@ -30,7 +30,9 @@ type Fields = Record<string, string | string[]>;
 function decode(body: string): Fields {
   const fields = new Map<string, string[]>();
   for (const [name, value] of new URLSearchParams(body)) fields.set(name, [...(fields.get(name) ?? []), value]);
-  return Object.fromEntries([...fields].map(([name, [first = '', ...more]]) => [name, more.length > 0 ? [first, ...more] : first]));
+  return Object.fromEntries(
+    [...fields].map(([name, [first = '', ...more]]) => [name, more.length > 0 ? [first, ...more] : first]),
+  );
 }
 
 function formOf(fields: Fields): WebhookForm {

@@ -4,7 +4,11 @@ export interface Backoff {
 }
 
 /** Exponential with jitter: many devices that lost one gateway do not come back in step. */
-export function backoffMs(attempt: number, { firstMs, longestMs }: Backoff, random: () => number = Math.random): number {
+export function backoffMs(
+  attempt: number,
+  { firstMs, longestMs }: Backoff,
+  random: () => number = Math.random,
+): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 20));
   return Math.round(ceiling * (0.5 + random() / 2));
 }

@@ -91,11 +91,19 @@ export async function moveMessage(
 ): Promise<OutgoingRecord> {
   const self = context.own.current;
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, conversation) };
-  const before = decodeContent(record.content);
+  const before = decodeContent(record.content, record.createdAtMs);
   const extensions = new Map(before.extensions).set(EXTENSION.roomUri, header.roomUri);
   const content = encodeContent({ ...before, salt: toBytes(randomBytes(16)), extensions });
   const messageId = messageIdOf({ content, ...header });
-  const moved: OutgoingRecord = { ...record, messageId, conversation, content, state: null, gatewayId: null, request: null };
+  const moved: OutgoingRecord = {
+    ...record,
+    messageId,
+    conversation,
+    content,
+    state: null,
+    gatewayId: null,
+    request: null,
+  };
   unit.delete(RECORDS.outgoing, record.messageId);
   unit.delete(RECORDS.history, record.messageId);
   unit.put(RECORDS.outgoing, messageId, moved);
@@ -120,6 +128,7 @@ async function historyOf(unit: UnitOfWork, self: Self, record: OutgoingRecord): 
     content: record.content,
     editedText: null,
     state: null,
+    gatewayId: null,
     report: null,
   };
 }

@@ -1,7 +1,9 @@
 import { parseAddress } from '@causeway/message-model';
+import type { ContactDescription } from '@causeway/api-contract';
 import { sealAddress } from '@causeway/signal-protocol';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { EdgeTrust } from './edge-trust.js';
+import { ProblemError } from './problem-error.js';
 import { RECORDS, type ContactRecord } from './records.js';
 import { tenantOf } from './sessions.js';
 
@@ -14,18 +16,32 @@ export async function contactOf(context: DeviceContext, edge: EdgeTrust, address
   if (known) return known;
   const phone = parseAddress(address);
   if (phone?.kind !== 'phone') throw new TypeError('a contact is a telephone number');
-  const self = context.own.current;
-  const { key, region } = await edge.legKeyFor(undefined, nowSeconds(context) + SEAL_FOR_SECONDS);
-  const sealedAddress = sealAddress({
-    context: { tenant: tenantOf(self), region, keyId: key.keyId, account: self.account, device: self.deviceId },
-    legPublicKey: key.publicKey,
-    e164: phone.e164,
-  });
-  const made = await context.api.addContact({ keyId: key.keyId, sealedAddress });
+  const made = await sealAndAdd(context, edge, phone.e164);
   const contact: ContactRecord = { address: phone.uri, ...made };
   await context.store.unit(async (unit) => {
     unit.put(RECORDS.contact, phone.uri, contact);
     unit.put(RECORDS.conversation, made.conversation, { kind: 'clear', address: phone.uri, contact: made.contact });
   });
   return contact;
+}
+
+/** A leg key can go stale between the look and the call; the next look is fresh. */
+async function sealAndAdd(context: DeviceContext, edge: EdgeTrust, e164: string): Promise<ContactDescription> {
+  for (let attempt = 0; ; attempt += 1) {
+    const { tenant, account, device } = placeOf(context);
+    const { key, region } = await edge.legKeyFor(undefined, nowSeconds(context) + SEAL_FOR_SECONDS);
+    const about = { tenant, region, keyId: key.keyId, account, device };
+    const sealedAddress = sealAddress({ context: about, legPublicKey: key.publicKey, e164 });
+    try {
+      return await context.api.addContact({ keyId: key.keyId, sealedAddress });
+    } catch (error) {
+      const isStale = error instanceof ProblemError && error.code === 'edge-key-stale';
+      if (!isStale || attempt > 0) throw error;
+    }
+  }
+}
+
+function placeOf({ own }: DeviceContext) {
+  const { account, deviceId: device } = own.current;
+  return { tenant: tenantOf(own.current), account, device };
 }

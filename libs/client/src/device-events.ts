@@ -1,4 +1,11 @@
-import type { AccountId, ConversationId, DeviceId, MessageId, MessageState, MimiContent } from '@causeway/message-model';
+import type {
+  AccountId,
+  ConversationId,
+  DeviceId,
+  MessageId,
+  MessageState,
+  MimiContent,
+} from '@causeway/message-model';
 import type { TrustFailure } from './trust-error.js';
 
 /** What became of a message; `unsubmitted` while the gateway has not answered for it and only this device knows it. */

@@ -90,7 +90,8 @@ class StagedUnit implements UnitOfWork {
 
   async list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
     const rows = new Map((await this.level.list(collection.name)).map(({ name, value }) => [name, value]));
-    for (const change of this.#changes.values()) if (change.collection === collection.name) rows.set(change.name, change.value);
+    for (const change of this.#changes.values())
+      if (change.collection === collection.name) rows.set(change.name, change.value);
     return [...rows]
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => ({ name, record: collection.schema.parse(value) }));

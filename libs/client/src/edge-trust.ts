@@ -1,5 +1,11 @@
 import { equalBytes, fromBase64Url, toBase64Url } from '@causeway/message-model';
-import { chooseLegKey, openEdgeBundle, type EdgeBundle, type LegKey, type SignedEdgeBundle } from '@causeway/signal-protocol';
+import {
+  chooseLegKey,
+  openEdgeBundle,
+  type EdgeBundle,
+  type LegKey,
+  type SignedEdgeBundle,
+} from '@causeway/signal-protocol';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import { TrustError } from './trust-error.js';
 

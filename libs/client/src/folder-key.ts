@@ -27,7 +27,15 @@ const hex = (sizeBytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${size
 const headerSchema = z.object({
   format: z.literal('causeway-device-folder-v1'),
   kdf: z.discriminatedUnion('name', [
-    z.object({ name: z.literal('scrypt'), N: z.int().min(2).max(2 ** 20), r: z.int().min(1).max(32), p: z.int().min(1).max(16) }),
+    z.object({
+      name: z.literal('scrypt'),
+      N: z
+        .int()
+        .min(2)
+        .max(2 ** 20),
+      r: z.int().min(1).max(32),
+      p: z.int().min(1).max(16),
+    }),
     z.object({ name: z.literal('key-file') }),
   ]),
   salt: hex(32),
@@ -49,7 +57,8 @@ export async function openFolderKeys(folder: string, lock: FolderLock): Promise<
   const kdf = existing?.kdf ?? ('passphrase' in lock ? SCRYPT : ({ name: 'key-file' } as const));
   const root = await rootKey(lock, kdf, Buffer.from(salt, 'hex'));
   const check = createHmac('sha256', root).update('causeway-folder-check-v1').digest();
-  if (!existing) await writeHeader(path, { format: 'causeway-device-folder-v1', kdf, salt, check: check.toString('hex') });
+  if (!existing)
+    await writeHeader(path, { format: 'causeway-device-folder-v1', kdf, salt, check: check.toString('hex') });
   else if (!timingSafeEqual(check, Buffer.from(existing.check, 'hex'))) throw new WrongFolderKeyError();
   const derive = (purpose: string): Bytes => toBytes(new Uint8Array(hkdfSync('sha256', root, '', purpose, 32)));
   return { valueKey: derive('causeway-folder-values-v1'), nameKey: derive('causeway-folder-names-v1') };
@@ -70,7 +79,11 @@ async function rootKey(lock: FolderLock, kdf: Header['kdf'], salt: Uint8Array): 
   throw new WrongFolderKeyError();
 }
 
-function scryptKey(passphrase: string, salt: Uint8Array, cost: { N: number; r: number; p: number }): Promise<Uint8Array> {
+function scryptKey(
+  passphrase: string,
+  salt: Uint8Array,
+  cost: { N: number; r: number; p: number },
+): Promise<Uint8Array> {
   const maxmem = 256 * cost.N * cost.r;
   return new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFKC'), salt, 32, { N: cost.N, r: cost.r, p: cost.p, maxmem }, (error, key) =>
@@ -81,7 +94,7 @@ function scryptKey(passphrase: string, salt: Uint8Array, cost: { N: number; r: n
 
 async function readHeader(path: string): Promise<Header | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   });
   return text === undefined ? undefined : headerSchema.parse(JSON.parse(text));

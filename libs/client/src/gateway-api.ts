@@ -43,8 +43,7 @@ export class GatewayApi {
   conversationDevices = (conversation: ConversationId) =>
     this.call({ method: 'GET', path: `/v1/conversations/${conversation}/devices`, answer: conversationDevicesSchema });
 
-  planRoute = (to: WireTarget) =>
-    this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
+  planRoute = (to: WireTarget) => this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
   addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
 
@@ -52,8 +51,7 @@ export class GatewayApi {
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });
   message = (id: string) =>
     this.call({ method: 'GET', path: `/v1/messages/${encodeURIComponent(id)}`, answer: messageStatusSchema });
-  cancelMessage = (id: string) =>
-    this.call<void>({ method: 'DELETE', path: `/v1/messages/${encodeURIComponent(id)}` });
+  cancelMessage = (id: string) => this.call<void>({ method: 'DELETE', path: `/v1/messages/${encodeURIComponent(id)}` });
 
   inbox = (limit: number) => this.call({ method: 'GET', path: `/v1/inbox?limit=${limit}`, answer: inboxPageSchema });
   acknowledge = (ids: readonly string[]) =>
@@ -67,12 +65,7 @@ export class GatewayApi {
   setConsentPolicy = (policy: 'ask' | 'anyone') =>
     this.call<void>({ method: 'PUT', path: '/v1/account/consent-policy', body: { policy } });
   allow = (peer: NativeAddress) =>
-    this.call({
-      method: 'PUT',
-      path: '/v1/consents',
-      body: { peer: peer.uri, decision: 'grant' },
-      answer: grantedSchema,
-    });
+    this.call<void>({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' } });
   revoke = (peer: NativeAddress) =>
     this.call<void>({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' } });
 

@@ -25,7 +25,7 @@ export function kindOf(content: MimiContent): ContentKind {
 /** A stored message as the person's program sees it; `undefined` once it was deleted. */
 export function shownMessage(record: HistoryRecord): ReceivedMessage | undefined {
   if (!record.content) return undefined;
-  const content = decodeContent(record.content);
+  const content = decodeContent(record.content, record.atMs);
   const kind = kindOf(content);
   if (kind === 'status') return undefined;
   return {
@@ -48,7 +48,11 @@ export function shownMessage(record: HistoryRecord): ReceivedMessage | undefined
  * An edit or deletion acts on the first version, and only when both are of the same sender in the same conversation.
  * False when it is somebody else's. A message we never had is nothing to act on, and no offence.
  */
-export async function applyReplacement(unit: UnitOfWork, record: HistoryRecord, content: MimiContent): Promise<boolean> {
+export async function applyReplacement(
+  unit: UnitOfWork,
+  record: HistoryRecord,
+  content: MimiContent,
+): Promise<boolean> {
   if (!content.replaces) return true;
   const original = await unit.get(RECORDS.history, content.replaces);
   if (!original) return true;

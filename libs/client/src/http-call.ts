@@ -25,8 +25,8 @@ export interface HttpOptions {
 }
 
 const RETRY = { firstMs: 200, longestMs: 5000 };
-/** A gateway that asks for more patience than this gets a new call later, not a sleeping one. */
-const LONGEST_RETRY_AFTER_MS = 30_000;
+/** A gateway that asks for more patience than this gets a new call later, by whoever called. */
+const LONGEST_RETRY_AFTER_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_ATTEMPTS = 4;
 
@@ -39,8 +39,10 @@ export async function callGateway<T>(call: Call<T>, options: HttpOptions): Promi
   for (let attempt = 0; ; attempt += 1) {
     const outcome = await callOnce(call, options);
     if (outcome.kind === 'answer') return outcome.value;
-    if (attempt + 1 >= attempts || options.signal?.aborted) throw outcome.error;
-    await pause(outcome.retryAfterMs ?? backoffMs(attempt, RETRY), options.signal);
+    const waitMs = outcome.retryAfterMs ?? backoffMs(attempt, RETRY);
+    const isOver = attempt + 1 >= attempts || waitMs > LONGEST_RETRY_AFTER_MS;
+    if (isOver || options.signal?.aborted) throw outcome.error;
+    await pause(waitMs, options.signal);
   }
 }
 
@@ -90,7 +92,8 @@ function readAnswer<T>(call: Call<T>, text: string): Outcome<T> {
 function readProblem(status: number, text: string): Error {
   const document = parseJson(text);
   const problem = problemSchema.safeParse(document);
-  if (!problem.success) return new GatewayUnreachableError({ cause: new Error(`HTTP ${status} without a problem document`) });
+  if (!problem.success)
+    return new GatewayUnreachableError({ cause: new Error(`HTTP ${status} without a problem document`) });
   return new ProblemError(problem.data, Object.fromEntries(Object.entries(Object(document))));
 }
 
@@ -104,5 +107,5 @@ function parseJson(text: string): unknown {
 
 function retryAfterMs(header: string | null): number | undefined {
   const seconds = header === null ? Number.NaN : Number(header);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1000, LONGEST_RETRY_AFTER_MS) : undefined;
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

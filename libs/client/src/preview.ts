@@ -17,8 +17,7 @@ import { z } from 'zod';
 import type { Preview } from './records.js';
 
 export type PreviewResult =
-  | { readonly kind: 'preview'; readonly preview: Preview }
-  | { readonly kind: 'refused'; readonly reason: Refusal };
+  { readonly kind: 'preview'; readonly preview: Preview } | { readonly kind: 'refused'; readonly reason: Refusal };
 
 const limit = z.number().nonnegative().optional();
 const capabilitiesSchema = z.object({
@@ -37,7 +36,10 @@ const capabilitiesSchema = z.object({
  * What will arrive on the other phone, computed here from what the plan says the first network can carry: the person who
  * decides is shown this and nothing a server wrote.
  */
-export function previewOf(content: MimiContent, plan: Pick<ClearPlan, 'networks' | 'capabilities' | 'simulated'>): PreviewResult {
+export function previewOf(
+  content: MimiContent,
+  plan: Pick<ClearPlan, 'networks' | 'capabilities' | 'simulated'>,
+): PreviewResult {
   const network = plan.networks[0] ?? 'sms';
   const degraded = degrade(content, readCapabilities(plan.capabilities, network));
   if (degraded.kind === 'refused') return degraded;

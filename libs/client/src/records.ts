@@ -9,7 +9,7 @@ import {
 import { z } from 'zod';
 
 /** Bytes as the store keeps them; on the wire they are text, here they stay bytes. */
-export const storedBytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
+const storedBytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
 const signedDocument = z.object({ bytes: storedBytes, signature: storedBytes });
 
 /** What is believed of an account: its key since first use, and the newest list that verified under it. */
@@ -83,13 +83,14 @@ const previewSchema = z.object({
   isSimulated: z.boolean(),
 });
 
-const storedState = z.custom<MessageState>(
-  (value) => isRecord(value) && parseState([value.kind, value.reason].filter((part) => part !== undefined).join(':')) !== undefined,
-);
-
-function isRecord(value: unknown): value is { readonly kind: unknown; readonly reason?: unknown } {
-  return typeof value === 'object' && value !== null && 'kind' in value;
-}
+const storedState = z
+  .object({ kind: z.string(), reason: z.string().optional() })
+  .transform(({ kind, reason }, context): MessageState => {
+    const state = parseState(reason === undefined ? kind : `${kind}:${reason}`);
+    if (state) return state;
+    context.addIssue({ code: 'custom', message: 'is not a message state' });
+    return z.NEVER;
+  });
 
 const outgoingSchema = z.object({
   messageId: messageIdField,
@@ -128,13 +129,20 @@ const historySchema = z.object({
   /** Words of the newest edit, if there was one. */
   editedText: z.string().nullable(),
   state: storedState.nullable(),
+  /** The gateway's id, while it may know of the message. */
+  gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });
 const unhandledSchema = z.object({ event: z.enum(['message', 'request']), id: z.string(), order: z.int() });
-const sealKeySchema = z.object({ publicKey: storedBytes, privateKey: storedBytes, replacedAtMs: z.int().nullable() });
+const sealKeySchema = z.object({
+  publicKey: storedBytes,
+  privateKey: storedBytes,
+  madeAtMs: z.int(),
+  replacedAtMs: z.int().nullable(),
+});
 const preKeyStateSchema = z.object({
   nextKeyId: z.int(),
   signedKeyId: z.int(),
@@ -147,10 +155,8 @@ const offerSchema = z.object({
   registrationId: z.int(),
   identityKey: storedBytes,
   identityPrivateKey: storedBytes,
-  sealKeyId: z.int(),
-  sealKey: storedBytes,
   token: z.string(),
-  ticketPrivateKey: storedBytes,
+  ticketKeys: z.object({ publicKey: storedBytes, privateKey: storedBytes }),
   offer: z.string(),
 });
 

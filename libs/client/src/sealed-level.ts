@@ -40,7 +40,8 @@ export class SealedLevel {
   async list(collection: string): Promise<{ readonly name: string; readonly value: unknown }[]> {
     const prefix = this.prefixOf(collection);
     const rows = [];
-    for await (const [key, sealed] of this.level.iterator({ gte: prefix, lt: `${prefix}~` })) rows.push(this.unseal(key, sealed));
+    for await (const [key, sealed] of this.level.iterator({ gte: prefix, lt: `${prefix}~` }))
+      rows.push(this.unseal(key, sealed));
     return rows;
   }
 
@@ -81,7 +82,9 @@ export class SealedLevel {
   }
 
   private keyOf(collection: string, name: string): string {
-    const hidden = createHmac('sha256', this.keys.nameKey).update(encodeCbor([collection, name])).digest('base64url');
+    const hidden = createHmac('sha256', this.keys.nameKey)
+      .update(encodeCbor([collection, name]))
+      .digest('base64url');
     return `${this.prefixOf(collection)}${hidden}`;
   }
 }

@@ -1,4 +1,11 @@
-import { equalBytes, mintBoxId, parseTenantId, type AccountId, type Bytes, type MessageId } from '@causeway/message-model';
+import {
+  equalBytes,
+  mintBoxId,
+  parseTenantId,
+  type AccountId,
+  type Bytes,
+  type MessageId,
+} from '@causeway/message-model';
 import type { NativeBox, PreKeyBundle } from '@causeway/api-contract';
 import { SignalDevice, sealToDevice, type EncryptResult, type ListedDevice } from '@causeway/signal-protocol';
 import type { UnitOfWork } from './device-store.js';
@@ -85,13 +92,25 @@ function boxFor(
   const box = sealToDevice({
     context: { tenant: tenantOf(self), account, device: device.deviceId, sealKeyId: device.sealKeyId, boxId },
     sealPublicKey: device.sealKey,
-    body: { leg: 'native', messageId, senderAccount: self.account, senderDevice: self.deviceId, signalType, signalMessage },
+    body: {
+      leg: 'native',
+      messageId,
+      senderAccount: self.account,
+      senderDevice: self.deviceId,
+      signalType,
+      signalMessage,
+    },
   });
   return { deviceId: device.deviceId, registrationId: device.registrationId, sealKeyId: device.sealKeyId, boxId, box };
 }
 
 /** Starts a session from pre-keys, which have to be those of the listed device and of no other. */
-export async function startSession(unit: UnitOfWork, self: Self, recipient: Recipient, bundle: PreKeyBundle): Promise<void> {
+export async function startSession(
+  unit: UnitOfWork,
+  self: Self,
+  recipient: Recipient,
+  bundle: PreKeyBundle,
+): Promise<void> {
   const { device, account, address } = recipient;
   const isListed =
     bundle.deviceId === device.deviceId &&

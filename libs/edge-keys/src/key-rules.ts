@@ -48,4 +48,5 @@ export const ADDRESS_KEY_RULE = { periodSeconds: 30 * DAY, destroySeconds: 35 * 
 
 /** What a digest of a number is for; equal numbers under two purposes cannot be matched. */
 export const NUMBER_PURPOSES = ['contact', 'binding', 'opt-out', 'link'] as const;
+/** One of `NUMBER_PURPOSES`. */
 export type NumberPurpose = (typeof NUMBER_PURPOSES)[number];

@@ -16,6 +16,7 @@ export interface PhoneAddress {
   readonly e164: string;
 }
 
+/** Where someone can be written to. */
 export type Address = NativeAddress | PhoneAddress;
 
 const NATIVE = /^mimi:\/\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)\/u\/([a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?)$/i;
@@ -33,11 +34,14 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 function parsePhone(text: string): PhoneAddress | undefined {
+  // parameters (RFC 3966) reach something other than the bare number
+  if (text.includes(';')) return undefined;
   const number = parsePhoneNumberFromString(text.startsWith('tel:') ? text.slice(4) : text, { extract: false });
   if (!number?.isPossible() || number.ext) return undefined;
   return { kind: 'phone', uri: `tel:${number.number}`, e164: number.number };
 }
 
+/** The address of a handle at a host; `undefined` when either is not one. */
 export const nativeAddress = (host: string, handle: string): NativeAddress | undefined => {
   const address = parseAddress(`mimi://${host}/u/${handle}`);
   return address?.kind === 'native' ? address : undefined;

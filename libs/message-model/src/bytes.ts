@@ -3,22 +3,27 @@ import { encode, decode, cdeEncodeOptions, cdeDecodeOptions, Simple, Tag } from 
 /** Binary values of the model: a plain `Uint8Array` (a Node `Buffer` breaks deterministic re-encoding in cbor2). */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** A copy; later changes of the source do not reach it. */
 export function toBytes(source: Uint8Array): Bytes {
   return new Uint8Array(source);
 }
 
+/** A lone surrogate becomes U+FFFD, as everywhere on the web platform. */
 export function utf8(text: string): Bytes {
   return toBytes(new TextEncoder().encode(text));
 }
 
+/** The parts one after another, copied. */
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
   return toBytes(Buffer.concat(parts));
 }
 
+/** For public values: it stops at the first difference, so it is not for comparing secrets. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
+/** Unpadded, RFC 4648 section 5. */
 export function toBase64Url(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64url');
 }

@@ -4,6 +4,7 @@
  * `partial`: carried with losses. `full`: carried as meant.
  */
 export const SUPPORT = ['rejected', 'dropped', 'unsupported-with-fallback', 'partial', 'full'] as const;
+/** One grade. */
 export type Support = (typeof SUPPORT)[number];
 
 /** What a message can make use of. `expiry-after-reading` is the draft's relative expiry, `expiry-at-time` the absolute one. */
@@ -20,6 +21,7 @@ export const FEATURES = [
   'delivery-report',
   'read-report',
 ] as const;
+/** One thing a message can make use of. */
 export type Feature = (typeof FEATURES)[number];
 
 /** What a network can carry to one recipient. An adapter declares it and the laws of its contract probe it. */

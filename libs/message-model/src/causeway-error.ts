@@ -33,8 +33,10 @@ export const PROBLEMS = {
   unavailable: { status: 503, title: 'A part of the service is not reachable; try again' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
+/** A code of the table. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** What is said beyond the code; all of it leaves the process. */
 export interface ProblemDetails {
   /** JSON pointer of the field at fault, for example `/to/contact`. */
   readonly pointer?: string;

@@ -4,7 +4,7 @@ import { CborTag, concatBytes, encodeCbor, toBytes, utf8 } from './bytes.js';
 import { textContent } from './build-content.js';
 import { CausewayError } from './causeway-error.js';
 import { CONTENT_LIMITS, DISPOSITION, MEDIA_TYPE, type MimiContent, type NestedPart } from './content.js';
-import { decodeContent, encodeContent } from './content-codec.js';
+import { decodeContent, decodeStoredContent, encodeContent } from './content-codec.js';
 import { anyContent, ARBITRARY_NOW_MS } from './testing/index.js';
 
 const NOW_MS = ARBITRARY_NOW_MS;
@@ -169,6 +169,13 @@ describe('the content codec', () => {
     accepts({ 3: [false, NOW_SECONDS - YEAR] });
     refuses({ 3: [false, NOW_SECONDS + YEAR + 1] }, /year/);
     refuses({ 3: [false, NOW_SECONDS - YEAR - 1] }, /year/);
+  });
+
+  it('reads a message again that was accepted long ago', () => {
+    const old = encodeCbor(fields({ 3: [false, 1] }));
+    expect(decodeStoredContent(old).expires).toEqual({ relative: false, timeSeconds: 1 });
+    expect(() => decodeContent(old, NOW_MS)).toThrow(/year/);
+    expect(() => decodeStoredContent(encodeCbor(fields({ 0: NO_BYTES })))).toThrow(CausewayError);
   });
 
   it('takes a relative expiry of up to a year', () => {

@@ -31,17 +31,22 @@ export function encodeContent(content: MimiContent): Bytes {
 
 /**
  * Reads MIMI content and refuses everything the draft says to discard: another encoding than the deterministic one, a salt that is not
- * 16 bytes, parts beyond 4 levels or 1,024, unknown part semantics, an expiry more than a year off, keys and values outside the data model.
- * Unknown dispositions, content types and languages are no fault.
- * An extension value that holds a whole number as a float is refused as well: it has no second form here, and the draft discourages floats.
+ * 16 bytes, parts beyond 4 levels or 1,024, unknown part semantics, an expiry more than a year off, keys and values outside the data
+ * model. Unknown dispositions, content types and languages are no fault. A whole number written as a float is refused too, wherever it
+ * stands: it would not encode to the same bytes again, and the draft discourages floats.
  *
- * `nowMs` is the reader's clock, milliseconds since the epoch. Never more than a year of disagreement is tolerated, so any sane clock will do.
+ * `nowMs` is the reader's clock in milliseconds since the epoch, and only decides whether an absolute expiry is a year off.
  * Throws `CausewayError('malformed-content')`; a retry cannot help.
  */
 export function decodeContent(bytes: Uint8Array, nowMs: number): MimiContent {
-  const content = readFields(decodeOrRefuse(bytes));
+  const content = decodeStoredContent(bytes);
   checkAge(content.expires, nowMs);
   return content;
+}
+
+/** As `decodeContent`, for content that was accepted before: growing old in a history is no fault, so an absolute expiry is not judged again. */
+export function decodeStoredContent(bytes: Uint8Array): MimiContent {
+  return readFields(decodeOrRefuse(bytes));
 }
 
 function decodeOrRefuse(bytes: Uint8Array): unknown {

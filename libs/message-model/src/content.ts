@@ -29,6 +29,7 @@ export interface Expiration {
 /** What a part is for, 0 to 255. A value without a name here is rendered. */
 export type Disposition = number;
 
+/** The dispositions the draft names. */
 export const DISPOSITION = {
   unspecified: 0,
   render: 1,
@@ -44,6 +45,7 @@ export const DISPOSITION = {
 /** Keys of the extensions map that the draft itself defines. Ours would be negative or text: positive ones belong to IANA. */
 export const EXTENSION = { senderUri: 1, roomUri: 2 } as const;
 
+/** The content types we write. */
 export const MEDIA_TYPE = {
   plain: 'text/plain;charset=utf-8',
   markdown: 'text/markdown;variant=GFM-MIMI',
@@ -61,6 +63,7 @@ export interface NullPart extends PartHeader {
   readonly kind: 'null';
 }
 
+/** Content in the message itself. */
 export interface SinglePart extends PartHeader {
   readonly kind: 'single';
   readonly contentType: string;
@@ -91,8 +94,10 @@ export interface ExternalPart extends PartHeader {
 
 /** How the parts of a multipart belong together; the position is the number on the wire. */
 export const PART_SEMANTICS = ['chooseOne', 'singleUnit', 'processAll'] as const;
+/** One of them. */
 export type PartSemantics = (typeof PART_SEMANTICS)[number];
 
+/** Several parts, with what they are to each other. */
 export interface MultiPart extends PartHeader {
   readonly kind: 'multi';
   readonly semantics: PartSemantics;
@@ -100,6 +105,7 @@ export interface MultiPart extends PartHeader {
   readonly parts: readonly NestedPart[];
 }
 
+/** The body of a message: a tree of at most four levels. */
 export type NestedPart = NullPart | SinglePart | ExternalPart | MultiPart;
 
 /** Beyond any of these a message is discarded as malicious (the draft's security considerations). */

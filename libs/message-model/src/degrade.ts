@@ -15,6 +15,7 @@ export const LOSSES = {
   'parts-left-out': 'Some of the message cannot be shown there and is left out.',
   'stays-on-their-phone': 'It will not disappear: a copy stays on their phone.',
 } as const satisfies Record<string, string>;
+/** A code of the table. */
 export type Loss = keyof typeof LOSSES;
 
 /** Why a message cannot be said in text at all, with the sentence for its sender. */
@@ -33,8 +34,10 @@ export const REFUSALS = {
   'nothing-to-say': 'Nothing of this message can be said in text.',
   'too-long': 'The message is longer than this network carries.',
 } as const satisfies Record<string, string>;
+/** A code of the table. */
 export type Refusal = keyof typeof REFUSALS;
 
+/** What becomes of a message on a clear network; losses are in the order of `LOSSES`. */
 export type Degraded =
   | { readonly kind: 'text'; readonly text: string; readonly losses: readonly Loss[] }
   | { readonly kind: 'refused'; readonly reason: Refusal };
@@ -120,4 +123,4 @@ function lossesOf(content: MimiContent, parts: PartsReading, { features }: Capab
   return LOSS_CODES.filter((loss) => found[loss]);
 }
 
-const LOSS_CODES = Object.keys(LOSSES) as readonly Loss[];
+const LOSS_CODES = Object.keys(LOSSES).filter((code): code is Loss => Object.hasOwn(LOSSES, code));

@@ -38,7 +38,7 @@ function checkKey(key: unknown): void {
 /** `levels` counts the tags, maps and arrays around the value. */
 function checkValue(value: unknown, levels: number): void {
   if (isScalar(value)) return;
-  demand(levels <= CONTENT_LIMITS.extensionLevels, 'an extension value is nested deeper than 4 levels', POINTER);
+  demand(levels < CONTENT_LIMITS.extensionLevels, 'an extension value is nested deeper than 4 levels', POINTER);
   if (value instanceof CborTag) {
     checkValue(value.contents, levels + 1);
   } else if (Array.isArray(value)) {

@@ -20,6 +20,7 @@ export const FAILURE_REASONS = {
   unknown: 'The network gave no reason that we know',
 } as const satisfies Record<string, string>;
 
+/** A code of the table; stored, so it never changes its meaning. */
 export type FailureReason = keyof typeof FAILURE_REASONS;
 
 /** `undefined` for a word that is no reason of ours, also for names every object has. */

@@ -4,13 +4,17 @@ import { toBase64Url, fromBase64Url, type Bytes, toBytes } from './bytes.js';
 declare const brand: unique symbol;
 type Branded<T, Name extends string> = T & { readonly [brand]: Name };
 
+/** One organisation on a shared gateway: a short lower-case name, part of every key. */
 export type TenantId = Branded<string, 'TenantId'>;
+/** A person on a native network; random, so it says nothing of who they are. */
 export type AccountId = Branded<string, 'AccountId'>;
 /** 1 to 127; the primary device, which holds the account key, is 1. */
 export type DeviceId = Branded<number, 'DeviceId'>;
 /** A random id under which one account writes to an address on another network. */
 export type ContactId = Branded<string, 'ContactId'>;
+/** Random, minted with the grant and given to both ends. */
 export type ConversationId = Branded<string, 'ConversationId'>;
+/** The ordered stream of one conversation in one direction on one leg. */
 export type LaneId = Branded<string, 'LaneId'>;
 /** MIMI message id: 32 bytes, the first 0x01 (sha-256), as base64url. */
 export type MessageId = Branded<string, 'MessageId'>;
@@ -27,33 +31,51 @@ const opaque =
   (text: string): Id | undefined =>
     text.startsWith(prefix) && RANDOM_16.test(text.slice(prefix.length)) ? (text as Id) : undefined;
 
+// Each parser is the only way from text to its id, and gives `undefined` for everything else.
+
+/** 1 to 63 of `a-z`, `0-9` and `-`. */
 export const parseTenantId = (text: string): TenantId | undefined =>
   TENANT.test(text) ? (text as TenantId) : undefined;
+/** `a_` and 16 random bytes as base64url; contacts, conversations and lanes likewise, each with its own letter. */
 export const parseAccountId = opaque<AccountId>('a_');
+/** `c_...` */
 export const parseContactId = opaque<ContactId>('c_');
+/** `r_...`, the last part of the conversation's room URI. */
 export const parseConversationId = opaque<ConversationId>('r_');
+/** `l_...` */
 export const parseLaneId = opaque<LaneId>('l_');
+/** 16 random bytes as base64url, without a prefix. */
 export const parseBoxId = opaque<BoxId>('');
+/** A whole number from 1 to 127. */
 export const parseDeviceId = (value: number): DeviceId | undefined =>
   Number.isInteger(value) && value >= 1 && value <= 127 ? (value as DeviceId) : undefined;
 
 const random16 = (): string => toBase64Url(randomBytes(16));
+/** A new random id, as every `mint...` below; nothing about its owner can be read from it. */
 export const mintAccountId = (): AccountId => `a_${random16()}` as AccountId;
+/** A new random contact id. */
 export const mintContactId = (): ContactId => `c_${random16()}` as ContactId;
+/** A new random conversation id. */
 export const mintConversationId = (): ConversationId => `r_${random16()}` as ConversationId;
+/** A new random lane id. */
 export const mintLaneId = (): LaneId => `l_${random16()}` as LaneId;
+/** A new random box id. */
 export const mintBoxId = (): BoxId => random16() as BoxId;
+/** The device that holds the account key. */
 export const PRIMARY_DEVICE = 1 as DeviceId;
 
+/** The text of 32 bytes that begin with 0x01; what `messageIdOf` makes. */
 export function parseMessageId(text: string): MessageId | undefined {
   const bytes = fromBase64Url(text);
   return bytes?.length === 32 && bytes[0] === 1 ? (text as MessageId) : undefined;
 }
 
+/** The id in its form on the wire, 32 bytes; `undefined` when it is not one. */
 export function messageIdFromBytes(bytes: Uint8Array): MessageId | undefined {
   return parseMessageId(toBase64Url(bytes));
 }
 
+/** The 32 bytes of the id, as it stands in content and reports. */
 export function messageIdToBytes(id: MessageId): Bytes {
   return toBytes(Buffer.from(id, 'base64url'));
 }
@@ -68,6 +90,7 @@ export function mintTransitId(kind: TransitClass, purgeAtMs: number, random: str
   return `${kind}${hour.toString(36).padStart(6, '0')}${random}` as TransitId;
 }
 
+/** `undefined` when the text is not a transit id of a known class. */
 export function parseTransitId(text: string): TransitId | undefined {
   return TRANSIT.test(text) ? (text as TransitId) : undefined;
 }
@@ -77,4 +100,5 @@ export function purgeHourOf(id: TransitId): number {
   return Number.parseInt(id.slice(1, 7), 36);
 }
 
+/** The random part: what a row may be named by where its class and hour must not show. */
 export const transitIdRandom = (id: TransitId): string => id.slice(7);

@@ -2,6 +2,7 @@ import { type FailureReason } from './failure-reason.js';
 
 /** Why a message waits on the sender's device, which still holds its words: there is no body at the gateway meanwhile. */
 export const WAIT_REASONS = ['consent', 'downgrade', 'route', 'key-change'] as const;
+/** One of them. */
 export type WaitReason = (typeof WAIT_REASONS)[number];
 
 /**

@@ -37,6 +37,7 @@ const externalToArray = (part: ExternalPart): readonly unknown[] => [
   part.filename,
 ];
 
+/** The part behind the positional array, held to every limit of the draft. Throws `CausewayError('malformed-content')`. */
 export function partFromArray(value: unknown): NestedPart {
   return readPart(value, 1, { parts: 0 });
 }

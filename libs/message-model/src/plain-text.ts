@@ -4,6 +4,7 @@ import { isUtf8Text, mediaTypeOf } from './media-type.js';
 /** How a part is written. Markdown is fit to be read as it stands (the draft allows to render it as plain text). */
 export type TextFormat = 'plain' | 'markdown';
 
+/** A text and how it is written. */
 export interface PartText {
   readonly text: string;
   readonly format: TextFormat;
@@ -17,6 +18,7 @@ export function plainTextOf(content: MimiContent): string | undefined {
   return textOfPart(content.part)?.text;
 }
 
+/** As `plainTextOf`, for one part. */
 export function textOfPart(part: NestedPart): PartText | undefined {
   switch (part.kind) {
     case 'null':

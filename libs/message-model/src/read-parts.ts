@@ -29,6 +29,7 @@ export interface PartsReading {
 
 const EMPTY: PartsReading = { texts: [], attachments: [], hasMarkdown: false, hasOthers: false, isStatusReport: false };
 
+/** Walks the tree once; of alternatives it takes the one a text says best. */
 export function readParts(part: NestedPart): PartsReading {
   switch (part.kind) {
     case 'null':

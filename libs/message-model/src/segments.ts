@@ -1,5 +1,6 @@
 import { septetsOf } from './gsm-alphabet.js';
 
+/** One character outside the GSM alphabet makes the whole message UCS-2. */
 export type SmsEncoding = 'gsm-7' | 'ucs-2';
 
 /** What an SMS costs: the parts it is sent in, and the units (septets, or UTF-16 code units) of its text. */

@@ -10,6 +10,7 @@ const STATUSES = ['unread', 'delivered', 'read', 'expired', 'deleted', 'hidden',
 /** What a device says about a message it received; numbers without a name, 7 to 255, are kept and mean nothing to us. */
 export type ReportedStatus = (typeof STATUSES)[number] | { readonly unknown: number };
 
+/** One entry of a report. */
 export interface MessageStatus {
   readonly messageId: MessageId;
   readonly status: ReportedStatus;
@@ -18,7 +19,7 @@ export interface MessageStatus {
 /** In the order they were reported; a message may appear more than once, and then the last one holds. */
 export type StatusReport = readonly MessageStatus[];
 
-/** Throws `CausewayError('malformed-content')` for an id or an unknown number that has no place in a report. */
+/** The content of a part of type `application/mimi-message-status`. Throws `CausewayError('malformed-content')` for an id or an unknown number that has no place in a report. */
 export function encodeStatusReport(report: StatusReport): Bytes {
   const fields = report.map(({ messageId, status }) => {
     demand(parseMessageId(messageId) !== undefined, 'a reported message id is not 32 bytes of sha-256 form');

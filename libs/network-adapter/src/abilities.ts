@@ -70,8 +70,7 @@ export interface Forgets {
   forget(externalId: string): Promise<{ readonly kind: 'forgotten' } | { readonly kind: 'not-final' } | Unavailable>;
 }
 
-const has = (adapter: object, ability: string): boolean =>
-  typeof Reflect.get(adapter, ability) === 'function';
+const has = (adapter: object, ability: string): boolean => typeof Reflect.get(adapter, ability) === 'function';
 
 export const canWithdraw = <A extends object>(adapter: A): adapter is A & Withdraws => has(adapter, 'withdraw');
 export const canLookUp = <A extends object>(adapter: A): adapter is A & LooksUp => has(adapter, 'lookUp');

@@ -35,19 +35,22 @@ export interface InboundMessage {
 /** What the network says became of a message. `sending` and `sent` are progress, the others end the attempt. */
 export type ReceiptStatus = 'sending' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'expired' | 'cancelled';
 
-/**
- * Rank of a receipt. Receipts repeat and overtake each other, so a lower rank never replaces a higher one;
- * `displayed` only annotates a delivered message.
- */
-export const RECEIPT_RANK = {
+const RECEIPT_RANK = {
   sending: 1,
   sent: 2,
   failed: 3,
   expired: 3,
   cancelled: 3,
-  delivered: 4,
-  displayed: 5,
+  delivered: 3,
+  displayed: 4,
 } as const satisfies Record<ReceiptStatus, number>;
+
+/**
+ * Whether a receipt says more than what is known. Receipts repeat and overtake each other: progress never follows an end,
+ * the first end stands, and `displayed` only annotates.
+ */
+export const outranks = (next: ReceiptStatus, known: ReceiptStatus): boolean =>
+  RECEIPT_RANK[next] > RECEIPT_RANK[known];
 
 /** A change of state of a message sent earlier. */
 export interface InboundReceipt {

@@ -17,7 +17,10 @@ export function errorFields(thrown: unknown): Pick<LogFields, 'errorName' | 'cod
 }
 
 function framesOf(error: Error): string {
-  const lines = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const lines = (error.stack ?? '')
+    .replace(error.message, '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return lines
     .slice(0, 8)
     .map((line) => line.trim())

@@ -58,16 +58,9 @@ describe('the logger', () => {
 
   it('drops a field that is not in the list, and a value that is not a number or a text', () => {
     const { lines, destination } = capture();
-    const smuggled = { body: CANARY, to: '+14155550123', reason: { text: CANARY } };
-    createLogger({ level: 'info', process: 'edge' }, destination).info(
-      'x.happened',
-      Object.assign({}, smuggled, { reason: undefined }),
-    );
-    createLogger({ level: 'info', process: 'edge' }, destination).info(
-      'x.happened',
-      JSON.parse(JSON.stringify(smuggled)),
-    );
-    expect(lines).toHaveLength(2);
+    const smuggled: object = { body: CANARY, to: '+14155550123', reason: { text: CANARY } };
+    createLogger({ level: 'info', process: 'edge' }, destination).info('x.happened', smuggled);
+    expect(lines).toHaveLength(1);
     expect(lines.join('')).not.toContain(CANARY);
     expect(lines.join('')).not.toContain('+1415');
   });

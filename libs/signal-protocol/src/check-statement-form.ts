@@ -17,6 +17,7 @@ export interface StatementFacts {
   readonly deadline: number;
 }
 
+/** `ok`, or the first thing that is wrong. */
 export type StatementVerdict =
   'ok' | 'expired' | 'wrong-tenant' | 'wrong-message' | 'wrong-contact' | 'wrong-sender' | 'wrong-network';
 

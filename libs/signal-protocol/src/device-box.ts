@@ -1,4 +1,5 @@
 import {
+  CausewayError,
   encodeCbor,
   parseAccountId,
   parseContactId,
@@ -63,13 +64,22 @@ export type DeviceBoxBody = NativeBody | ClearBody;
 
 const INFO = 'causeway-device-box-v1';
 
-/** Seals a body to one device's listed seal key. PROTOCOL 4. */
+/**
+ * Seals a body to one device's listed seal key. PROTOCOL 4. Throws `payload-too-large` for content above 72 KiB or a
+ * Signal message above 76 KiB.
+ */
 export function sealToDevice(input: {
   readonly context: DeviceBoxContext;
   readonly sealPublicKey: Uint8Array;
   readonly body: DeviceBoxBody;
 }): Bytes {
-  return seal(input.sealPublicKey, encodeBody(input.body), { info: INFO, aad: deviceBoxAad(input.context) });
+  const { body } = input;
+  const isTooLarge =
+    body.leg === 'native'
+      ? body.signalMessage.length > LIMITS.signalMessageBytes
+      : body.content.length > LIMITS.contentBytes;
+  if (isTooLarge) throw new CausewayError('payload-too-large');
+  return seal(input.sealPublicKey, encodeBody(body), { info: INFO, aad: deviceBoxAad(input.context) });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  CausewayError,
   encodeCbor,
   toBytes,
   type AccountId,
@@ -41,7 +42,10 @@ export interface EdgeBody {
 const INFO = 'causeway-edge-leg-v1';
 const BODY_LABEL = 'causeway-edge-body-v1';
 
-/** Seals a message for a clear network to the edge, signed by the device's identity. PROTOCOL 4. */
+/**
+ * Seals a message for a clear network to the edge, signed by the device's identity. PROTOCOL 4. Throws
+ * `payload-too-large` for content above 72 KiB.
+ */
 export function sealToEdge(input: {
   readonly context: EdgeBoxContext;
   readonly legPublicKey: Uint8Array;
@@ -51,6 +55,7 @@ export function sealToEdge(input: {
   readonly identityKey: Uint8Array;
   readonly identityPrivateKey: Uint8Array;
 }): Bytes {
+  if (input.content.length > LIMITS.contentBytes) throw new CausewayError('payload-too-large');
   const aad = aadOf(input.context);
   const content = toBytes(input.content);
   const signature = sign(input.identityPrivateKey, signedForm(aad, content, input.address));

@@ -11,6 +11,7 @@ export interface Signed {
 const NETWORK = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
 const E164 = /^\+[1-9][0-9]{1,14}$/;
 
+/** Whether the text has the form of an E.164 number with its plus sign; whether the number can exist is another question. */
 export const isE164 = (text: string): boolean => E164.test(text);
 
 export const readNetwork = (fields: FieldReader): string => {

@@ -27,11 +27,13 @@ export interface SignalCiphertext {
   readonly signalMessage: Bytes;
 }
 
+/** What came of starting a session; a fresh bundle helps against `invalid-bundle` at most. */
 export type StartSessionResult =
   | { readonly kind: 'started' }
   /** `untrusted`: the identity key is not on the verified list. `invalid-bundle`: a key or signature is wrong. */
   | { readonly kind: 'refused'; readonly reason: 'untrusted' | 'invalid-bundle' };
 
+/** What came of encrypting for one device. Only `encrypted` has moved the session on. */
 export type EncryptResult =
   /** `registrationId` is the recipient's, as the session knows it. */
   | ({ readonly kind: 'encrypted'; readonly registrationId: number } & SignalCiphertext)
@@ -40,6 +42,7 @@ export type EncryptResult =
   /** The identity key of the session is no longer on the verified list. */
   | { readonly kind: 'untrusted' };
 
+/** What came of decrypting. Only `plaintext` has moved the session on, and a retry helps in no other case. */
 export type DecryptResult =
   | { readonly kind: 'plaintext'; readonly bytes: Bytes }
   /** Decrypted before, or too old to tell. */
@@ -51,8 +54,9 @@ export type DecryptResult =
  * The Signal sessions of one device (PQXDH, Double Ratchet). A session's address is (account id, device id).
  *
  * libsignal has no lock: two operations on one session at a time damage it for good. Operations here wait for each
- * other per remote device, within this instance; have one instance per device. Each reads first, then writes all it
- * changes in one go, so a caller that runs it inside its own unit of work commits the ratchet with the message it made.
+ * other per remote device, within this instance: have one instance per device, or make one per unit of work and let no
+ * two units of work run at a time. Each operation reads first, then writes all it changes in one go, so that a unit of
+ * work commits the ratchet with the message it made.
  * After a unit of work that was rolled back, send nothing that came out of it. Failures of the store are rethrown.
  */
 export class SignalDevice {

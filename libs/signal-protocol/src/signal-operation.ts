@@ -1,4 +1,4 @@
-import { ErrorCode, LibSignalErrorBase } from '@signalapp/libsignal-client';
+import { ErrorCode } from '@signalapp/libsignal-client';
 import { StagedKyberPreKeys, StagedPreKeys, StagedSignedPreKeys } from './pre-key-stores.js';
 import type { DeviceTrust, LocalDevice, ProtocolStore } from './protocol-store.js';
 import { StagedIdentities, StagedSessions } from './session-stores.js';
@@ -36,13 +36,14 @@ export class SignalOperation {
       return { kind: 'done', result };
     } catch (error) {
       this.staged.rethrowFailure();
-      if (!(error instanceof LibSignalErrorBase)) throw error;
-      return { kind: 'refused', refusal: this.#refusalOf(error) };
+      const code = codeOf(error);
+      if (code === undefined) throw error;
+      return { kind: 'refused', refusal: this.#refusalOf(code) };
     }
   }
 
-  #refusalOf(error: LibSignalErrorBase): Refusal {
-    switch (error.code) {
+  #refusalOf(code: number): Refusal {
+    switch (code) {
       case ErrorCode.DuplicatedMessage:
         return 'duplicate';
       case ErrorCode.UntrustedIdentity:
@@ -51,4 +52,13 @@ export class SignalOperation {
         return this.staged.missedKey ? 'no-key' : 'invalid';
     }
   }
+}
+
+/**
+ * libsignal's errors by their numeric code. Not by `instanceof`: the native module makes them of the class it was first
+ * given, which is another one when the JavaScript part is loaded twice in a process.
+ */
+function codeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'number' ? error.code : undefined;
 }

@@ -1,4 +1,4 @@
-import { purgeHourOf, type Bytes, type LaneId, type MessageId, type TenantId, type TransitId } from '@causeway/message-model';
+import { purgeHourOf, type Bytes, type ContactId, type LaneId, type MessageId, type TenantId, type TransitId } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { LEAVE_LANE } from './message.store.js';
@@ -115,7 +115,7 @@ export class AttemptStore {
            UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
              segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
            WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11
-             AND (${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = $6 AND outcome = 'unknown') OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed')))
+             AND (${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed')))
            RETURNING message_ref),
          open AS (
            UPDATE transit.open_attempt SET due_at = $14::timestamptz WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NOT NULL
@@ -175,6 +175,16 @@ export class AttemptStore {
     return row && { sender: { tenant: row.tenant, account: row.account, device: row.device }, lane: row.lane };
   }
 
+  /** Drops a message without a word: it leaves its lane and loses its words, its state stays, and it expires at its ordinary deadline. */
+  async withhold(ref: TransitId, now: Date): Promise<void> {
+    await this.database.query(
+      `WITH changed AS (SELECT * FROM transit.message WHERE purge_hour = $1 AND id = $2), ${LEAVE_LANE} SELECT 1`,
+      purgeHourOf(ref),
+      ref,
+      now,
+    );
+  }
+
   /** A head that blocked its lane too long: it keeps its place in time, the lane goes on without it. */
   async stepAside(ref: TransitId, now: Date): Promise<void> {
     await this.database.query(
@@ -186,12 +196,17 @@ export class AttemptStore {
   }
 
   async of(ref: TransitId): Promise<readonly AttemptRow[]> {
+    return this.ofMany([ref]);
+  }
+
+  async ofMany(refs: readonly TransitId[]): Promise<readonly AttemptRow[]> {
+    if (refs.length === 0) return [];
     return this.database.query<AttemptRow>(
       `SELECT message_ref AS ref, attempt, network, is_simulated AS "isSimulated", bridge_number_id AS "bridgeNumberId", started_at AS "startedAt",
          outcome, vendor_code AS "vendorCode", segments, sealed_external_id AS "sealedExternalId"
-       FROM transit.attempt WHERE purge_hour = $1 AND message_ref = $2 ORDER BY attempt`,
-      purgeHourOf(ref),
-      ref,
+       FROM transit.attempt WHERE purge_hour = ANY($1::int[]) AND message_ref = ANY($2::text[]) ORDER BY message_ref, attempt`,
+      [...new Set(refs.map(purgeHourOf))],
+      refs,
     );
   }
 
@@ -207,9 +222,19 @@ export class AttemptStore {
     );
   }
 
+  /** Looks at an open attempt again later. */
+  async postpone(key: AttemptKey, until: Date): Promise<void> {
+    await this.database.query('UPDATE transit.open_attempt SET due_at = $3 WHERE message_ref = $1 AND attempt = $2 RETURNING 1', key.ref, key.attempt, until);
+  }
+
+  /** Nothing more is expected of this attempt. */
+  async close(key: AttemptKey): Promise<void> {
+    await this.database.query('DELETE FROM transit.open_attempt WHERE message_ref = $1 AND attempt = $2 RETURNING 1', key.ref, key.attempt);
+  }
+
   async message(ref: TransitId): Promise<ClearMessage | undefined> {
     const rows = await this.database.query<ClearMessage>(
-      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, state, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore",
+      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore",
          transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
       purgeHourOf(ref),
       ref,
@@ -223,8 +248,7 @@ export interface ClearMessage {
   readonly ref: TransitId;
   readonly messageId: MessageId;
   readonly tenant: TenantId;
-  readonly contact: string | null;
-  readonly state: string;
+  readonly contact: ContactId | null;
   readonly onUnknown: 'report' | 'resend';
   readonly lane: LaneId;
   readonly deliverBefore: Date;

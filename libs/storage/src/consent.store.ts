@@ -56,20 +56,6 @@ export class ConsentStore {
     return rows[0];
   }
 
-  /** The same for many (account, conversation) pairs at once. */
-  async findMany(
-    keys: readonly { readonly tenant: TenantId; readonly account: AccountId; readonly conversation: ConversationId }[],
-  ): Promise<ReadonlyMap<string, { readonly peer: AccountId; readonly isBlockedByPeer: boolean }>> {
-    const rows = await this.database.query<{ key: string; peer: AccountId; isBlockedByPeer: boolean }>(
-      `SELECT k.tenant || ' ' || k.account || ' ' || k.conversation AS key, c.owner_account AS peer, c.is_blocked AS "isBlockedByPeer"
-       FROM jsonb_to_recordset($1::jsonb) AS k(tenant text, account text, conversation text)
-       JOIN registry.consent c ON c.tenant_id = k.tenant AND c.conversation_id = k.conversation AND c.peer_account = k.account
-       WHERE c.state = 'granted'`,
-      JSON.stringify(keys),
-    );
-    return new Map(rows.map((row) => [row.key, row]));
-  }
-
   /**
    * Brings a request to its target. Nothing happens for a target that does not exist, refused or already asked; a target that takes
    * everyone, or that has itself asked this requester, grants at once.
@@ -81,20 +67,22 @@ export class ConsentStore {
     readonly conversation: ConversationId;
     readonly request: string;
     readonly now: Date;
-  }): Promise<{ readonly result: Lodged; readonly target?: AccountId; readonly granted?: Granted }> {
+  }): Promise<{ readonly result: Lodged; readonly target?: AccountId; readonly requesterAddress?: string; readonly granted?: Granted }> {
     const { tenant, requester } = input;
     return this.database.prisma.$transaction(async (tx) => {
       const target = await tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.targetAddress } } });
       if (!target || target.id === requester) return { result: 'kept-silent' };
       const owner = parseStored(target.id);
       await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtext($1))', [requester, owner].sort().join());
+      const asking = await tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: requester } } });
+      const requesterAddress = asking?.address ?? '';
       const [forward, backward] = await Promise.all([
         tx.consent.findUnique({ where: pairKey({ tenant, owner, peer: requester }) }),
         tx.consent.findUnique({ where: pairKey({ tenant, owner: requester, peer: owner }) }),
       ]);
       if (forward?.state === 'refused' || forward?.isBlocked) return { result: 'kept-silent' };
       if (forward?.state === 'requested') return { result: 'kept-silent' };
-      const isWanted = forward?.state === 'granted' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
+      const isWanted = forward?.state === 'granted' || forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
       const conversationId = forward?.state === 'granted' ? forward.conversationId : (backward?.conversationId ?? input.conversation);
       const row = { state: isWanted ? 'granted' : 'requested', conversationId, decidedAt: isWanted ? input.now : null };
       await tx.consent.upsert({
@@ -102,14 +90,14 @@ export class ConsentStore {
         create: { tenantId: tenant, id: input.request, ownerAccount: owner, peerAccount: requester, requestedAt: input.now, ...row },
         update: row,
       });
-      if (!isWanted) return { result: 'requested', target: owner };
+      if (!isWanted) return { result: 'requested', target: owner, requesterAddress };
       await tx.consent.upsert({
         where: pairKey({ tenant, owner: requester, peer: owner }),
         create: { tenantId: tenant, id: `${input.request}~`, ownerAccount: requester, peerAccount: owner, requestedAt: input.now, ...row },
         update: row,
       });
       const conversation = parseStored<ConversationId>(conversationId);
-      return { result: 'granted', target: owner, granted: { conversation, peer: owner, peerAddress: target.address } };
+      return { result: 'granted', target: owner, requesterAddress, granted: { conversation, peer: owner, peerAddress: target.address } };
     });
   }
 
@@ -161,21 +149,28 @@ export class ConsentStore {
     return rows.length === 1;
   }
 
-  /** A block of a granted peer, or its end. Without a grant it is a refusal given in advance. */
-  async setBlocked(pair: Pair, input: { readonly isBlocked: boolean; readonly id: string; readonly conversation: ConversationId; readonly now: Date }): Promise<void> {
-    await this.database.query(
+  /**
+   * A decision without a request: `grant` welcomes the peer in advance and ends a block, `revoke` blocks a granted peer and refuses any other.
+   * Answers with the pending request that a `grant` leaves to be granted.
+   */
+  async decide(input: Pair & { readonly decision: 'grant' | 'revoke'; readonly id: string; readonly conversation: ConversationId; readonly now: Date }): Promise<string | undefined> {
+    const isBlocked = input.decision === 'revoke';
+    const rows = await this.database.query<{ id: string; state: string }>(
       `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, is_blocked, conversation_id, requested_at, decided_at)
-       VALUES ($1, $2, $3, $4, 'refused', $5, $6, $7, $7)
-       ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE SET is_blocked = $5, decided_at = $7,
-         state = CASE WHEN consent.state = 'requested' THEN 'refused' ELSE consent.state END RETURNING id`,
-      pair.tenant,
+       VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN 'refused' ELSE 'welcome' END, $5, $6, $7, $7)
+       ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE SET is_blocked = $5, decided_at = $7, state = CASE
+         WHEN $5 AND consent.state IN ('requested', 'welcome') THEN 'refused' WHEN NOT $5 AND consent.state = 'refused' THEN 'welcome'
+         ELSE consent.state END
+       RETURNING id, state`,
+      input.tenant,
       input.id,
-      pair.owner,
-      pair.peer,
-      input.isBlocked,
+      input.owner,
+      input.peer,
+      isBlocked,
       input.conversation,
       input.now,
     );
+    return rows[0]?.state === 'requested' ? rows[0].id : undefined;
   }
 }
 

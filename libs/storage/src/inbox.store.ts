@@ -105,13 +105,15 @@ export class InboxStore {
     return rows[0]?.isNew ? 'accepted' : 'repeated';
   }
 
-  /** True for the first who says it: an external id belongs to one attempt, an event is handled once. */
-  async claimDigest(digest: Uint8Array, purgeHour: number): Promise<boolean> {
-    const rows = await this.database.query(
-      'INSERT INTO transit.received (digest, purge_hour) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1',
+  /** An external id belongs to one attempt: true for the first owner who claims it, and for that owner again. */
+  async claimDigest(digest: Uint8Array, owner: string, purgeHour: number): Promise<boolean> {
+    const rows = await this.database.query<{ owner: string | null }>(
+      `INSERT INTO transit.received (digest, owner, purge_hour) VALUES ($1, $2, $3)
+       ON CONFLICT (digest) DO UPDATE SET purge_hour = received.purge_hour RETURNING owner`,
       digest,
+      owner,
       purgeHour,
     );
-    return rows.length === 1;
+    return rows[0]?.owner === owner;
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { eventHour } from './state-events.js';
 
 const PARTITIONED = {
   m: ['message', 'envelope', 'attempt'],
@@ -24,6 +25,11 @@ export class PartitionStore {
     if (this.known.has(key)) return;
     for (const table of PARTITIONED[kind]) await this.create(table, hour);
     this.known.add(key);
+  }
+
+  /** Before any statement that tells a sender about a state. */
+  async ensureEventHour(now: Date): Promise<void> {
+    await this.ensure('i', eventHour(now).hour);
   }
 
   /** ATTACH takes a weaker lock than CREATE ... PARTITION OF: inserts into other hours go on meanwhile. */

@@ -5,9 +5,9 @@ import {
   createPostgresBackend,
   type Processor,
   type QueueOptions,
-  type RedisOptions,
   type WorkerOptions,
 } from 'bullmq';
+import { Redis } from 'ioredis';
 import type { QueueBackend } from './backend.js';
 
 /** PostgreSQL schema of the queue's own objects; in no logical backup (PROTOCOL 7). */
@@ -37,21 +37,37 @@ const postgres = (url: string): { connectionString: string; schema: string; max:
   max: CONNECTIONS,
 });
 
-/** An adder fails at once while Redis is away, a worker waits for it: the sweeper makes up for wakes that were not added. */
-const redis = (url: string, role: 'adder' | 'worker'): RedisOptions => ({
-  url,
-  enableAutoPipelining: true,
-  ...(role === 'adder' ? { enableOfflineQueue: false, maxRetriesPerRequest: 1 } : { maxRetriesPerRequest: null }),
-});
-
 /** The backend is given to each object, not set for the whole process: a program may hold queues on both. */
 export function openQueue(name: string, where: QueueBackend, tuning: Tuning<QueueOptions>): LaneQueue {
   switch (where.backend) {
     case 'postgres':
       return new Queue(name, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
     case 'redis':
-      return new Queue(name, { ...tuning, connection: redis(where.url, 'adder') });
+      return openRedisQueue(name, where.url, tuning);
   }
+}
+
+/**
+ * Fails at once while Redis is away: the sweeper makes up for wakes that were not added. The connection is ours, because
+ * BullMQ's own way to close one waits for a Redis that may be gone.
+ */
+function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>): LaneQueue {
+  const client = new Redis(url, {
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    lazyConnect: true,
+  });
+  const queue = new Queue(name, { ...tuning, connection: client });
+  return {
+    addBulk: (jobs) => queue.addBulk(jobs),
+    waitUntilReady: () => queue.waitUntilReady(),
+    on: (event, listener) => queue.on(event, listener),
+    close: async () => {
+      await queue.close();
+      client.disconnect();
+    },
+  };
 }
 
 export function openWorker(
@@ -59,11 +75,15 @@ export function openWorker(
   where: QueueBackend,
   processor: Processor,
   tuning: Tuning<WorkerOptions>,
-): Worker {
+): LaneWorker {
   switch (where.backend) {
-    case 'postgres':
-      return new Worker(name, processor, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
-    case 'redis':
-      return new Worker(name, processor, { ...tuning, connection: redis(where.url, 'worker') });
+    case 'postgres': {
+      const worker = new Worker(name, processor, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
+      return worker;
+    }
+    case 'redis': {
+      const connection = { url: where.url, enableAutoPipelining: true, maxRetriesPerRequest: null };
+      return new Worker(name, processor, { ...tuning, connection });
+    }
   }
 }

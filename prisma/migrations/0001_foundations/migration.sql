@@ -69,7 +69,7 @@ CREATE TABLE registry.consent (
   id text NOT NULL,
   owner_account text NOT NULL,
   peer_account text NOT NULL,
-  state text NOT NULL CHECK (state IN ('requested', 'granted', 'refused')),
+  state text NOT NULL CHECK (state IN ('requested', 'welcome', 'granted', 'refused')),
   is_blocked boolean NOT NULL DEFAULT false,
   conversation_id text NOT NULL,
   requested_at timestamptz NOT NULL,
@@ -215,7 +215,7 @@ CREATE TABLE transit.inbox_item (
   PRIMARY KEY (tenant_id, account_id, device_id, position)
 );
 
--- Uniqueness across partitions: keyed digests only. `open_attempt` holds the attempts whose outcome is not final.
+-- Uniqueness across partitions: keyed digests only. `received.owner` is the attempt an external id is bound to. `open_attempt` holds the attempts whose outcome is not final.
 CREATE TABLE transit.accepted (
   digest bytea PRIMARY KEY,
   fingerprint bytea NOT NULL,
@@ -226,6 +226,7 @@ CREATE INDEX accepted_purge ON transit.accepted (purge_hour);
 
 CREATE TABLE transit.received (
   digest bytea PRIMARY KEY,
+  owner text,
   purge_hour integer NOT NULL
 );
 CREATE INDEX received_purge ON transit.received (purge_hour);

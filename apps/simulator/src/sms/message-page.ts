@@ -7,7 +7,8 @@ function filterOf(query: FormFields): (message: SmsMessage) => boolean {
   const from = single(query, 'From');
   const day = dateOf(single(query, 'DateSent'));
   const after = dateOf(single(query, 'DateSent>')) ?? day ?? Number.NEGATIVE_INFINITY;
-  const before = dateOf(single(query, 'DateSent<')) ?? (day === undefined ? Number.POSITIVE_INFINITY : day + 86_400_000);
+  const before =
+    dateOf(single(query, 'DateSent<')) ?? (day === undefined ? Number.POSITIVE_INFINITY : day + 86_400_000);
   return (message) =>
     (to === undefined || message.to === to) &&
     (from === undefined || message.from === from) &&

@@ -42,7 +42,14 @@ export class SmsCarrier {
   write(from: string, to: string, body: string, isWebhookLost: boolean): SmsMessage {
     const message = this.record({ from, to, body, media: [], direction: 'inbound', status: 'received' });
     message.sentAtMs = message.createdAtMs;
-    this.handsets.append(from, { sid: message.sid, direction: 'written', from, to, body, at: iso(message.createdAtMs) });
+    this.handsets.append(from, {
+      sid: message.sid,
+      direction: 'written',
+      from,
+      to,
+      body,
+      at: iso(message.createdAtMs),
+    });
     const confirmation = this.optOuts.hear(to, from, body);
     const { inboundUrl } = this.settings;
     if (inboundUrl !== undefined && !isWebhookLost)

@@ -18,7 +18,9 @@ export class Webhooks {
   ) {}
 
   post(call: CallName, url: string, form: Readonly<Record<string, string>>): void {
-    const posted = this.send(url, form).then((status) => this.log.append({ call, status, sid: form['MessageSid'] ?? '' }));
+    const posted = this.send(url, form).then((status) =>
+      this.log.append({ call, status, sid: form['MessageSid'] ?? '' }),
+    );
     this.inFlight.add(posted);
     void posted.finally(() => this.inFlight.delete(posted));
   }

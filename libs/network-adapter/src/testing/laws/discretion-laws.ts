@@ -6,9 +6,17 @@ import { deliver } from '../attempts.js';
 import type { Law } from '../law.js';
 
 const MARKER = 'marker-4f1c9d20';
-const FAULTS = ['refused', 'unknown-code', 'silent', 'cut-off', 'server-error', 'throttled'] as const satisfies readonly NetworkFault['kind'][];
+const FAULTS = [
+  'refused',
+  'unknown-code',
+  'silent',
+  'cut-off',
+  'server-error',
+  'throttled',
+] as const satisfies readonly NetworkFault['kind'][];
 
-const printed = (value: unknown): string => `${JSON.stringify(value)} ${inspect(value, { depth: 10, showHidden: true })}`;
+const printed = (value: unknown): string =>
+  `${JSON.stringify(value)} ${inspect(value, { depth: 10, showHidden: true })}`;
 
 /** What an adapter shows of itself and of people. */
 export const DISCRETION_LAWS: readonly Law[] = [

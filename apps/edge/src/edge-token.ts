@@ -1,0 +1,2 @@
+/** Injection token of the opened edge. */
+export const EDGE = Symbol('edge');

@@ -1,0 +1,63 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { consentPolicySchema, cursorField, decideConsentSchema, grantedSchema, limitField, requestPageSchema } from '@causeway/api-contract';
+import { DecideConsent } from '@causeway/people';
+import { AccountStore, ConsentStore, type AuthenticatedDevice } from '@causeway/storage';
+import { z } from 'zod';
+import { Caller, DeviceTokenGuard } from './caller.js';
+import { DeviceSockets } from './device-sockets.js';
+import { Documented } from './documented.js';
+
+const pageSchema = z.object({ limit: limitField, cursor: cursorField });
+const requestIdField = z.string().regex(/^q_[A-Za-z0-9_-]{22}$/, 'is not a valid request id');
+
+@ApiTags('Consent')
+@UseGuards(DeviceTokenGuard)
+@Controller('v1')
+export class ConsentController {
+  constructor(
+    private readonly decide: DecideConsent,
+    private readonly consents: ConsentStore,
+    private readonly accounts: AccountStore,
+    private readonly sockets: DeviceSockets,
+  ) {}
+
+  @Get('requests')
+  @Documented({ summary: 'People who ask to write to this account', status: 200, answer: requestPageSchema })
+  async pending(@Caller() caller: AuthenticatedDevice, @Query({ schema: pageSchema }) page: z.output<typeof pageSchema>) {
+    const rows = await this.consents.pending(caller, { after: page.cursor ?? '', limit: page.limit });
+    const next = rows.length === page.limit ? rows.at(-1)?.request : undefined;
+    const requests = rows.map((row) => ({ request: row.request, from: row.from, requestedAt: row.requestedAt.toISOString() }));
+    return { requests, ...(next === undefined ? {} : { next }) };
+  }
+
+  @Post('requests/:id/grant')
+  @HttpCode(200)
+  @Documented({ summary: 'Grant a request: both sides may write', status: 200, answer: grantedSchema, problems: ['not-found'] })
+  async grant(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: requestIdField }) id: string) {
+    const { granted, touched } = await this.decide.grant(caller, id);
+    this.sockets.wake(touched);
+    return { peer: granted.peerAddress, conversation: granted.conversation };
+  }
+
+  @Post('requests/:id/refuse')
+  @HttpCode(204)
+  @Documented({ summary: 'Refuse a request; the other side is never told', status: 204, problems: ['not-found'] })
+  async refuse(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: requestIdField }) id: string): Promise<void> {
+    await this.decide.refuse(caller, id);
+  }
+
+  @Put('consents')
+  @HttpCode(204)
+  @Documented({ summary: 'Welcome someone in advance, or block them; the answer is the same whether they exist or not', status: 204 })
+  async decideInAdvance(@Caller() caller: AuthenticatedDevice, @Body({ schema: decideConsentSchema }) body: z.output<typeof decideConsentSchema>): Promise<void> {
+    this.sockets.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
+  }
+
+  @Put('account/consent-policy')
+  @HttpCode(204)
+  @Documented({ summary: 'Who may write: those who asked and were granted, or anyone', status: 204 })
+  async setPolicy(@Caller() caller: AuthenticatedDevice, @Body({ schema: consentPolicySchema }) { policy }: z.output<typeof consentPolicySchema>): Promise<void> {
+    await this.accounts.setConsentPolicy(caller, policy);
+  }
+}

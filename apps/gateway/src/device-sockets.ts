@@ -1,0 +1,163 @@
+import { type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { clientFrameSchema, toWireJson, type ServerFrame } from '@causeway/api-contract';
+import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model';
+import { Acknowledge, type DeviceWaker } from '@causeway/message-flow';
+import type { Events, Metrics } from '@causeway/platform';
+import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { Authenticator } from './caller.js';
+import { ReadInbox } from './read-inbox.js';
+
+const PATH = '/v1/socket';
+/** Items on their way to one device at a time; more follow as it acknowledges. */
+const WINDOW = 256;
+const PAGE = 100;
+const FRAME_LIMIT_BYTES = 64 * 1024;
+const PING_MS = 30_000;
+/** Close codes: RFC 6455 and, above 4000, those of Signal-Server. */
+const CLOSE = { goingAway: 1001, policy: 1008, connectedElsewhere: 4409 } as const;
+
+interface Session {
+  readonly device: AuthenticatedDevice;
+  readonly socket: WebSocket;
+  readonly underWay: Set<TransitId>;
+  isReading: boolean;
+  hasMore: boolean;
+  isAlive: boolean;
+}
+
+const keyOf = ({ tenant, account, device }: DeviceRef): string => `${tenant} ${account} ${device}`;
+
+/** The open sockets of devices: pushes what lies in the inbox, in order, and takes acknowledgements. One socket per device. */
+@Injectable()
+export class DeviceSockets implements DeviceWaker, OnApplicationShutdown {
+  private readonly sessions = new Map<string, Session>();
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES });
+  private readonly pinging = setInterval(() => this.ping(), PING_MS).unref();
+
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly readInbox: ReadInbox,
+    private readonly acknowledge: Acknowledge,
+    private readonly events: Events,
+    private readonly metrics: Metrics,
+  ) {}
+
+  attach(server: Server): void {
+    server.on('upgrade', (request, stream, head) => void this.upgrade(request, stream, head));
+  }
+
+  wake(devices: readonly DeviceRef[]): void {
+    for (const device of devices) {
+      const session = this.sessions.get(keyOf(device));
+      if (session) void this.push(session);
+    }
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.pinging);
+    for (const { socket } of this.sessions.values()) socket.close(CLOSE.goingAway);
+    this.server.close();
+  }
+
+  private async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    stream.on('error', () => stream.destroy());
+    try {
+      if (new URL(request.url ?? '', 'http://gateway').pathname !== PATH) throw new CausewayError('not-found');
+      const device = await this.authenticator.execute(request.headers.authorization);
+      this.server.handleUpgrade(request, stream, head, (socket) => this.open(device, socket));
+    } catch (thrown) {
+      refuse(stream, thrown instanceof CausewayError ? thrown : new CausewayError('unavailable'));
+    }
+  }
+
+  private open(device: AuthenticatedDevice, socket: WebSocket): void {
+    const session: Session = { device, socket, underWay: new Set(), isReading: false, hasMore: false, isAlive: true };
+    this.sessions.get(keyOf(device))?.socket.close(CLOSE.connectedElsewhere);
+    this.sessions.set(keyOf(device), session);
+    this.metrics.set('causeway_device_sockets', {}, this.sessions.size);
+    socket.on('message', (frame) => void this.receive(session, frame.toString()));
+    socket.on('pong', () => (session.isAlive = true));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.closed(session));
+    void this.push(session);
+  }
+
+  private closed(session: Session): void {
+    if (this.sessions.get(keyOf(session.device)) !== session) return;
+    this.sessions.delete(keyOf(session.device));
+    this.metrics.set('causeway_device_sockets', {}, this.sessions.size);
+  }
+
+  /** Reads on until the inbox is empty or the window full. A wake during a read makes it read once more: nothing is missed. */
+  private async push(session: Session): Promise<void> {
+    session.hasMore = true;
+    if (session.isReading) return;
+    session.isReading = true;
+    try {
+      while (session.hasMore && session.underWay.size < WINDOW && session.socket.readyState === session.socket.OPEN) {
+        session.hasMore = false;
+        const items = await this.readInbox.execute(session.device, { underWay: [...session.underWay], limit: PAGE });
+        for (const item of items) {
+          session.underWay.add(item.id);
+          session.socket.send(toWireJson({ type: 'item', item }));
+        }
+        if (items.length === PAGE) session.hasMore = true;
+        else if (!session.hasMore) send(session.socket, { type: 'caught-up' });
+      }
+    } catch (thrown) {
+      this.events.bugCaught({ component: 'device-sockets', thrown });
+      session.socket.close(CLOSE.goingAway);
+    } finally {
+      session.isReading = false;
+    }
+  }
+
+  private async receive(session: Session, text: string): Promise<void> {
+    const frame = clientFrameSchema.safeParse(parseJson(text));
+    if (!frame.success) {
+      send(session.socket, { type: 'problem', code: 'invalid-request', title: PROBLEMS['invalid-request'].title });
+      session.socket.close(CLOSE.policy);
+      return;
+    }
+    try {
+      await this.acknowledge.execute(session.device, frame.data.ids);
+    } catch (thrown) {
+      this.events.bugCaught({ component: 'device-sockets', thrown });
+      session.socket.close(CLOSE.goingAway);
+      return;
+    }
+    const wasFull = session.underWay.size >= WINDOW;
+    for (const id of frame.data.ids) session.underWay.delete(id);
+    if (wasFull) void this.push(session);
+  }
+
+  private ping(): void {
+    for (const session of this.sessions.values()) {
+      if (!session.isAlive) session.socket.terminate();
+      session.isAlive = false;
+      session.socket.ping();
+      // makes good a wake that was lost on its way from another process
+      void this.push(session);
+    }
+  }
+}
+
+const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(toWireJson(frame));
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refuse(stream: Duplex, { code, status }: CausewayError): void {
+  const body = JSON.stringify({ type: 'about:blank', title: PROBLEMS[code].title, status, code });
+  stream.end(
+    `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

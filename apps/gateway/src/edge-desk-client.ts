@@ -1,0 +1,65 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CausewayError } from '@causeway/message-model';
+import { EDGE_QUESTIONS, type EdgeDesk, type EdgeState, type ResolveContactAnswer, type ResolveContactQuestion } from '@causeway/people';
+import { PrivateClient, type Clock, type Config, type TlsIdentity } from '@causeway/platform';
+import { z } from 'zod';
+
+const ANSWER_WITHIN_MS = 5_000;
+/** Leg keys live minutes, and a fresh one is listed before it is needed. */
+const REMEMBER_MS = 10_000;
+
+const edgeState = z.custom<EdgeState>((value) => edgeStateShape.safeParse(value).success);
+const edgeStateShape = z.object({
+  identity: z.string(),
+  bundle: z.object({ bytes: z.string(), signature: z.string() }),
+  networks: z.array(z.object({ network: z.enum(['sms', 'rcs']), isSimulated: z.boolean(), regions: z.array(z.string()), capabilities: z.object({}) })),
+});
+const contactAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('contact'), contact: z.string(), conversation: z.string(), country: z.string(), lineType: z.string() }),
+  z.object({ kind: z.literal('refused'), code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number']) }),
+]);
+
+/** Asks the edges, each in turn until one answers. What the edge says of itself is remembered for a moment. */
+@Injectable()
+export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
+  private readonly edges: readonly PrivateClient[];
+  private remembered: { readonly state: EdgeState; readonly untilMs: number } | undefined;
+
+  constructor(
+    config: Pick<Config, 'edgeRpc'>,
+    tls: TlsIdentity | undefined,
+    private readonly clock: Clock,
+  ) {
+    this.edges = config.edgeRpc.map((address) => new PrivateClient(address, tls));
+  }
+
+  async describe(): Promise<EdgeState> {
+    if (this.remembered && this.clock.nowMs() < this.remembered.untilMs) return this.remembered.state;
+    return this.describeFresh();
+  }
+
+  async describeFresh(): Promise<EdgeState> {
+    const state = edgeState.parse(await this.ask(EDGE_QUESTIONS.describe, {}));
+    this.remembered = { state, untilMs: this.clock.nowMs() + REMEMBER_MS };
+    return state;
+  }
+
+  async resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {
+    return contactAnswer.parse(await this.ask(EDGE_QUESTIONS.resolveContact, question));
+  }
+
+  private async ask(pattern: string, question: object): Promise<unknown> {
+    for (const edge of this.edges) {
+      try {
+        return await edge.ask(pattern, question, { timeoutMs: ANSWER_WITHIN_MS });
+      } catch (thrown) {
+        if (!(thrown instanceof CausewayError) || thrown.code !== 'unavailable') throw thrown;
+      }
+    }
+    throw new CausewayError('unavailable', { detail: 'The edge does not answer' });
+  }
+
+  onApplicationShutdown(): void {
+    for (const edge of this.edges) edge.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, type Type } from '@nestjs/common';
+import { Acknowledge, CancelMessage, CheckClearBody, SealBody, SendMessage } from '@causeway/message-flow';
+import { DecideConsent, MakeInvite, PlanRoute, RegisterAccount, TellDevices, UpdateDevices, UploadPreKeys } from '@causeway/people';
+import { Metrics, type Secret } from '@causeway/platform';
+import type { ProcessContext } from '@causeway/process-context';
+import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountsController, RegistrationController } from './accounts.controller.js';
+import { Authenticator, OperatorToken } from './caller.js';
+import { ConsentController } from './consent.controller.js';
+import { DescribeMessage } from './describe-message.js';
+import { DeviceSockets } from './device-sockets.js';
+import { EdgeDeskClient } from './edge-desk-client.js';
+import { HealthController } from './health.controller.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
+import { InboxController } from './inbox.controller.js';
+import { MessagesController } from './messages.controller.js';
+import { OperatorController } from './operator.controller.js';
+import { ReadInbox } from './read-inbox.js';
+import { RoutesController } from './routes.controller.js';
+import { WakeController } from './wake.controller.js';
+
+export interface GatewayOptions {
+  readonly context: ProcessContext;
+  readonly operatorToken: Secret;
+}
+
+/** A provider of `type`, made from what `inject` names. */
+function made<Made, Needed extends readonly unknown[]>(
+  type: Type<Made>,
+  inject: { readonly [Index in keyof Needed]: Type<Needed[Index]> },
+  useFactory: (...needed: Needed) => Made,
+): FactoryProvider {
+  const tokens: InjectionToken[] = [...inject];
+  return { provide: type, inject: tokens, useFactory: (...needed: unknown[]) => Reflect.apply(useFactory, undefined, needed) };
+}
+
+/** The doors of Causeway: REST, sockets, health. Everything behind them is a use case that was given its stores here. */
+@Module({})
+export class GatewayModule {
+  static with({ context, operatorToken }: GatewayOptions): DynamicModule {
+    const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } = stores;
+    return {
+      module: GatewayModule,
+      controllers: [
+        RegistrationController,
+        AccountsController,
+        ConsentController,
+        RoutesController,
+        MessagesController,
+        InboxController,
+        OperatorController,
+        HealthController,
+        WakeController,
+      ],
+      providers: [
+        { provide: AccountStore, useValue: accounts },
+        { provide: PreKeyStore, useValue: preKeys },
+        { provide: ConsentStore, useValue: consents },
+        { provide: Database, useValue: stores.database },
+        { provide: Metrics, useValue: metrics },
+        { provide: Authenticator, useValue: new Authenticator(accounts) },
+        { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
+        { provide: MakeInvite, useValue: new MakeInvite(tenants, config.tenant, clock) },
+        { provide: EdgeDeskClient, useValue: new EdgeDeskClient(config, tls, clock) },
+        { provide: ReadInbox, useValue: new ReadInbox(inbox, clock) },
+        { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts) },
+        IdempotencyKeys,
+        { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
+        { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
+        { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
+        { provide: DecideConsent, useValue: new DecideConsent(consents, accounts, new TellDevices(accounts, inbox, partitions, clock), clock) },
+        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
+        made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
+          const waker = { wake: (devices: Parameters<DeviceSockets['wake']>[0]) => sockets.wake(devices) };
+          const sockets = new DeviceSockets(authenticator, readInbox, new Acknowledge(inbox, partitions, waker, clock, events), events, metrics);
+          return sockets;
+        }),
+        made(Acknowledge, [DeviceSockets], (sockets) => new Acknowledge(inbox, partitions, sockets, clock, events)),
+        made(SendMessage, [EdgeDeskClient, DeviceSockets], (edge, sockets) => {
+          const seal = new SealBody(new CheckClearBody(edge, clock));
+          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, sockets, clock, events);
+        }),
+        made(CancelMessage, [DeviceSockets], (sockets) => new CancelMessage(messages, partitions, queue.lanes, sockets, clock)),
+      ],
+    };
+  }
+}

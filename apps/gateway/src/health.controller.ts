@@ -1,0 +1,44 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Metrics } from '@causeway/platform';
+import { Database, isAnswering } from '@causeway/storage';
+import type { FastifyReply } from 'fastify';
+import { EdgeDeskClient } from './edge-desk-client.js';
+
+/** For machines that watch: alive, ready, metrics. */
+@ApiExcludeController()
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly database: Database,
+    private readonly edge: EdgeDeskClient,
+    private readonly metrics: Metrics,
+  ) {}
+
+  @Get('healthz')
+  alive() {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const [database, edge] = await Promise.all([isAnswering(this.database), this.edgeAnswers()]);
+    void reply.code(database && edge ? 200 : 503);
+    return { status: database && edge ? 'ready' : 'not-ready', database, edge };
+  }
+
+  @Get('metrics')
+  async scrape(@Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.header('content-type', this.metrics.contentType);
+    return this.metrics.text();
+  }
+
+  private async edgeAnswers(): Promise<boolean> {
+    try {
+      await this.edge.describe();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

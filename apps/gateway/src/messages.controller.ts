@@ -1,0 +1,91 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
+import {
+  acceptedSchema,
+  cursorField,
+  limitField,
+  messagePageSchema,
+  messageStatusSchema,
+  sendMessageSchema,
+  transitIdField,
+  type SendMessageRequest,
+} from '@causeway/api-contract';
+import { CausewayError, type TransitId } from '@causeway/message-model';
+import { CancelMessage, SendMessage } from '@causeway/message-flow';
+import type { AuthenticatedDevice } from '@causeway/storage';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { Caller, DeviceTokenGuard } from './caller.js';
+import { DescribeMessage } from './describe-message.js';
+import { Documented } from './documented.js';
+import { IdempotencyKeys } from './idempotency-keys.js';
+
+const pageSchema = z.object({ limit: limitField, cursor: cursorField });
+
+@ApiTags('Messages')
+@UseGuards(DeviceTokenGuard)
+@Controller('v1/messages')
+export class MessagesController {
+  constructor(
+    private readonly sendMessage: SendMessage,
+    private readonly cancelMessage: CancelMessage,
+    private readonly describe: DescribeMessage,
+    private readonly keys: IdempotencyKeys,
+  ) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'The message id, as a structured-field string: in double quotes' })
+  @Documented({
+    summary: 'Send a message',
+    description:
+      '202 means committed: the message ends in exactly one terminal state. Sent again it is the same message. A message without a body waits on the sender’s device; sending it again with a body lets it go.',
+    status: 202,
+    answer: acceptedSchema,
+    problems: [
+      'idempotency-key-missing',
+      'idempotency-conflict',
+      'idempotency-mismatch',
+      'no-consent',
+      'not-found',
+      'device-mismatch',
+      'device-stale',
+      'edge-key-stale',
+      'route-changed',
+      'invalid-statement',
+      'payload-too-large',
+      'unavailable',
+    ],
+  })
+  async send(
+    @Caller() caller: AuthenticatedDevice,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: sendMessageSchema }) request: SendMessageRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const accepted = await this.keys.run({ caller, key, messageId: request.messageId }, () => this.sendMessage.execute(caller, request));
+    void reply.header('location', `/v1/messages/${accepted.ref}`);
+    return this.describe.accepted(accepted);
+  }
+
+  @Get()
+  @Documented({ summary: 'Messages this device sent, newest deadline first', status: 200, answer: messagePageSchema })
+  async list(@Caller() caller: AuthenticatedDevice, @Query({ schema: pageSchema }) page: z.output<typeof pageSchema>) {
+    return this.describe.page(caller, page);
+  }
+
+  @Get(':id')
+  @Documented({ summary: 'State, attempts and hop receipt of a message', status: 200, answer: messageStatusSchema, problems: ['not-found'] })
+  async find(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: transitIdField }) id: TransitId) {
+    const status = await this.describe.one(caller, id);
+    if (!status) throw new CausewayError('not-found');
+    return status;
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Documented({ summary: 'Call a message back that has not begun to be sent', status: 204, problems: ['not-found', 'not-cancellable'] })
+  async cancel(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: transitIdField }) id: TransitId): Promise<void> {
+    await this.cancelMessage.execute(caller, id);
+  }
+}

@@ -1,0 +1,48 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MAX_BODY_BYTES, toWireJson } from '@causeway/api-contract';
+import { privateServer, ProblemFilter, requestValidation, RpcProblemFilter, StartupProblem, type Secret } from '@causeway/platform';
+import type { ProcessContext } from '@causeway/process-context';
+import type { DeviceWaker } from '@causeway/message-flow';
+import { DeviceSockets } from './device-sockets.js';
+import { GatewayModule } from './gateway.module.js';
+import { serveOpenApi } from './openapi.js';
+
+/** A client that dribbles its request is let go, milliseconds. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface RunningGateway {
+  readonly url: string;
+  /** For a worker in the same process. */
+  readonly devices: DeviceWaker;
+  close(): Promise<void>;
+}
+
+/** Opens the doors: REST and sockets for devices, a private one for our own processes. */
+export async function startGateway(input: { readonly context: ProcessContext; readonly operatorToken: Secret }): Promise<RunningGateway> {
+  const { config, events, tls } = input.context;
+  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false });
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(input), adapter, { logger: false, abortOnError: false });
+  app.useGlobalPipes(requestValidation());
+  app.useGlobalFilters(new ProblemFilter(events));
+  app.getHttpAdapter().getInstance().setReplySerializer(toWireJson);
+  serveOpenApi(app);
+  app.connectMicroservice({ strategy: privateServer(config.gatewayRpcListen, tls) }).useGlobalFilters(new RpcProblemFilter(events));
+  const sockets = app.get(DeviceSockets);
+  sockets.attach(app.getHttpServer());
+  await app.startAllMicroservices();
+  await listen(app, config);
+  return { url: await app.getUrl(), devices: sockets, close: () => app.close() };
+}
+
+async function listen(app: NestFastifyApplication, { httpHost, httpPort }: ProcessContext['config']): Promise<void> {
+  try {
+    await app.listen(httpPort, httpHost);
+  } catch (error) {
+    await app.close();
+    if (error instanceof Object && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new StartupProblem(`Port ${httpPort} is in use.`, 'Stop what uses it, or choose another with CAUSEWAY_HTTP_PORT.');
+    }
+    throw error;
+  }
+}

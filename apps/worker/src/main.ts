@@ -1,0 +1,20 @@
+import { gracefulShutdown, loadConfig } from '@causeway/platform';
+import { closeProcess, openProcess, RemoteDeviceWaker, runProcess } from '@causeway/process-context';
+import { startWorker } from './start-worker.js';
+
+await runProcess('worker', async (env) => {
+  const config = loadConfig(env);
+  const context = await openProcess({ name: 'worker', config, databaseUrl: config.databaseUrl });
+  const devices = new RemoteDeviceWaker(config, context.tls, context.log);
+  const worker = await startWorker({ context, devices });
+  gracefulShutdown({
+    log: context.log,
+    limitSeconds: config.shutdownSeconds,
+    steps: [
+      { name: 'queue', run: () => context.queue.close() },
+      { name: 'worker', run: () => worker.close() },
+      { name: 'process', run: () => closeProcess(context) },
+    ],
+  });
+  context.events.processStarted({ address: 'worker', version: '1' });
+});

@@ -1,0 +1,74 @@
+import {
+  decodeContent,
+  deleteContent,
+  editContent,
+  reactionContent,
+  statusContent,
+  textContent,
+  parseAddress,
+  CausewayError,
+  type MessageId,
+} from '@causeway/message-model';
+import type { Draft, SendOptions } from './compose.js';
+import type { DeviceContext } from './device-context.js';
+import { RECORDS, type HistoryRecord } from './records.js';
+
+export type ActionDraft = Omit<Draft, 'conversation'>;
+
+/** The drafts behind the verbs of a device: each becomes an ordinary message in its conversation. */
+export class Actions {
+  constructor(private readonly context: DeviceContext) {}
+
+  text(to: string, text: string, options: SendOptions): ActionDraft {
+    const address = parseAddress(to)?.uri;
+    if (!address) throw new CausewayError('invalid-address', { pointer: '/to' });
+    const { inReplyTo } = options;
+    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo }) };
+  }
+
+  async reply(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
+    const { address } = await this.#other(messageId);
+    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo: messageId }) };
+  }
+
+  async react(messageId: MessageId, reaction: string, options: SendOptions): Promise<ActionDraft> {
+    const { address } = await this.#other(messageId);
+    return { address, options, build: (header) => reactionContent({ ...header, inReplyTo: messageId, reaction }) };
+  }
+
+  async edit(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
+    const { address, replaces } = await this.#own(messageId);
+    return { address, options, build: (header) => editContent({ ...header, text, replaces }) };
+  }
+
+  async deleteForEveryone(messageId: MessageId, options: SendOptions): Promise<ActionDraft> {
+    const { address, replaces } = await this.#own(messageId);
+    return { address, options, build: (header) => deleteContent({ ...header, replaces }) };
+  }
+
+  async read(messageId: MessageId): Promise<ActionDraft> {
+    const { address } = await this.#other(messageId);
+    const report = [{ messageId, status: 'read' as const }];
+    return { address, options: {}, build: (header) => statusContent({ ...header, report }) };
+  }
+
+  async #other(messageId: MessageId): Promise<{ address: string }> {
+    const record = await this.#record(messageId);
+    return { address: record.direction === 'received' ? record.from : record.to };
+  }
+
+  /** Edits and deletions name the first version, also after an edit. */
+  async #own(messageId: MessageId): Promise<{ address: string; replaces: MessageId }> {
+    const record = await this.#record(messageId);
+    if (record.direction === 'received') throw new Error('only its sender can change a message');
+    const first = record.content && decodeContent(record.content, record.atMs).replaces;
+    return { address: record.to, replaces: first ?? record.messageId };
+  }
+
+  async #record(messageId: MessageId): Promise<HistoryRecord> {
+    const current = (await this.context.store.get(RECORDS.moved, messageId)) ?? messageId;
+    const record = await this.context.store.get(RECORDS.history, current);
+    if (!record) throw new Error('this device knows no such message');
+    return record;
+  }
+}

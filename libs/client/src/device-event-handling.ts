@@ -1,0 +1,67 @@
+import type { InboxItem } from '@causeway/api-contract';
+import { parseMessageId, type ConversationId } from '@causeway/message-model';
+import type { DeviceContext } from './device-context.js';
+import type { UnitOfWork } from './device-store.js';
+import { recordState } from './message-states.js';
+import { unknownPeer } from './peers.js';
+import { putUpToShow } from './received-messages.js';
+import { RECORDS } from './records.js';
+import { readWireState } from './submission.js';
+
+type EventItem = Extract<InboxItem, { kind: 'event' }>;
+
+/** What the gateway tells a device besides messages: states of its own messages, requests, grants. */
+export class DeviceEventHandling {
+  constructor(
+    private readonly context: DeviceContext,
+    private readonly flush: (address: string) => void,
+  ) {}
+
+  async take({ id, event }: EventItem): Promise<'acknowledge'> {
+    await this.context.store.unit(async (unit) => {
+      unit.put(RECORDS.seen, id, true);
+      switch (event.type) {
+        case 'message-state':
+          return this.#state(unit, event.messageId, event.state);
+        case 'consent-request': {
+          const { request, from, requestedAt } = event;
+          unit.put(RECORDS.request, request, { request, from: from.uri, requestedAt });
+          return putUpToShow(unit, 'request', request);
+        }
+        case 'consent-granted':
+          return recordGrant(unit, this.context, event.peer.uri, event.conversation, this.flush);
+      }
+    });
+    return 'acknowledge';
+  }
+
+  async #state(
+    unit: UnitOfWork,
+    messageId: string,
+    shown: { kind: string; reason?: string | undefined },
+  ): Promise<void> {
+    const id = parseMessageId(messageId);
+    if (!id) return;
+    const state = readWireState(shown);
+    await recordState(unit, this.context, id, state);
+    const record = await unit.get(RECORDS.outgoing, id);
+    if (record && state.kind === 'waiting-on-sender') unit.afterCommit(() => this.flush(record.address));
+  }
+}
+
+/** Both ends agreed on a conversation: what waited for it can be sealed now. */
+export async function recordGrant(
+  unit: UnitOfWork,
+  context: DeviceContext,
+  address: string,
+  conversation: ConversationId,
+  flush: (address: string) => void,
+): Promise<void> {
+  const peer = (await unit.get(RECORDS.peer, address)) ?? unknownPeer(address);
+  unit.put(RECORDS.peer, address, { ...peer, conversation });
+  unit.put(RECORDS.conversation, conversation, { kind: 'native', address });
+  unit.afterCommit(() => {
+    if (peer.conversation !== conversation) context.events.emit('granted', { peer: address, conversation });
+    flush(address);
+  });
+}

@@ -1,0 +1,137 @@
+import { purgeHourOf, parseTransitId } from '@causeway/message-model';
+import type { DeviceContext } from './device-context.js';
+import { EdgeTrust } from './edge-trust.js';
+import { Inbox } from './inbox.js';
+import { Incoming } from './incoming.js';
+import { learnGrant } from './learn-grant.js';
+import { Outgoing } from './outgoing.js';
+import { OwnList } from './own-list.js';
+import { Peers } from './peers.js';
+import { PreKeys } from './pre-keys.js';
+import { RECORDS } from './records.js';
+import { ShowStored } from './show-stored.js';
+import { InboxSocket } from './socket.js';
+
+const MAINTENANCE_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+
+/** The working parts of one device, put together, started and stopped. */
+export class DeviceParts {
+  readonly peers: Peers;
+  readonly edge: EdgeTrust;
+  readonly outgoing: Outgoing;
+  readonly inbox: Inbox;
+  readonly list: OwnList;
+  readonly #preKeys: PreKeys;
+  readonly #show: ShowStored;
+  readonly #socket: InboxSocket | undefined;
+  readonly #background = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly context: DeviceContext,
+    delivery: 'socket' | 'poll',
+  ) {
+    this.peers = new Peers(context);
+    this.edge = new EdgeTrust(context);
+    this.outgoing = new Outgoing(context, this.peers, this.edge);
+    this.list = new OwnList(context, this.peers);
+    this.#preKeys = new PreKeys(context);
+    this.#show = new ShowStored(context);
+    const incoming = new Incoming(context, this.peers, this.edge, {
+      preKeyUsed: () => this.#inBackground(() => this.#preKeys.maintain()),
+      flush: (address) => this.goOn(address),
+    });
+    this.inbox = new Inbox(context, incoming, this.#show);
+    this.#socket = delivery === 'socket' ? this.#makeSocket() : undefined;
+  }
+
+  async start(): Promise<void> {
+    const { events } = this.context;
+    events.onAttached((name) => {
+      if (name === 'message' || name === 'request') this.#inBackground(() => this.#show.run());
+    });
+    await this.#forgetOldInboxIds();
+    await this.outgoing.resume();
+    this.#socket?.start();
+    this.#maintain();
+    this.#timer = setInterval(() => this.#maintain(), MAINTENANCE_MS).unref();
+  }
+
+  /** Something that messages to or from this address waited for has come. */
+  goOn(address: string): void {
+    this.outgoing.flush(address);
+    this.#inBackground(() => this.inbox.retryHeld());
+  }
+
+  async learnGrant(address: string): Promise<void> {
+    await learnGrant(this.context, address, (granted) => this.goOn(granted));
+  }
+
+  async goOnEverywhere(): Promise<void> {
+    const records = await this.context.store.list(RECORDS.outgoing);
+    for (const address of new Set(records.map(({ record }) => record.address))) this.outgoing.flush(address);
+    this.#inBackground(() => this.inbox.retryHeld());
+  }
+
+  /** Throws what kept the keys from being replaced when they are too old to send with. */
+  async requireYoungKeys(): Promise<void> {
+    if (!(await this.#preKeys.areYoungEnough())) await this.#preKeys.maintain();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#show.close();
+    await this.#socket?.close();
+    await this.outgoing.close();
+    await this.inbox.idle();
+    await Promise.all(this.#background);
+    await this.context.store.close();
+  }
+
+  #maintain(): void {
+    this.#inBackground(async () => {
+      await this.#preKeys.maintain();
+      await this.list.rotateSealKeyIfDue();
+    });
+  }
+
+  #inBackground(work: () => Promise<void>): void {
+    if (this.#closing) return;
+    const running = work()
+      .catch((error: unknown) => this.context.events.emit('problem', { error }))
+      .finally(() => this.#background.delete(running));
+    this.#background.add(running);
+  }
+
+  #makeSocket(): InboxSocket {
+    const { events, own } = this.context;
+    const { gateway, token } = own.current;
+    return new InboxSocket({
+      gateway,
+      token,
+      take: (item, acknowledge) => this.inbox.take(item, acknowledge),
+      onConnection: (isConnected) => events.emit('connection', { isConnected }),
+      onCaughtUp: () => this.#inBackground(() => this.inbox.retryHeld()),
+      onProblem: (error) => events.emit('problem', { error }),
+    });
+  }
+
+  /** An item cannot come again once its partition at the gateway is gone; two hours more for clocks that disagree. */
+  async #forgetOldInboxIds(): Promise<void> {
+    const { store, nowMs } = this.context;
+    const thisHour = Math.floor(nowMs() / HOUR_MS);
+    await store.unit(async (unit) => {
+      for (const { name } of await unit.list(RECORDS.seen)) {
+        const id = parseTransitId(name);
+        if (!id || purgeHourOf(id) + 2 < thisHour) unit.delete(RECORDS.seen, name);
+      }
+    });
+  }
+}

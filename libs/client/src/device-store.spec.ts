@@ -1,0 +1,66 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { DeviceStore, type Collection } from './device-store.js';
+
+const NUMBERS: Collection<number> = { name: 'numbers', schema: z.number() };
+
+let folder: string;
+let store: DeviceStore;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'causeway-store-'));
+  store = await DeviceStore.open(folder, { passphrase: 'p' });
+});
+afterEach(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a unit of work', () => {
+  it('reads its own writes, and nobody else does before it ends', async () => {
+    await store.unit(async (unit) => {
+      unit.put(NUMBERS, 'one', 1);
+      expect(await unit.get(NUMBERS, 'one')).toBe(1);
+      expect(await unit.list(NUMBERS)).toEqual([{ name: 'one', record: 1 }]);
+      expect(await store.get(NUMBERS, 'one')).toBeUndefined();
+    });
+    expect(await store.get(NUMBERS, 'one')).toBe(1);
+  });
+
+  it('leaves nothing behind when it throws, and has no effects', async () => {
+    let hasEffect = false;
+    const failed = store.unit(async (unit) => {
+      unit.put(NUMBERS, 'one', 1);
+      unit.afterCommit(() => {
+        hasEffect = true;
+      });
+      throw new Error('crash');
+    });
+    await expect(failed).rejects.toThrow('crash');
+    expect(await store.get(NUMBERS, 'one')).toBeUndefined();
+    expect(hasEffect).toBe(false);
+  });
+
+  it('waits for the unit before it', async () => {
+    const add = (): Promise<void> =>
+      store.unit(async (unit) => {
+        const before = (await unit.get(NUMBERS, 'sum')) ?? 0;
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        unit.put(NUMBERS, 'sum', before + 1);
+      });
+    await Promise.all(Array.from({ length: 20 }, add));
+    expect(await store.get(NUMBERS, 'sum')).toBe(20);
+  });
+
+  it('hides what it deleted', async () => {
+    await store.put(NUMBERS, 'one', 1);
+    await store.unit(async (unit) => {
+      unit.delete(NUMBERS, 'one');
+      expect(await unit.get(NUMBERS, 'one')).toBeUndefined();
+      expect(await unit.list(NUMBERS)).toEqual([]);
+    });
+    expect(await store.list(NUMBERS)).toEqual([]);
+  });
+});

@@ -1,0 +1,172 @@
+import type { InboxItem } from '@causeway/api-contract';
+import { equalBytes, type TransitId } from '@causeway/message-model';
+import {
+  openAtDevice,
+  verifyClearInbound,
+  type ClearBody,
+  type DeviceBoxContext,
+  type NativeBody,
+} from '@causeway/signal-protocol';
+import { DeviceEventHandling } from './device-event-handling.js';
+import type { DeviceContext } from './device-context.js';
+import type { RefusalReason } from './device-events.js';
+import type { UnitOfWork } from './device-store.js';
+import type { EdgeTrust } from './edge-trust.js';
+import { checkContent, readPlaintext } from './opened-item.js';
+import type { Peers } from './peers.js';
+import { keepMessage } from './received-messages.js';
+import { RECORDS } from './records.js';
+import { signalDevice, tenantOf } from './sessions.js';
+import { standingOf } from './verified-sender.js';
+
+type BoxItem = Extract<InboxItem, { kind: 'box' }>;
+
+/** `hold`: not yet; leave it in the inbox. Everything else is on this device, or of no use to it. */
+export type ItemOutcome = 'acknowledge' | 'hold';
+
+interface Refusal {
+  readonly refused: RefusalReason;
+}
+
+/**
+ * Takes in what the inbox holds. What an item changes (session, words, what is due to be shown, that it was seen) is one
+ * unit of work, and only then is it acknowledged: a crash in between brings the item again, and it is recognised.
+ */
+export class Incoming {
+  readonly #events: DeviceEventHandling;
+
+  constructor(
+    private readonly context: DeviceContext,
+    private readonly peers: Peers,
+    private readonly edge: EdgeTrust,
+    private readonly after: { readonly preKeyUsed: () => void; readonly flush: (address: string) => void },
+  ) {
+    this.#events = new DeviceEventHandling(context, after.flush);
+  }
+
+  /** Call for one item at a time. Throws when the gateway cannot be asked what is needed; the item then stays. */
+  async take(item: InboxItem): Promise<ItemOutcome> {
+    if (await this.context.store.get(RECORDS.seen, item.id)) return 'acknowledge';
+    if (item.kind === 'event') return this.#events.take(item);
+    return this.#takeBox(item);
+  }
+
+  async #takeBox(item: BoxItem): Promise<ItemOutcome> {
+    const { own, store } = this.context;
+    const self = own.current;
+    const sealKey = await store.get(RECORDS.sealKey, String(item.sealKeyId));
+    if (!sealKey) return this.#refuse(item.id, 'unknown-seal-key');
+    const boxContext: DeviceBoxContext = {
+      tenant: tenantOf(self),
+      account: self.account,
+      device: self.deviceId,
+      sealKeyId: item.sealKeyId,
+      boxId: item.boxId,
+    };
+    const body = openAtDevice({ context: boxContext, sealPrivateKey: sealKey.privateKey, box: item.box });
+    if (!body) return this.#refuse(item.id, 'undecryptable');
+    return body.leg === 'native' ? this.#takeNative(item.id, body) : this.#takeClear(item.id, body, boxContext);
+  }
+
+  async #takeNative(id: TransitId, body: NativeBody): Promise<ItemOutcome> {
+    const standing = await standingOf(this.context, this.peers, body.senderAccount, body.senderDevice);
+    if (standing.kind === 'undecided') return 'hold';
+    if (standing.kind === 'unlisted') return this.#refuse(id, 'untrusted-sender');
+    const refusal = await this.context.store.unit(async (unit) => {
+      unit.put(RECORDS.seen, id, true);
+      return this.#decrypted(unit, body, standing.address);
+    });
+    if (body.signalType === 'pre-key') this.after.preKeyUsed();
+    if (refusal) this.context.events.emit('refused-item', { inboxId: id, reason: refusal.refused });
+    return 'acknowledge';
+  }
+
+  async #decrypted(unit: UnitOfWork, body: NativeBody, sender: string): Promise<Refusal | undefined> {
+    const self = this.context.own.current;
+    const decrypted = await signalDevice(unit, self).decrypt(body.senderAccount, body.senderDevice, body);
+    if (decrypted.kind === 'duplicate') return undefined;
+    if (decrypted.kind === 'undecryptable') {
+      return { refused: decrypted.reason === 'untrusted' ? 'untrusted-sender' : 'undecryptable' };
+    }
+    const opened = readPlaintext(decrypted.bytes);
+    if (!opened) return { refused: 'malformed-content' };
+    const isOwnDevice = body.senderAccount === self.account;
+    if ((opened.kind === 'sync') !== isOwnDevice) return { refused: 'wrong-conversation' };
+    const { conversation, content } = opened;
+    const checked = checkContent({
+      content,
+      senderUri: sender,
+      host: self.host,
+      conversation,
+      claimed: body.messageId,
+      nowMs: this.context.nowMs(),
+    });
+    if (checked.kind === 'refused') return { refused: checked.reason };
+    const refused = await keepMessage(unit, this.context, {
+      messageId: body.messageId,
+      conversation,
+      bytes: content,
+      content: checked.content,
+      from: sender,
+      to: opened.kind === 'sync' ? opened.peer : self.address,
+      direction: opened.kind === 'sync' ? 'synced' : 'received',
+      network: opened.kind === 'sync' && opened.peer.startsWith('tel:') ? 'clear' : 'native',
+    });
+    return refused && { refused };
+  }
+
+  async #takeClear(id: TransitId, body: ClearBody, boxContext: DeviceBoxContext): Promise<ItemOutcome> {
+    const self = this.context.own.current;
+    if (!verifyClearInbound(body, boxContext, self.edgeIdentity)) {
+      if (equalBytes(body.edgeIdentity, self.edgeIdentity)) return this.#refuse(id, 'edge-signature');
+      await this.edge.lookForChange();
+      const { offeredEdgeIdentity } = this.context.own.current;
+      const mayBeConfirmed = offeredEdgeIdentity !== null && equalBytes(body.edgeIdentity, offeredEdgeIdentity);
+      return mayBeConfirmed ? 'hold' : this.#refuse(id, 'edge-signature');
+    }
+    const refusal = await this.context.store.unit(async (unit) => {
+      unit.put(RECORDS.seen, id, true);
+      return this.#verified(unit, body);
+    });
+    if (refusal) this.context.events.emit('refused-item', { inboxId: id, reason: refusal.refused });
+    return 'acknowledge';
+  }
+
+  async #verified(unit: UnitOfWork, body: ClearBody): Promise<Refusal | undefined> {
+    const self = this.context.own.current;
+    const { conversationId: conversation, messageId, content, senderUri } = body;
+    const checked = checkContent({
+      content,
+      senderUri,
+      host: self.host,
+      conversation,
+      claimed: messageId,
+      nowMs: this.context.nowMs(),
+    });
+    if (checked.kind === 'refused') return { refused: checked.reason };
+    if (!(await unit.get(RECORDS.contact, senderUri))) {
+      const contact = { address: senderUri, contact: body.contactId, conversation, country: '', lineType: '' };
+      unit.put(RECORDS.contact, senderUri, contact);
+    }
+    unit.put(RECORDS.conversation, conversation, { kind: 'clear', address: senderUri, contact: body.contactId });
+    const refused = await keepMessage(unit, this.context, {
+      messageId,
+      conversation,
+      bytes: content,
+      content: checked.content,
+      from: senderUri,
+      to: self.address,
+      direction: 'received',
+      network: body.network,
+    });
+    return refused && { refused };
+  }
+
+  async #refuse(id: TransitId, reason: RefusalReason): Promise<ItemOutcome> {
+    await this.context.store.unit(async (unit) => {
+      unit.put(RECORDS.seen, id, true);
+      unit.afterCommit(() => this.context.events.emit('refused-item', { inboxId: id, reason }));
+    });
+    return 'acknowledge';
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * The native device SDK of Causeway: register, write, read, verify. It does all the cryptography, keeps everything
+ * encrypted in one folder, and believes signatures, never the gateway.
+ */
+export { Device, type MessageInquiry } from './device.js';
+export type {
+  FolderOptions,
+  JoinOptions,
+  OfferOptions,
+  OpenOptions,
+  RegisterOptions,
+  RuntimeOptions,
+} from './device-options.js';
+export type {
+  ContactRequest,
+  DeviceEventMap,
+  DeviceEventName,
+  DeviceListChange,
+  EdgeChange,
+  Handler,
+  KeyChange,
+  MessageReport,
+  MessageStateChange,
+  ReceivedMessage,
+  RefusalReason,
+  RefusedItem,
+  SendingState,
+  TrustProblem,
+} from './device-events.js';
+export type { SendOptions } from './compose.js';
+export type { SentMessage } from './outgoing.js';
+export type { LocalMessage, MessageFilter } from './local-messages.js';
+export type { Preview } from './records.js';
+export { TrustError, type TrustFailure } from './trust-error.js';
+export { GatewayUnreachableError, ProblemError } from './problem-error.js';
+export { NotPrimaryError } from './own-list.js';
+export { LinkError } from './linking.js';
+export { WrongFolderKeyError, type FolderLock } from './folder-key.js';

@@ -1,0 +1,168 @@
+import { isTerminal, type ConversationId, type MessageId, type WaitReason } from '@causeway/message-model';
+import { backoffMs } from './backoff.js';
+import { composeMessage, nativeConversation, type Draft } from './compose.js';
+import { contactOf } from './contacts.js';
+import type { DeviceContext } from './device-context.js';
+import type { SendingState } from './device-events.js';
+import type { EdgeTrust } from './edge-trust.js';
+import type { Peers } from './peers.js';
+import { GatewayUnreachableError } from './problem-error.js';
+import { RECORDS, type OutgoingRecord, type Preview } from './records.js';
+import { SerialByKey } from './serial.js';
+import { Submission } from './submission.js';
+
+/** A message on its way. It is a picture of a moment: `state` events and `status` tell what became of it. */
+export interface SentMessage {
+  readonly messageId: MessageId;
+  readonly conversation: ConversationId;
+  readonly to: string;
+  readonly state: SendingState;
+  /** Present while the message waits for permission to go in the clear. */
+  readonly preview?: Preview;
+}
+
+const RETRY = { firstMs: 1000, longestMs: 60_000 };
+
+/**
+ * What this device sends, one queue per address: a message is not submitted before those that were written earlier and
+ * can go. What waits for a person (permission, consent, review) lets later ones pass.
+ */
+export class Outgoing {
+  readonly #queues = new SerialByKey();
+  readonly #retries = new Map<string, { timer: NodeJS.Timeout; attempt: number }>();
+  readonly #submission: Submission;
+  #isClosed = false;
+
+  constructor(
+    private readonly context: DeviceContext,
+    private readonly peers: Peers,
+    private readonly edge: EdgeTrust,
+  ) {
+    this.#submission = new Submission(context, peers, edge);
+  }
+
+  /** Makes, keeps and submits a message. Throws `TrustError` or `ProblemError`; an unreachable gateway is `unsubmitted`. */
+  async send(draft: Omit<Draft, 'conversation'>): Promise<SentMessage> {
+    const { address } = draft;
+    const contact = address.startsWith('tel:') ? await contactOf(this.context, this.edge, address) : undefined;
+    const { messageId } = await this.context.store.unit(async (unit) => {
+      const conversation = contact?.conversation ?? (await nativeConversation(unit, address));
+      return composeMessage(unit, this.context, { ...draft, conversation });
+    });
+    return this.submit(address, messageId);
+  }
+
+  async submit(address: string, messageId: MessageId): Promise<SentMessage> {
+    await this.#queues.run(address, () => this.#advanceUpTo(address, messageId));
+    return this.describe(messageId);
+  }
+
+  /** The person allows these networks for this message; `undefined` allows those of the preview it waits with. */
+  async permit(messageId: MessageId, networks?: readonly string[]): Promise<SentMessage> {
+    const id = await this.#currentId(messageId);
+    const address = (await this.context.store.get(RECORDS.outgoing, id))?.address;
+    if (address === undefined) throw new Error('this message does not wait for permission');
+    await this.#queues.run(address, async () => {
+      await this.context.store.unit(async (unit) => {
+        const kept = await unit.get(RECORDS.outgoing, id);
+        const permitted = networks ?? kept?.preview?.networks;
+        if (!kept || !permitted) throw new Error('this message does not wait for permission');
+        unit.put(RECORDS.outgoing, id, { ...kept, permitted: [...permitted] });
+      });
+      await this.#advanceUpTo(address, id);
+    });
+    return this.describe(id);
+  }
+
+  /** Sends what can go now; failures are told as `problem` and tried again. */
+  flush(address: string): void {
+    if (this.#isClosed) return;
+    this.#queues
+      .run(address, () => this.#advanceUpTo(address))
+      .catch((error: unknown) => this.context.events.emit('problem', { error }));
+  }
+
+  /** After a restart everything without a terminal state is submitted again, under the same id. */
+  async resume(): Promise<void> {
+    const addresses = await this.context.store.unit(async (unit) => {
+      const records = await unit.list(RECORDS.outgoing);
+      for (const { name, record } of records)
+        unit.put(RECORDS.outgoing, name, { ...record, state: null, gatewayId: null });
+      return new Set(records.map(({ record }) => record.address));
+    });
+    for (const address of addresses) this.flush(address);
+  }
+
+  /** Where a message is now, also by an id it had before. */
+  async describe(messageId: MessageId): Promise<SentMessage> {
+    const id = await this.#currentId(messageId);
+    const history = await this.context.store.get(RECORDS.history, id);
+    if (!history) throw new Error('this device never sent such a message');
+    const record = await this.context.store.get(RECORDS.outgoing, id);
+    const state = record?.state ?? history.state ?? { kind: 'unsubmitted' };
+    const isWaiting = state.kind === 'waiting-on-sender' && state.reason === 'downgrade';
+    const sent = { messageId: id, conversation: history.conversation, to: history.to, state };
+    return isWaiting && record?.preview ? { ...sent, preview: record.preview } : sent;
+  }
+
+  async record(messageId: MessageId): Promise<OutgoingRecord | undefined> {
+    return this.context.store.get(RECORDS.outgoing, await this.#currentId(messageId));
+  }
+
+  /** The gateway's id of a message, known once it answered for it. */
+  async gatewayIdOf(messageId: MessageId): Promise<string | undefined> {
+    const history = await this.context.store.get(RECORDS.history, await this.#currentId(messageId));
+    return history?.gatewayId ?? undefined;
+  }
+
+  /** Nothing new is begun; what is under way ends first. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const { timer } of this.#retries.values()) clearTimeout(timer);
+    await this.#queues.idle();
+  }
+
+  async #advanceUpTo(address: string, last?: MessageId): Promise<void> {
+    for (const record of await this.#due(address, last)) {
+      if (this.#isClosed) return;
+      try {
+        await this.#submission.advance(record.messageId);
+      } catch (error) {
+        if (error instanceof GatewayUnreachableError) return this.#retryLater(address);
+        throw error;
+      }
+    }
+    this.#retries.delete(address);
+  }
+
+  async #due(address: string, last: MessageId | undefined): Promise<OutgoingRecord[]> {
+    const peer = await this.peers.get(address);
+    const isGone = (reason: WaitReason, record: OutgoingRecord): boolean =>
+      reason === 'consent'
+        ? peer.conversation !== null
+        : reason === 'key-change'
+          ? peer.change === null
+          : reason === 'route' || record.permitted !== null;
+    const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
+    const limit = records.find((record) => record.messageId === last)?.order ?? Infinity;
+    return records
+      .filter((record) => record.address === address && record.order <= limit)
+      .filter(({ state, ...record }) => {
+        if (!state) return true;
+        if (isTerminal(state)) return false;
+        return state.kind === 'waiting-on-sender' && isGone(state.reason, { ...record, state });
+      })
+      .toSorted((a, b) => a.order - b.order);
+  }
+
+  #retryLater(address: string): void {
+    const attempt = (this.#retries.get(address)?.attempt ?? -1) + 1;
+    clearTimeout(this.#retries.get(address)?.timer);
+    const timer = setTimeout(() => this.flush(address), backoffMs(attempt, RETRY)).unref();
+    this.#retries.set(address, { timer, attempt });
+  }
+
+  async #currentId(messageId: MessageId): Promise<MessageId> {
+    return (await this.context.store.get(RECORDS.moved, messageId)) ?? messageId;
+  }
+}

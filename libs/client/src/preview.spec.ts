@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import { FEATURES, textContent, type Capabilities, type Feature, type Support } from '@causeway/message-model';
+import { permittedNetworks } from './clear-sealing.js';
+import { previewDigest, previewOf } from './preview.js';
+
+const HEADER = { senderUri: 'mimi://causeway.local/u/ada', roomUri: 'mimi://causeway.local/r/r_x' };
+
+function capabilities(support: Partial<Record<Feature, Support>> = {}): Capabilities {
+  const features = Object.fromEntries(
+    FEATURES.map((feature) => [feature, support[feature] ?? 'unsupported-with-fallback']),
+  );
+  return { features: { ...features, text: 'full' } as Capabilities['features'], limits: { segments: 3 } };
+}
+
+const plan = (shown: Record<string, unknown> = { ...capabilities() }) => ({
+  networks: ['sms' as const],
+  capabilities: shown,
+  simulated: ['sms' as const],
+});
+
+describe('the preview', () => {
+  it('shows the text as it will arrive, who reads it and what it costs', () => {
+    const result = previewOf(textContent({ ...HEADER, text: 'hi' }), plan());
+    expect(result).toMatchObject({
+      kind: 'preview',
+      preview: {
+        network: 'sms',
+        networks: ['sms'],
+        text: 'hi',
+        losses: [],
+        copyLifetime: 'stays on their phone',
+        segments: 1,
+        isSimulated: true,
+      },
+    });
+  });
+
+  it('names what is lost', () => {
+    const content = textContent({
+      ...HEADER,
+      text: '**hi**',
+      format: 'markdown',
+      expires: { relative: true, timeSeconds: 60 },
+    });
+    const result = previewOf(content, plan());
+    expect(result.kind === 'preview' && result.preview.losses).toEqual(
+      expect.arrayContaining(['It will not disappear: a copy stays on their phone.']),
+    );
+  });
+
+  it('reads capabilities given per network', () => {
+    expect(previewOf(textContent({ ...HEADER, text: 'hi' }), plan({ sms: capabilities() })).kind).toBe('preview');
+  });
+
+  it('refuses what the network cannot carry', () => {
+    const result = previewOf(textContent({ ...HEADER, text: 'x'.repeat(2000) }), plan());
+    expect(result).toEqual({ kind: 'refused', reason: 'too-long' });
+  });
+
+  it('has another digest when anything shown is another', () => {
+    const one = previewOf(textContent({ ...HEADER, text: 'one' }), plan());
+    const two = previewOf(textContent({ ...HEADER, text: 'two' }), plan());
+    if (one.kind !== 'preview' || two.kind !== 'preview') throw new Error('refused');
+    expect(previewDigest(one.preview)).not.toEqual(previewDigest(two.preview));
+    expect(previewDigest(one.preview)).not.toEqual(previewDigest({ ...one.preview, isSimulated: false }));
+    expect(previewDigest(one.preview)).toEqual(previewDigest({ ...one.preview }));
+  });
+});
+
+describe('permission', () => {
+  it.each([
+    [null, ['rcs', 'sms'], []],
+    [['sms'], ['rcs', 'sms'], ['sms']],
+    [['rcs', 'sms'], ['sms'], ['sms']],
+    [['sms'], ['rcs'], []],
+  ] as const)('for %j of a plan over %j covers %j', (permitted, networks, expected) => {
+    const record = { permitted: permitted && [...permitted] };
+    expect(permittedNetworks(record, { networks: [...networks] })).toEqual(expected);
+  });
+});

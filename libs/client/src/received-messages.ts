@@ -1,0 +1,76 @@
+import type { Bytes, ConversationId, MessageId, MimiContent } from '@causeway/message-model';
+import { nextCount, type DeviceContext } from './device-context.js';
+import type { RefusalReason } from './device-events.js';
+import type { UnitOfWork } from './device-store.js';
+import { applyReplacement, applyReport, kindOf } from './history.js';
+import { unknownPeer } from './peers.js';
+import { RECORDS, type HistoryRecord } from './records.js';
+
+export interface VerifiedMessage {
+  readonly messageId: MessageId;
+  readonly conversation: ConversationId;
+  readonly bytes: Bytes;
+  readonly content: MimiContent;
+  readonly from: string;
+  readonly to: string;
+  readonly direction: 'received' | 'synced';
+  readonly network: string;
+}
+
+/** Keeps a verified message and puts it up to be shown once; returns why it is not kept, if so. */
+export async function keepMessage(
+  unit: UnitOfWork,
+  context: DeviceContext,
+  message: VerifiedMessage,
+): Promise<RefusalReason | undefined> {
+  if (message.network === 'native' && !(await belongsHere(unit, message))) return 'wrong-conversation';
+  if (await unit.get(RECORDS.history, message.messageId)) return undefined;
+  const kind = kindOf(message.content);
+  if (kind === 'status') {
+    const { from } = message;
+    for (const { messageId, status } of await applyReport(unit, message.content, from)) {
+      unit.afterCommit(() => context.events.emit('report', { messageId, from, status }));
+    }
+    return undefined;
+  }
+  const record = await historyOf(unit, context, message);
+  if (!(await applyReplacement(unit, record, message.content))) return 'not-theirs';
+  unit.put(RECORDS.history, message.messageId, record);
+  await putUpToShow(unit, 'message', message.messageId);
+  return undefined;
+}
+
+/** Shown when somebody listens, and again after a restart until a handler has returned. */
+export async function putUpToShow(unit: UnitOfWork, event: 'message' | 'request', id: string): Promise<void> {
+  unit.put(RECORDS.unhandled, `${event} ${id}`, { event, id, order: await nextCount(unit, 'unhandled') });
+}
+
+/** Words count only in the conversation agreed with their sender; a copy of our own tells us of a conversation. */
+async function belongsHere(unit: UnitOfWork, message: VerifiedMessage): Promise<boolean> {
+  const known = await unit.get(RECORDS.conversation, message.conversation);
+  if (message.direction === 'received') return known?.kind === 'native' && known.address === message.from;
+  if (known) return known.address === message.to;
+  if (!message.to.startsWith('mimi:')) return true;
+  unit.put(RECORDS.conversation, message.conversation, { kind: 'native', address: message.to });
+  const peer = (await unit.get(RECORDS.peer, message.to)) ?? unknownPeer(message.to);
+  if (!peer.conversation) unit.put(RECORDS.peer, message.to, { ...peer, conversation: message.conversation });
+  return true;
+}
+
+async function historyOf(unit: UnitOfWork, context: DeviceContext, message: VerifiedMessage): Promise<HistoryRecord> {
+  return {
+    messageId: message.messageId,
+    order: await nextCount(unit, 'history'),
+    direction: message.direction,
+    from: message.from,
+    to: message.to,
+    conversation: message.conversation,
+    network: message.network,
+    atMs: context.nowMs(),
+    content: message.bytes,
+    editedText: null,
+    state: null,
+    gatewayId: null,
+    report: null,
+  };
+}

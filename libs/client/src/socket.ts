@@ -1,0 +1,138 @@
+import { serverFrameSchema, type InboxItem, type ServerFrame } from '@causeway/api-contract';
+import { WebSocket, type RawData } from 'ws';
+import { backoffMs, pause } from './backoff.js';
+
+export interface SocketOptions {
+  readonly gateway: string;
+  readonly token: string;
+  readonly take: (item: InboxItem, acknowledge: (ids: readonly string[]) => void) => Promise<void>;
+  readonly onConnection: (isConnected: boolean) => void;
+  readonly onCaughtUp: () => void;
+  readonly onProblem: (error: unknown) => void;
+}
+
+const RECONNECT = { firstMs: 250, longestMs: 30_000 };
+const HANDSHAKE_MS = 10_000;
+/** A peer that vanished without a word is noticed after at most two of these. */
+const PING_MS = 20_000;
+
+/** One WebSocket to the gateway, opened again with jittered back-off until it is closed. */
+export class InboxSocket {
+  readonly #stop = new AbortController();
+  #socket: WebSocket | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #line: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: SocketOptions) {}
+
+  start(): void {
+    this.#ended = this.#keepOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#socket?.terminate();
+    await this.#ended;
+    await this.#line;
+  }
+
+  async #keepOpen(): Promise<void> {
+    for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
+      const wasCaughtUp = await this.#once();
+      if (wasCaughtUp) failures = 0;
+      await pause(backoffMs(failures, RECONNECT), this.#stop.signal);
+    }
+  }
+
+  /** Lives as long as one connection; true when it got as far as the end of the backlog. */
+  #once(): Promise<boolean> {
+    const { gateway, token, onConnection, onProblem } = this.options;
+    const url = new URL('/v1/socket', gateway);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(url, {
+      headers: { authorization: `Bearer ${token}` },
+      handshakeTimeout: HANDSHAKE_MS,
+      maxPayload: 1024 * 1024,
+    });
+    this.#socket = socket;
+    return new Promise((resolve) => {
+      let wasCaughtUp = false;
+      let wasOpen = false;
+      const stopPinging = keepAlive(socket);
+      socket.on('open', () => {
+        wasOpen = true;
+        onConnection(true);
+      });
+      socket.on('message', (frame) => {
+        wasCaughtUp = this.#receive(socket, frame) || wasCaughtUp;
+      });
+      socket.on('error', onProblem);
+      socket.on('close', () => {
+        stopPinging();
+        if (wasOpen) onConnection(false);
+        resolve(wasCaughtUp);
+      });
+    });
+  }
+
+  #receive(socket: WebSocket, raw: RawData): boolean {
+    const frame = readFrame(raw);
+    if (!frame) return false;
+    switch (frame.type) {
+      case 'item':
+        this.#take(socket, frame.item);
+        return false;
+      case 'caught-up':
+        this.options.onCaughtUp();
+        return true;
+      case 'problem':
+        this.options.onProblem(new Error(`${frame.code}: ${frame.title}`));
+        return false;
+    }
+  }
+
+  /** In the order of arrival; after a failure nothing more of this connection, so that no item overtakes another. */
+  #take(socket: WebSocket, item: InboxItem): void {
+    const acknowledge = (ids: readonly string[]): void => {
+      // Closed meanwhile: the item comes again on the next connection and is recognised.
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'acknowledge', ids }));
+    };
+    this.#line = this.#line.then(async () => {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      try {
+        await this.options.take(item, acknowledge);
+      } catch (error) {
+        this.options.onProblem(error);
+        socket.close();
+      }
+    });
+  }
+}
+
+function textOf(raw: RawData): string {
+  if (Array.isArray(raw)) return Buffer.concat(raw).toString('utf8');
+  return new TextDecoder().decode(raw);
+}
+
+function readFrame(raw: RawData): ServerFrame | undefined {
+  try {
+    const read = serverFrameSchema.safeParse(JSON.parse(textOf(raw)));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keepAlive(socket: WebSocket): () => void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, PING_MS).unref();
+  return () => clearInterval(timer);
+}

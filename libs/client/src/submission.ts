@@ -1,0 +1,281 @@
+import { planDigest, toWireJson, type ClearPlan, type MessageTarget, type NativePlan } from '@causeway/api-contract';
+import { decodeContent, isTerminal, parseState, type MessageState, type WaitReason } from '@causeway/message-model';
+import { statementFor, permittedNetworks, sealForEdge } from './clear-sealing.js';
+import { moveMessage } from './compose.js';
+import { contactOf } from './contacts.js';
+import { nowSeconds, type DeviceContext } from './device-context.js';
+import type { UnitOfWork } from './device-store.js';
+import type { EdgeTrust } from './edge-trust.js';
+import { sealCopies } from './native-sealing.js';
+import type { Peers } from './peers.js';
+import { previewDigest, previewOf } from './preview.js';
+import { GatewayUnreachableError, ProblemError } from './problem-error.js';
+import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
+import { Repair } from './repair.js';
+import { recordState } from './message-states.js';
+import { TrustError } from './trust-error.js';
+import type { WireTarget } from './gateway-api.js';
+
+/** Room for a clock that runs ahead of the gateway's. */
+const CLOCK_MARGIN_SECONDS = 300;
+/** Plan, seal, submit; each repair starts over. A gateway that asks for more than this is not going to be satisfied. */
+const ROUNDS = 5;
+const CONSENT_GONE: ReadonlySet<string> = new Set(['no-consent', 'not-found']);
+
+/**
+ * Brings one message as far as it can go now: plan, check what the plan claims, seal, submit; or a header alone, which
+ * says that there is a message and why it waits. Call it for one message of an address at a time.
+ */
+export class Submission {
+  readonly #repair: Repair;
+
+  constructor(
+    private readonly context: DeviceContext,
+    private readonly peers: Peers,
+    private readonly edge: EdgeTrust,
+  ) {
+    this.#repair = new Repair(context, peers);
+  }
+
+  async advance(messageId: OutgoingRecord['messageId']): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const record = await this.context.store.get(RECORDS.outgoing, messageId);
+      if (!record || (record.state && isTerminal(record.state))) return;
+      if (record.deliverBefore <= nowSeconds(this.context)) return this.#end(record, { kind: 'expired' });
+      const next = record.request ?? (await this.#prepare(record));
+      if (next === undefined) return;
+      const current = (await this.context.store.get(RECORDS.outgoing, messageId)) ?? record;
+      if ((await this.#submit(current, next)) === 'done') return;
+    }
+    throw new TrustError('devices-beyond-the-verified-list', 'gateway');
+  }
+
+  /** The request to submit, if there is one to submit under this id now. */
+  async #prepare(record: OutgoingRecord): Promise<string | undefined> {
+    if (record.address.startsWith('tel:')) return this.#prepareClear(record);
+    try {
+      return await this.#prepareNative(record);
+    } catch (error) {
+      // Consent was taken back since the plan, or since we learnt of the conversation.
+      if (error instanceof ProblemError && CONSENT_GONE.has(error.code)) return this.#header(record, 'consent');
+      throw error;
+    }
+  }
+
+  async #prepareNative(record: OutgoingRecord): Promise<string | undefined> {
+    const peer = await this.peers.get(record.address);
+    const target: WireTarget = peer.conversation
+      ? { kind: 'conversation', conversation: peer.conversation }
+      : { kind: 'address', address: record.address };
+    const plan = await this.context.api.planRoute(target);
+    if (plan.leg === 'none') return this.#header(record, 'consent');
+    if (plan.leg !== 'native' || plan.peer.address.uri !== record.address) {
+      throw this.#told(new TrustError('plan-does-not-match', record.address));
+    }
+    if (plan.conversation !== peer.conversation) await this.#learnConversation(record.address, plan);
+    if (plan.conversation !== record.conversation) return this.#move(record, plan);
+    const current = await this.#believedLists(record, plan);
+    if (current.change) return this.#header(record, 'key-change');
+    return this.#sealNative(record, plan, current);
+  }
+
+  /** Versions in a plan are a hint: what counts is the list that verifies, fetched whenever the hint differs. */
+  async #believedLists(record: OutgoingRecord, plan: NativePlan): Promise<Peer> {
+    const peer = await this.peers.get(record.address);
+    const isCurrent =
+      peer.pin?.account === plan.peer.account &&
+      peer.pin.version === plan.peer.deviceListVersion &&
+      this.context.own.current.list.version === plan.self.deviceListVersion;
+    return isCurrent ? peer : this.peers.refresh(record.address, plan.conversation);
+  }
+
+  async #sealNative(record: OutgoingRecord, plan: NativePlan, peer: Peer): Promise<string> {
+    if (!peer.pin) throw this.#told(new TrustError('list-does-not-verify', record.address));
+    let request = '';
+    await sealCopies(this.context, record, peer.pin, async (unit, { recipient, sync }) => {
+      const to: MessageTarget = { kind: 'conversation', conversation: plan.conversation };
+      const body = { leg: 'native', planDigest: plan.digest, recipient, sync };
+      request = await keepRequest(unit, record, { ...requestHead(record), to, body });
+    });
+    return request;
+  }
+
+  async #prepareClear(record: OutgoingRecord): Promise<string | undefined> {
+    const contact = await contactOf(this.context, this.edge, record.address);
+    const plan = await this.context.api.planRoute({ kind: 'contact', contact: contact.contact });
+    if (plan.leg === 'none') return this.#header(record, 'route', contact);
+    if (plan.leg !== 'clear' || plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
+      throw this.#told(new TrustError('plan-does-not-match', record.address));
+    }
+    return this.#clearFor(boundedBy(record, plan, nowSeconds(this.context)), plan, contact);
+  }
+
+  async #clearFor(record: OutgoingRecord, plan: ClearPlan, contact: ContactRecord): Promise<string | undefined> {
+    const shown = previewOf(decodeContent(record.content, record.createdAtMs), plan);
+    if (shown.kind === 'refused') {
+      await this.#end(record, { kind: 'failed', reason: 'content-rejected' });
+      return undefined;
+    }
+    const networks = permittedNetworks(record, plan);
+    const { preview } = shown;
+    // Permission was for what was shown: other words, or other losses, are shown again.
+    const isAsShown = !record.preview || previewsEqual(record.preview, preview);
+    if (networks.length > 0 && isAsShown) return this.#sealClear({ ...record, preview }, { plan, contact, networks });
+    const waiting = { ...record, preview, permitted: null };
+    await this.context.store.put(RECORDS.outgoing, record.messageId, waiting);
+    return this.#header(waiting, 'downgrade', contact);
+  }
+
+  #isNamedRightly(plan: ClearPlan, { conversation }: OutgoingRecord): boolean {
+    const { tenant } = this.context.own.current;
+    const { leg, networks, digest } = plan;
+    return plan.conversation === conversation && digest === planDigest({ tenant, conversation, leg, networks });
+  }
+
+  async #sealClear(
+    record: OutgoingRecord,
+    { plan, contact, networks }: { plan: ClearPlan; contact: ContactRecord; networks: ClearPlan['networks'] },
+  ): Promise<string> {
+    const self = this.context.own.current;
+    if (!record.preview) throw new Error('a clear message is sealed with its preview');
+    const deadline = record.deliverBefore;
+    const { tenant } = self;
+    const digest = planDigest({ tenant, conversation: record.conversation, leg: 'clear', networks });
+    const leg = await this.edge.legKeyFor(this.#repair.freshEdge(record.messageId) ?? plan.edge, deadline);
+    const permission = {
+      self,
+      record,
+      contact: contact.contact,
+      preview: record.preview,
+      networks,
+      notAfter: deadline,
+    };
+    const statement = statementFor(permission);
+    const sealed = { ...record, statement };
+    const box = sealForEdge({
+      self,
+      record,
+      contact: contact.contact,
+      networks,
+      planDigest: digest,
+      deadline,
+      leg,
+    });
+    let request = '';
+    await sealCopies(this.context, sealed, undefined, async (unit, { sync }) => {
+      const body = { leg: 'clear', planDigest: digest, networks, keyId: leg.key.keyId, box, statement, sync };
+      const to = { kind: 'contact', contact: contact.contact, conversation: record.conversation };
+      request = await keepRequest(unit, sealed, { ...requestHead(record), to, body });
+    });
+    return request;
+  }
+
+  /** A header that the gateway already has for this reason is not sent again. */
+  #header(record: OutgoingRecord, reason: WaitReason, contact?: ContactRecord): string | undefined {
+    const { state, conversation } = record;
+    if (record.gatewayId && state?.kind === 'waiting-on-sender' && state.reason === reason) return undefined;
+    const to = contact
+      ? { kind: 'contact', contact: contact.contact, conversation }
+      : reason === 'consent'
+        ? { kind: 'address', address: record.address, conversation }
+        : { kind: 'conversation', conversation };
+    return toWireJson({ ...requestHead(record), to, body: { leg: 'none', reason } });
+  }
+
+  async #submit(record: OutgoingRecord, json: string): Promise<'done' | 'again'> {
+    try {
+      const accepted = await this.context.api.sendMessage(record.messageId, json);
+      const state = readWireState(accepted.state);
+      await this.context.store.unit(async (unit) => {
+        const kept = await unit.get(RECORDS.outgoing, record.messageId);
+        if (!kept) return;
+        unit.put(RECORDS.outgoing, record.messageId, { ...kept, gatewayId: accepted.id });
+        const history = await unit.get(RECORDS.history, record.messageId);
+        if (history) unit.put(RECORDS.history, record.messageId, { ...history, gatewayId: accepted.id });
+        await recordState(unit, this.context, record.messageId, state);
+      });
+      this.#repair.forget(record.messageId);
+      return 'done';
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      return this.#refused(record, error);
+    }
+  }
+
+  async #refused(record: OutgoingRecord, problem: ProblemError): Promise<'done' | 'again'> {
+    if (await this.#repair.attempt(record, problem)) return 'again';
+    if (problem.status === 429 || problem.status >= 500) throw new GatewayUnreachableError({ cause: problem });
+    const reason = problem.code === 'region-not-permitted' ? problem.code : 'sender-not-permitted';
+    await this.#end(record, { kind: 'failed', reason });
+    if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
+    throw problem;
+  }
+
+  async #learnConversation(address: string, plan: NativePlan): Promise<void> {
+    await this.context.store.unit(async (unit) => {
+      const peer = await this.peers.get(address);
+      unit.put(RECORDS.peer, address, { ...peer, conversation: plan.conversation });
+      unit.put(RECORDS.conversation, plan.conversation, { kind: 'native', address });
+    });
+  }
+
+  async #move(record: OutgoingRecord, plan: NativePlan): Promise<undefined> {
+    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, plan.conversation));
+    if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
+    await this.advance(moved.messageId);
+    return undefined;
+  }
+
+  #end(record: OutgoingRecord, state: MessageState): Promise<void> {
+    return this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, state));
+  }
+
+  #told(error: TrustError): TrustError {
+    this.context.events.emit('trust-problem', { reason: error.reason, about: error.about });
+    return error;
+  }
+}
+
+/** The deadline is part of what is sealed and of the row that waits for it: it is fixed before either exists. */
+function boundedBy(record: OutgoingRecord, plan: ClearPlan, now: number): OutgoingRecord {
+  if (record.gatewayId) return record;
+  const longest = now + plan.maxLifetimeSeconds - CLOCK_MARGIN_SECONDS;
+  return { ...record, deliverBefore: Math.min(record.deliverBefore, longest) };
+}
+
+const requestHead = (record: OutgoingRecord) => ({
+  messageId: record.messageId,
+  floor: record.floor,
+  deliverBefore: record.deliverBefore,
+  onUnknown: record.onUnknown,
+});
+
+/** What was decided while sealing; the state is left to whoever was told of it meanwhile. */
+async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unknown): Promise<string> {
+  const request = toWireJson(body);
+  const kept = (await unit.get(RECORDS.outgoing, sealed.messageId)) ?? sealed;
+  const { statement, preview, deliverBefore } = sealed;
+  unit.put(RECORDS.outgoing, sealed.messageId, { ...kept, statement, preview, deliverBefore, request });
+  return request;
+}
+
+const previewsEqual = (a: NonNullable<OutgoingRecord['preview']>, b: NonNullable<OutgoingRecord['preview']>): boolean =>
+  Buffer.compare(previewDigest(a), previewDigest(b)) === 0;
+
+/** The row of a former id: gone, ended or cancelled is all the same to us. */
+async function cancelQuietly(context: DeviceContext, gatewayId: string): Promise<void> {
+  try {
+    await context.api.cancelMessage(gatewayId);
+  } catch (error) {
+    if (!(error instanceof ProblemError) || (error.code !== 'not-found' && error.code !== 'not-cancellable'))
+      throw error;
+  }
+}
+
+/** A state as the wire has it. A gateway that names one we do not know is taken for one that gave no answer. */
+export function readWireState(shown: { readonly kind: string; readonly reason?: string | undefined }): MessageState {
+  const text = shown.reason === undefined ? shown.kind : `${shown.kind}:${shown.reason}`;
+  const state = parseState(text);
+  if (!state) throw new GatewayUnreachableError({ cause: new Error('the gateway named a state that is none') });
+  return state;
+}

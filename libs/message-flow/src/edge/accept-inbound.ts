@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { conversationUri, mintBoxId, mintTransitId, messageIdOf, textContent, encodeContent, type BoxId, type ConversationId, type TenantId } from '@causeway/message-model';
+import type { InboundEvent, InboundMessage } from '@causeway/network-adapter';
+import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
+import type { BoxRow, SealedContact } from '@causeway/storage';
+import { bridgeNumberId } from './bridge-numbers.js';
+import type { EdgeContext } from './edge-context.js';
+import { RECEIVED_HOURS } from './record-outcome.js';
+import type { RecordReceipt } from './record-receipt.js';
+import type { FindVerifiedDevices } from './verified-devices.js';
+
+/** How long an inbound message waits for a device, hours. SAFETY 3, proposed default: 7 days. */
+const INBOUND_HOURS = 7 * 24;
+
+export type InboundResult = 'accepted' | 'repeated' | 'no-conversation' | 'no-devices' | 'recorded' | 'not-ours' | 'consent-changed';
+
+/**
+ * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
+ * network gets its answer only after the commit. The same event twice is one event.
+ */
+export class AcceptInbound {
+  constructor(
+    private readonly edge: EdgeContext,
+    private readonly devices: FindVerifiedDevices,
+    private readonly receipt: RecordReceipt,
+    private readonly tenant: TenantId,
+  ) {}
+
+  async execute(network: string, event: InboundEvent): Promise<InboundResult> {
+    const result = await this.handle(network, event);
+    this.edge.events.inboundHandled({ network, kind: event.kind, outcome: result });
+    return result;
+  }
+
+  private async handle(network: string, event: InboundEvent): Promise<InboundResult> {
+    switch (event.kind) {
+      case 'receipt':
+        return this.receipt.execute(event);
+      case 'message':
+        return this.message(network, event);
+      case 'opt-out':
+      case 'opt-in': {
+        const contact = await this.binding(event);
+        if (!contact) return 'no-conversation';
+        await this.edge.contacts.setOptedOut(contact.tenant, contact.contact, event.kind === 'opt-out' ? this.edge.clock.now() : null);
+        return 'consent-changed';
+      }
+    }
+  }
+
+  /** Replies find their conversation by (bridge number, sender): looked up under every version of the key. */
+  private async binding(event: Pick<InboundMessage, 'from' | 'to'>): Promise<SealedContact | undefined> {
+    for (const { digest } of this.edge.keys.numberDigests('binding', this.tenant, event.from.reveal())) {
+      const contact = await this.edge.contacts.byBinding(this.tenant, bridgeNumberId(event.to), digest);
+      if (contact) return contact;
+    }
+    return undefined;
+  }
+
+  private async message(network: string, event: InboundMessage): Promise<InboundResult> {
+    const contact = await this.binding(event);
+    if (!contact) return 'no-conversation';
+    const found = await this.devices.execute(contact.tenant, contact.account);
+    if (found.kind === 'refused') return 'no-devices';
+    const expiresAtMs = this.edge.clock.nowMs() + INBOUND_HOURS * 3_600_000;
+    const boxes = this.seal({ network, event, contact, list: found.list, expiresAtMs });
+    await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
+    const { digest } = this.edge.digests.of(['received', network, event.externalId], new Date(0));
+    const digestPurgeHour = Math.ceil(this.edge.clock.nowMs() / 3_600_000) + RECEIVED_HOURS;
+    const result = await this.edge.inbox.acceptInbound({ digest, digestPurgeHour, boxes });
+    if (result === 'accepted') this.edge.devices.wake(boxes);
+    return result;
+  }
+
+  private seal(input: { network: string; event: InboundMessage; contact: SealedContact; list: DeviceList; expiresAtMs: number }): readonly BoxRow[] {
+    const { network, event, contact, list } = input;
+    const senderUri = `tel:${event.from.reveal()}`;
+    const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
+    const content = encodeContent(textContent({ text: event.text.reveal(), senderUri, roomUri, salt: saltOf(this.edge.keys, network, event.externalId) }));
+    const messageId = messageIdOf({ content, senderUri, roomUri });
+    return list.devices.map((device) => {
+      const boxId = mintBoxId();
+      const context = { tenant: contact.tenant, account: contact.account, device: device.deviceId, sealKeyId: device.sealKeyId, boxId };
+      const body = signClearInbound({
+        context,
+        edge: this.edge.keys,
+        body: {
+          leg: 'clear',
+          messageId,
+          network,
+          contactId: contact.contact,
+          conversationId: contact.conversation satisfies ConversationId,
+          bridgeNumber: event.to,
+          senderUri,
+          receivedAt: event.receivedAtMs,
+          content,
+        },
+      });
+      return {
+        id: mintTransitId('i', input.expiresAtMs, boxId satisfies BoxId),
+        tenant: contact.tenant,
+        account: contact.account,
+        device: device.deviceId,
+        sealKeyId: device.sealKeyId,
+        body: sealToDevice({ context, sealPublicKey: device.sealKey, body }),
+        isSync: false,
+        expiresAt: new Date(input.expiresAtMs),
+      };
+    });
+  }
+}
+
+/** From clear legs the edge makes the salt. Derived from what the network calls the message, so a repetition has the same message id. */
+const saltOf = (keys: EdgeContext['keys'], network: string, externalId: string) =>
+  new Uint8Array(createHash('sha256').update(keys.sign(new TextEncoder().encode(`causeway-inbound-salt-v1:${network}:${externalId}`))).digest().subarray(0, 16));

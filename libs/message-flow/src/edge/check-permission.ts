@@ -1,0 +1,132 @@
+import { messageIdFromBytes, messageIdOf, parseAddress, decodeContent, conversationUri, type Bytes, type FailureReason, type MimiContent } from '@causeway/message-model';
+import { planDigest } from '@causeway/api-contract';
+import {
+  addressDigest,
+  checkStatementForm,
+  openAtEdge,
+  openStatement,
+  parseStatement,
+  readDocument,
+  type DowngradeStatement,
+  type EdgeBody,
+  type Signed,
+} from '@causeway/signal-protocol';
+import type { LaneMessage, SealedContact, SealedEnvelope } from '@causeway/storage';
+import type { EdgeContext } from './edge-context.js';
+import { numberAad } from './number-at-rest.js';
+import type { FindVerifiedDevices } from './verified-devices.js';
+
+/** One message, opened: it lives within one call. */
+export interface Permitted {
+  readonly kind: 'permitted';
+  readonly content: MimiContent;
+  readonly e164: string;
+  readonly statement: DowngradeStatement;
+}
+
+export type Permission =
+  | Permitted
+  /** Ends the message. */
+  | { readonly kind: 'refused'; readonly reason: FailureReason }
+  /** Gives it back to the sender's device, which seals again. */
+  | { readonly kind: 'returned'; readonly reason: 'route' | 'key-change' };
+
+/**
+ * The gate before every clear network (P2): nothing passes that the sender's own device did not sign for this message, this recipient and
+ * these networks. Whatever database and gateway say is checked against keys that the edge pinned itself.
+ */
+export class CheckPermission {
+  constructor(
+    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts'>,
+    private readonly devices: FindVerifiedDevices,
+  ) {}
+
+  async execute(message: LaneMessage, contact: SealedContact, envelope: SealedEnvelope): Promise<Permission> {
+    const signed = envelope.statement && unpackSigned(envelope.statement);
+    const claimed = signed && parseStatement(signed.bytes);
+    if (!signed || !claimed || !this.isForThisMessage(claimed, message)) return refused('statement-invalid');
+    if (planDigest({ ...message, leg: 'clear' }) !== message.planDigest) return returned('route');
+    const legPrivateKey = message.edgeKeyId === null ? undefined : this.edge.keys.legPrivateKey(message.edgeKeyId);
+    if (!legPrivateKey) return returned('route');
+    const found = await this.devices.execute(message.tenant, message.account);
+    if (found.kind === 'refused') return found.reason === 'key-changed' ? returned('key-change') : refused('statement-invalid');
+    const body = this.open(message, envelope.sealed, legPrivateKey);
+    if (!body) return refused('unreadable');
+    const device = found.list.devices.find((listed) => listed.deviceId === message.device);
+    if (!device || Buffer.compare(device.identityKey, body.identityKey) !== 0) return refused('statement-invalid');
+    return this.matches({ message, contact, body, signed, senderUri: found.list.address });
+  }
+
+  /** Checked before anything is opened: form, expiry, networks, message id. */
+  private isForThisMessage(statement: DowngradeStatement, message: LaneMessage): boolean {
+    const messageId = messageIdFromBytes(message.messageId);
+    if (!messageId || message.contact === null) return false;
+    const verdict = checkStatementForm(statement, {
+      now: Math.floor(this.edge.clock.nowMs() / 1000),
+      tenant: message.tenant,
+      senderAccount: message.account,
+      senderDevice: message.device,
+      contactId: message.contact,
+      networks: message.networks,
+      messageId,
+      conversationId: message.conversation,
+      deadline: Math.floor(message.deliverBefore.getTime() / 1000),
+    });
+    return verdict === 'ok';
+  }
+
+  private open(message: LaneMessage, box: Bytes, legPrivateKey: Bytes): EdgeBody | undefined {
+    const messageId = messageIdFromBytes(message.messageId);
+    if (!messageId || message.contact === null || message.edgeKeyId === null || message.planDigest === null) return undefined;
+    return openAtEdge({
+      legPrivateKey,
+      box,
+      context: {
+        tenant: message.tenant,
+        region: this.edge.keys.region,
+        keyId: message.edgeKeyId,
+        messageId,
+        senderAccount: message.account,
+        senderDevice: message.device,
+        contactId: message.contact,
+        networks: message.networks,
+        planDigest: message.planDigest,
+        deadline: Math.floor(message.deliverBefore.getTime() / 1000),
+      },
+    });
+  }
+
+  /** Checked after opening: the statement's signer is the body's, the address is the contact's, the id commits to these words. */
+  private matches(input: {
+    message: LaneMessage;
+    contact: SealedContact;
+    body: EdgeBody;
+    signed: Signed;
+    senderUri: string;
+  }): Permission {
+    const { message, contact, body } = input;
+    const statement = openStatement(input.signed, body.identityKey);
+    if (!statement) return refused('statement-invalid');
+    const expected = addressDigest({ contactId: contact.contact, addressUri: body.address });
+    if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
+    const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
+    const address = parseAddress(body.address);
+    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8')) return refused('statement-invalid');
+    const roomUri = conversationUri(hostOf(input.senderUri), message.conversation);
+    const messageId = messageIdOf({ content: body.content, senderUri: input.senderUri, roomUri });
+    if (messageId !== messageIdFromBytes(message.messageId)) return refused('unreadable');
+    return { kind: 'permitted', content: decodeContent(body.content, this.edge.clock.nowMs()), e164: address.e164, statement };
+  }
+}
+
+const refused = (reason: FailureReason): Permission => ({ kind: 'refused', reason });
+const returned = (reason: 'route' | 'key-change'): Permission => ({ kind: 'returned', reason });
+
+const hostOf = (nativeUri: string): string => {
+  const address = parseAddress(nativeUri);
+  return address?.kind === 'native' ? address.host : '';
+};
+
+/** A statement rests beside its message as one CBOR array: bytes, signature. */
+const unpackSigned = (packed: Uint8Array): Signed | undefined =>
+  readDocument(packed, (fields) => ({ bytes: fields.bytes({ min: 1, max: 8_192 }), signature: fields.exactBytes(64) }));

@@ -1,0 +1,40 @@
+import type { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
+import type { Clock, Events } from '@causeway/platform';
+import type { AccountStore, AttemptStore, ContactStore, InboxStore, LaneStore, PartitionStore } from '@causeway/storage';
+import type { Lanes } from '@causeway/work-queue';
+import type { ClearAdapter } from '@causeway/network-adapter';
+import type { DedupeDigests } from '../dedupe-digest.js';
+import type { DeviceWaker } from '../wakes.js';
+
+/** How long things may take on clear networks; all from configuration, in milliseconds. */
+export interface EdgeTimes {
+  /** A carrier call not begun this long after its attempt was written is not made. */
+  readonly callBeforeMs: number;
+  /** How long a carrier may show no trace of a message before its absence counts. */
+  readonly unknownAbsentAfterMs: number;
+  /** How long an unsent head holds back those behind it. */
+  readonly headBlockMs: number;
+  /** When a message without a delivery receipt becomes `unconfirmed`. */
+  readonly unconfirmedAfterMs: number;
+}
+
+/** What every use case of the edge works with. The only place where keys, stores and adapters meet. */
+export interface EdgeContext {
+  readonly keys: EdgeKeys;
+  readonly ledger: EdgeLedger;
+  readonly accounts: AccountStore;
+  readonly contacts: ContactStore;
+  readonly attempts: AttemptStore;
+  readonly inbox: InboxStore;
+  readonly laneStore: LaneStore;
+  readonly partitions: PartitionStore;
+  readonly lanes: Lanes;
+  readonly devices: DeviceWaker;
+  readonly digests: DedupeDigests;
+  readonly adapters: ReadonlyMap<string, ClearAdapter>;
+  /** Bridge numbers by id, E.164, in the order in which they are given out. */
+  readonly bridgeNumbers: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly times: EdgeTimes;
+}

@@ -1,0 +1,11 @@
+/** The use cases of the edge, the only process that opens or seals words. Nothing but `apps/edge` imports this. */
+export * from './edge-context.js';
+export * from './bridge-numbers.js';
+export * from './verified-devices.js';
+export * from './resolve-contact.js';
+export * from './check-permission.js';
+export * from './dispatch-clear-lane.js';
+export * from './record-outcome.js';
+export * from './record-receipt.js';
+export * from './reconcile-attempt.js';
+export * from './accept-inbound.js';

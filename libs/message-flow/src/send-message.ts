@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import type { MessageBody, SendMessageRequest } from '@causeway/api-contract';
+import {
+  CausewayError,
+  encodeCbor,
+  mintLaneId,
+  mintTransitId,
+  purgeHourOf,
+  toBytes,
+  type MessageId,
+  type TransitId,
+} from '@causeway/message-model';
+import type { Clock, Events } from '@causeway/platform';
+import type { AcceptResult, AuthenticatedDevice, DeviceRef, MessageStore, NewMessage, PartitionStore, Recipient, RecipientKey, RecipientStore, SealedBody } from '@causeway/storage';
+import type { Lanes } from '@causeway/work-queue';
+import type { DedupeDigests } from './dedupe-digest.js';
+import { GroupCommit } from './group-commit.js';
+import type { SealBody } from './seal-body.js';
+import type { DeviceWaker } from './wakes.js';
+
+/** Longest life of an undelivered message, and how long its metadata stays after that, hours. SAFETY 3, proposed defaults. */
+export const MAX_LIFETIME_HOURS = 30 * 24;
+export const METADATA_HOURS = 7 * 24;
+
+export interface Accepted {
+  readonly ref: TransitId;
+  readonly messageId: MessageId;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly deliverBefore: Date;
+}
+
+/**
+ * Takes responsibility for a message: when `execute` resolves, it is committed (P3). The same message sent again is the same message (P4).
+ * A message without a body waits on the sender's device and is given its body by sending it again under the same id.
+ */
+export class SendMessage {
+  private readonly recipients: GroupCommit<RecipientKey, Recipient>;
+  private readonly accepts: GroupCommit<NewMessage, AcceptResult>;
+
+  constructor(
+    private readonly messages: MessageStore,
+    recipients: RecipientStore,
+    private readonly partitions: PartitionStore,
+    private readonly seal: SealBody,
+    private readonly digests: DedupeDigests,
+    private readonly lanes: Lanes,
+    private readonly devices: DeviceWaker,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {
+    this.recipients = new GroupCommit((keys) => recipients.find(keys), { maxItems: 200, maxUnderWay: 2 });
+    this.accepts = new GroupCommit((batch) => messages.accept(batch, clock.now()), { maxItems: 100, maxUnderWay: 2 });
+  }
+
+  async execute(sender: AuthenticatedDevice, request: SendMessageRequest): Promise<Accepted> {
+    const deliverBefore = this.deadline(request.deliverBefore);
+    const recipient = await this.recipient(sender, request);
+    const ref = mintTransitId('m', deliverBefore.getTime() + METADATA_HOURS * 3_600_000);
+    const body = await this.seal.execute({ sender, request, recipient, deliverBefore });
+    const message = this.newMessage({ sender, request, ref, body, deliverBefore });
+    await this.partitions.ensure('m', purgeHourOf(ref));
+    for (const hour of new Set(body?.boxes.map((box) => purgeHourOf(box.id)) ?? [])) await this.partitions.ensure('i', hour);
+    const result = await this.accepts.add(message);
+    if (!result.isSameMessage) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
+    return result.isNew ? this.accepted(message, result) : this.repeated(message, result);
+  }
+
+  private deadline(unixSeconds: number): Date {
+    const remaining = unixSeconds * 1000 - this.clock.nowMs();
+    if (remaining <= 0 || remaining > MAX_LIFETIME_HOURS * 3_600_000) {
+      throw new CausewayError('invalid-request', { pointer: '/deliverBefore', detail: 'The deadline must lie within the next 30 days' });
+    }
+    return new Date(unixSeconds * 1000);
+  }
+
+  /** A first contact does not look at its target at all: nobody can learn from the answer who is there. */
+  private async recipient(sender: AuthenticatedDevice, { to }: SendMessageRequest): Promise<Recipient | null> {
+    if (to.kind === 'address') return null;
+    const found = await this.recipients.add({ tenant: sender.tenant, account: sender.account, conversation: to.conversation });
+    if (to.kind === 'contact' && found.contact !== to.contact) throw new CausewayError('not-found', { pointer: '/to/contact' });
+    if (to.kind === 'conversation' && found.peer === null) throw new CausewayError('no-consent', { pointer: '/to/conversation' });
+    return found;
+  }
+
+  private newMessage(input: {
+    sender: DeviceRef;
+    request: SendMessageRequest;
+    ref: TransitId;
+    body: SealedBody | null;
+    deliverBefore: Date;
+  }): NewMessage {
+    const { sender, request } = input;
+    const { tenant, account, device } = sender;
+    const name = ['accepted', tenant, account, device, request.messageId];
+    return {
+      ...this.digests.of(name, this.clock.now()),
+      ref: input.ref,
+      sender: { tenant, account, device },
+      messageId: request.messageId,
+      conversation: request.to.conversation,
+      laneId: mintLaneId(),
+      laneLeg: request.to.kind === 'contact' ? 'clear' : 'native',
+      contact: request.to.kind === 'contact' ? request.to.contact : null,
+      requestAddress: request.to.kind === 'address' ? request.to.address.uri : null,
+      floor: request.floor,
+      onUnknown: request.onUnknown,
+      waitReason: waitReasonOf(request.body),
+      body: input.body,
+      deliverBefore: input.deliverBefore,
+      fingerprint: fingerprintOf(request),
+    };
+  }
+
+  private async accepted(message: NewMessage, result: AcceptResult): Promise<Accepted> {
+    const { messageId } = message;
+    this.events.messageAccepted({ messageId, leg: message.laneLeg, direction: 'outbound' });
+    if (message.waitReason) this.events.messageWaiting({ messageId, reason: message.waitReason });
+    this.wake(message, result);
+    return { ...result, messageId };
+  }
+
+  private async repeated(message: NewMessage, stored: AcceptResult): Promise<Accepted> {
+    const { messageId, body } = message;
+    if (stored.state !== 'waiting-on-sender' || !body) return { ...stored, messageId };
+    const lane = await this.messages.attach(stored.ref, body, this.clock.now());
+    if (!lane) return this.repeated({ ...message, body: null }, stored);
+    this.wake(message, { lane, isDelivered: false });
+    return { ...stored, messageId, state: 'ready', reason: null };
+  }
+
+  private wake(message: NewMessage, placed: Pick<AcceptResult, 'lane' | 'isDelivered'>): void {
+    const boxes = message.body?.boxes ?? [];
+    const isFilled = placed.isDelivered || message.laneLeg === 'clear';
+    this.devices.wake(boxes.filter((box) => placed.isDelivered || (isFilled && box.isSync)));
+    if (placed.isDelivered || !placed.lane) return;
+    void this.lanes.wake(message.laneLeg, [placed.lane]);
+    this.events.lanesWoken({ track: message.laneLeg, cause: 'accept', count: 1 });
+  }
+}
+
+const waitReasonOf = (body: MessageBody): string | null => (body.leg === 'none' ? body.reason : null);
+
+/** Sealing is randomised, but the message id commits to the content (PROTOCOL 7). */
+function fingerprintOf(request: SendMessageRequest) {
+  const { messageId, to, floor } = request;
+  return toBytes(createHash('sha256').update(encodeCbor([messageId, to.conversation, floor])).digest().subarray(0, 16));
+}

@@ -1,0 +1,7 @@
+/** Accounts, devices, consent and routes: who may reach whom, and how. */
+export { RegisterAccount, tokenDigest, type Registered } from './register-account.js';
+export { UpdateDevices, UploadPreKeys } from './update-devices.js';
+export * from './plan-route.js';
+export * from './edge-desk.js';
+export * from './decide-consent.js';
+export * from './make-invite.js';

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { RegisterRequest } from '@causeway/api-contract';
+import { CausewayError, fromBase64Url, PRIMARY_DEVICE } from '@causeway/message-model';
+import type { Clock } from '@causeway/platform';
+import { openDeviceList } from '@causeway/signal-protocol';
+import type { AccountStore, PreKeyStore, Tenant, TenantStore } from '@causeway/storage';
+import { verifiedDevice } from './verified-device.js';
+
+export interface Registered {
+  readonly tenant: Tenant;
+  readonly account: RegisterRequest['account'];
+}
+
+/**
+ * Opens an account with its primary device. Everything secret was made on the device; the same registration sent twice (an answer was
+ * lost) succeeds twice. Refuses: unknown host, taken handle, missing invite, a list or key whose signature does not verify.
+ */
+export class RegisterAccount {
+  constructor(
+    private readonly tenants: TenantStore,
+    private readonly accounts: AccountStore,
+    private readonly preKeys: PreKeyStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(request: RegisterRequest): Promise<Registered> {
+    const tenant = await this.tenants.byHost(request.address.host);
+    if (!tenant) throw new CausewayError('invalid-address', { pointer: '/address', detail: 'This gateway does not serve that host' });
+    const list = openDeviceList(request.deviceList, request.accountKey);
+    if (!list) throw new CausewayError('invalid-signature', { pointer: '/deviceList' });
+    const [listed, ...others] = list.devices;
+    const isOwn = list.account === request.account && list.address === request.address.uri && list.version >= 1;
+    if (!isOwn || !listed || others.length > 0) {
+      throw new CausewayError('invalid-request', { pointer: '/deviceList', detail: 'The first list names this account, its address and the primary device alone' });
+    }
+    const device = verifiedDevice({ ...request.device, deviceId: PRIMARY_DEVICE }, listed, '/device');
+    if (await this.isRepeated(tenant, request)) return { tenant, account: request.account };
+    if (tenant.registration === 'invite') await this.useInvite(tenant, request.invite);
+    const created = await this.accounts.create({
+      tenant: tenant.id,
+      account: request.account,
+      address: request.address.uri,
+      accountKey: request.accountKey,
+      list: { ...request.deviceList, version: list.version },
+      device,
+      now: this.clock.now(),
+    });
+    if (created === 'exists') throw new CausewayError('handle-taken', { pointer: '/address' });
+    await this.preKeys.upload({ tenant: tenant.id, account: request.account, device: PRIMARY_DEVICE }, request.device.oneTime);
+    return { tenant, account: request.account };
+  }
+
+  private async isRepeated(tenant: Tenant, request: RegisterRequest): Promise<boolean> {
+    const known = await this.accounts.authenticate(request.device.tokenDigest);
+    return known?.tenant === tenant.id && known.account === request.account && known.address === request.address.uri;
+  }
+
+  private async useInvite(tenant: Tenant, invite: string | undefined): Promise<void> {
+    const token = invite === undefined ? undefined : fromBase64Url(invite);
+    const isGood = token && (await this.tenants.useInvite({ tokenDigest: tokenDigest(token), tenant: tenant.id, now: this.clock.now() }));
+    if (!isGood) throw new CausewayError('invite-required', { pointer: '/invite' });
+  }
+}
+
+/** What is stored of a bearer token or an invite. */
+export const tokenDigest = (token: Uint8Array): Uint8Array => createHash('sha256').update(token).digest();

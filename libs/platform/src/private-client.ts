@@ -1,0 +1,78 @@
+import { Socket } from 'node:net';
+import { CausewayError, PROBLEMS, type ProblemCode } from '@causeway/message-model';
+import { ClientTCP, JsonSocket } from '@nestjs/microservices';
+import { firstValueFrom, timeout } from 'rxjs';
+import { z } from 'zod';
+import { RPC_LIMIT_CHARACTERS, identityFor } from './private-server.js';
+import type { RpcAddress } from './rpc-address.js';
+import type { TlsIdentity } from './tls-files.js';
+
+/** Asks another process of ours over its socket or over mutual TLS. Connects at the first question, and again after a loss. */
+export class PrivateClient {
+  readonly #proxy: ClientTCP;
+
+  constructor(address: RpcAddress, tls: TlsIdentity | undefined) {
+    this.#proxy = address.kind === 'socket' ? new SocketClient(address.path) : tlsClient(address, identityFor(tls));
+  }
+
+  /**
+   * `question` and the answer are JSON. A refusal of the other side comes back as its `CausewayError`; silence, a lost
+   * connection or a bug over there as `unavailable`. A question may have been acted upon even so: ask idempotently.
+   */
+  async ask(pattern: string, question: unknown, options: { readonly timeoutMs: number }): Promise<unknown> {
+    try {
+      return await firstValueFrom(this.#proxy.send<unknown>(pattern, question).pipe(timeout(options.timeoutMs)));
+    } catch (thrown) {
+      throw refusalIn(thrown) ?? new CausewayError('unavailable');
+    }
+  }
+
+  close(): void {
+    this.#proxy.close();
+  }
+}
+
+const refusal = z.object({
+  problem: z.string().refine((code): code is ProblemCode => code in PROBLEMS),
+  detail: z.string().optional(),
+  pointer: z.string().optional(),
+  extensions: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** The form in which `RpcProblemFilter` sends a refusal. */
+function refusalIn(thrown: unknown): CausewayError | undefined {
+  const parsed = refusal.safeParse(thrown);
+  if (!parsed.success) return undefined;
+  const { problem, detail, pointer, extensions } = parsed.data;
+  return new CausewayError(problem, {
+    ...(detail === undefined ? {} : { detail }),
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(extensions === undefined ? {} : { extensions }),
+  });
+}
+
+function tlsClient(address: RpcAddress & { readonly kind: 'tls' }, identity: TlsIdentity): ClientTCP {
+  const tlsOptions = { ...identity, servername: address.host, minVersion: 'TLSv1.3' as const };
+  return new ClientTCP({ host: address.host, port: address.port, tlsOptions, maxBufferSize: RPC_LIMIT_CHARACTERS });
+}
+
+class SocketClient extends ClientTCP {
+  constructor(private readonly path: string) {
+    super({});
+  }
+
+  override createSocket(): JsonSocket {
+    return new JsonSocket(new PathSocket(this.path), { maxBufferSize: RPC_LIMIT_CHARACTERS });
+  }
+}
+
+/** Nest connects with a port and a host; this goes to its path whatever it is given. */
+class PathSocket extends Socket {
+  constructor(private readonly path: string) {
+    super();
+  }
+
+  override connect(): this {
+    return super.connect({ path: this.path });
+  }
+}

@@ -1,0 +1,2 @@
+/** What is stored leaves on time. */
+export * from './keep-partitions.js';

@@ -1,0 +1,48 @@
+import type { Clock, Events } from '@causeway/platform';
+import type { PartitionStore } from '@causeway/storage';
+
+const HOUR_MS = 3_600_000;
+
+/** Hours ahead whose partitions are ready before anyone needs them: events live 24 h, native messages 7 days and their metadata 7 more. */
+const AHEAD = [
+  { kind: 'i', hours: 24 },
+  { kind: 'i', hours: 7 * 24 },
+  { kind: 'm', hours: 8 * 24 },
+  { kind: 'm', hours: 14 * 24 },
+] as const;
+
+/** Makes the partitions of the coming hour ahead of time; other deadlines make theirs on demand. */
+export class MakePartitions {
+  constructor(
+    private readonly partitions: PartitionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(): Promise<void> {
+    const hour = Math.ceil(this.clock.nowMs() / HOUR_MS);
+    for (const { kind, hours } of AHEAD) {
+      await this.partitions.ensure(kind, hour + hours);
+      await this.partitions.ensure(kind, hour + hours + 1);
+    }
+  }
+}
+
+/** Drops partitions whose hour is past, and the digests that left with them. Reads never saw an expired row anyway. */
+export class DropPartitions {
+  constructor(
+    private readonly partitions: PartitionStore,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {}
+
+  async execute(): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    const hour = Math.floor(nowMs / HOUR_MS);
+    for (const partition of await this.partitions.past(hour - 1)) {
+      await this.partitions.drop(partition);
+      const lagSeconds = Math.floor((nowMs - (partition.hour + 1) * HOUR_MS) / 1000);
+      this.events.partitionPurged({ partition: `${partition.table}_${partition.hour}`, class: partition.table, count: 1, lagSeconds });
+    }
+    await this.partitions.forgetDigests(hour - 1);
+  }
+}

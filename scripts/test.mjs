@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time. `npm test -- libs/platform` runs
+// what matches, as Jest takes it. Ends with one line of numbers.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import './build.mjs';
+
+const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const folder = mkdtempSync(join(tmpdir(), 'causeway-results-'));
+
+function jest(name, args) {
+  const results = join(folder, `${name}.json`);
+  const { status } = spawnSync(process.execPath, [...JEST, '--json', `--outputFile=${results}`, ...args], {
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  try {
+    return { status, ...JSON.parse(readFileSync(results, 'utf8')) };
+  } catch {
+    return {
+      status: status || 1,
+      numPassedTests: 0,
+      numFailedTests: 0,
+      numPendingTests: 0,
+      numRuntimeErrorTestSuites: 1,
+    };
+  }
+}
+
+const asked = process.argv.slice(2);
+const unitOnly = asked.includes('--unit');
+const runs =
+  asked.length > 0 && !unitOnly
+    ? [jest('asked', asked)]
+    : [
+        jest(
+          'unit',
+          ['<rootDir>/libs', '<rootDir>/apps', '--passWithNoTests'].map((arg) =>
+            arg.replace('<rootDir>', process.cwd()),
+          ),
+        ),
+      ];
+if (asked.length === 0) runs.push(jest('whole', [join(process.cwd(), 'test'), '--maxWorkers=2', '--passWithNoTests']));
+rmSync(folder, { recursive: true, force: true });
+
+const sum = (field) => runs.reduce((total, run) => total + run[field], 0);
+const broken = sum('numRuntimeErrorTestSuites');
+const skipped = sum('numPendingTests');
+const notes = [skipped > 0 && `${skipped} skipped`, broken > 0 && `${broken} files did not run`]
+  .filter(Boolean)
+  .map((note) => `, ${note}`);
+process.stdout.write(`${sum('numPassedTests')} passed, ${sum('numFailedTests')} failed${notes.join('')}\n`);
+process.exit(runs.every(({ status }) => status === 0) ? 0 : 1);
