@@ -108,6 +108,12 @@ const rules = [
     },
     { path: lib('edge-keys') },
   ),
+  never(
+    'only-the-edge-enters-the-edge-side-of-the-flow',
+    'The use cases that open and seal run in one process.',
+    { path: '^(apps|libs)/', pathNot: [TEST_CODE, '^apps/(edge|cli)/', '^libs/message-flow/src/edge/'] },
+    { path: '^libs/message-flow/src/edge/' },
+  ),
   oneImporter('only-signal-protocol-imports-libsignal', '@signalapp/[^/]+', lib('signal-protocol')),
   oneImporter('only-storage-imports-prisma', '@prisma/[^/]+|prisma', lib('storage')),
   oneImporter('only-storage-imports-pg', 'pg', lib('storage', 'embedded-database', 'work-queue')),
@@ -120,20 +126,20 @@ const rules = [
   ),
   never(
     'libs-are-entered-by-their-door',
-    'Another lib is its index.ts or its testing/index.ts.',
+    'Another lib is its index.ts, its testing/index.ts, or the edge side of the flow.',
     { path: '^libs/([^/]+)/' },
     {
       path: '^libs/',
-      pathNot: ['^libs/$1/', '^libs/[^/]+/src/(testing/)?index\\.ts$'],
+      pathNot: ['^libs/$1/', '^libs/[^/]+/src/((testing|edge)/)?index\\.ts$'],
     },
   ),
   never(
     'apps-enter-libs-by-their-door',
-    'A lib is its index.ts or its testing/index.ts.',
+    'A lib is its index.ts, its testing/index.ts, or the edge side of the flow.',
     { path: '^apps/' },
     {
       path: '^libs/',
-      pathNot: '^libs/[^/]+/src/(testing/)?index\\.ts$',
+      pathNot: '^libs/[^/]+/src/((testing|edge)/)?index\\.ts$',
     },
   ),
   {

@@ -5,7 +5,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import './build.mjs';
+
+const asked = process.argv.slice(2);
+const unitOnly = asked.includes('--unit');
+// unit tests need nothing compiled
+await import(unitOnly ? './ready.mjs' : './build.mjs');
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const folder = mkdtempSync(join(tmpdir(), 'causeway-results-'));
@@ -28,20 +32,11 @@ function jest(name, args) {
   }
 }
 
-const asked = process.argv.slice(2);
-const unitOnly = asked.includes('--unit');
-const runs =
-  asked.length > 0 && !unitOnly
-    ? [jest('asked', asked)]
-    : [
-        jest(
-          'unit',
-          ['<rootDir>/libs', '<rootDir>/apps', '--passWithNoTests'].map((arg) =>
-            arg.replace('<rootDir>', process.cwd()),
-          ),
-        ),
-      ];
-if (asked.length === 0) runs.push(jest('whole', [join(process.cwd(), 'test'), '--maxWorkers=2', '--passWithNoTests']));
+const at = (folderName) => join(process.cwd(), folderName);
+const unit = () => jest('unit', [at('libs'), at('apps'), '--passWithNoTests']);
+const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTests']);
+
+const runs = unitOnly ? [unit()] : asked.length > 0 ? [jest('asked', asked)] : [unit(), whole()];
 rmSync(folder, { recursive: true, force: true });
 
 const sum = (field) => runs.reduce((total, run) => total + run[field], 0);

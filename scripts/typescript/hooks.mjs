@@ -4,14 +4,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
 
 const root = new URL('../../', import.meta.url);
-const OURS = /^@causeway\/([^/]+)(\/testing)?$/;
+const OURS = /^@causeway\/([^/]+)(\/(?:testing|edge))?$/;
 
 /** `@causeway/x` is the door of a lib, and a relative `.js` may be a `.ts` that was not compiled. */
 export async function resolve(specifier, context, next) {
-  const [, lib, testing] = OURS.exec(specifier) ?? [];
+  const [, lib, side] = OURS.exec(specifier) ?? [];
   if (lib)
     return {
-      url: new URL(`libs/${lib}/src/${testing ? 'testing/' : ''}index.ts`, root).href,
+      url: new URL(`libs/${lib}/src/${side ? `${side.slice(1)}/` : ''}index.ts`, root).href,
       format: 'module',
       shortCircuit: true,
     };

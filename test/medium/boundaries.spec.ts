@@ -44,6 +44,10 @@ const PLANTS: Readonly<Record<string, readonly [file: string, imported: string]>
   'apps-never-import-each-other': ['apps/worker/src/plant.ts', '../../gateway/src/main.js'],
   'abuse-control-cannot-reach-content': ['libs/abuse-control/src/plant.ts', '@causeway/signal-protocol'],
   'only-the-edge-reaches-edge-keys': ['apps/gateway/src/plant-keys.ts', '@causeway/edge-keys'],
+  'only-the-edge-enters-the-edge-side-of-the-flow': [
+    'apps/gateway/src/plant-edge.ts',
+    '../../../libs/message-flow/src/edge/index.js',
+  ],
   'only-signal-protocol-imports-libsignal': ['libs/client/src/plant-vendor.ts', '@signalapp/libsignal-client'],
   'only-storage-imports-prisma': ['libs/people/src/plant-vendor.ts', '@prisma/adapter-pg'],
   'only-storage-imports-pg': ['libs/retention/src/plant-vendor.ts', 'pg'],
@@ -60,6 +64,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, imported: string]>
 const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['libs/message-flow/src/edge/open-box.ts', '@causeway/edge-keys'],
   ['apps/edge/src/module.ts', '@causeway/edge-keys'],
+  ['apps/edge/src/desk.ts', '../../../libs/message-flow/src/edge/index.js'],
   ['apps/edge/src/adapters.ts', '@causeway/adapter-sms-twilio'],
   ['apps/cli/src/up.ts', '../../gateway/src/main.js'],
   ['apps/simulator/src/signature.ts', 'twilio'],
@@ -109,6 +114,7 @@ describe('the import boundaries', () => {
     );
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     for (const lib of LIBS) await write(`libs/${lib}/src/index.ts`, 'export const door = 1;\n');
+    await write('libs/message-flow/src/edge/index.ts', 'export const edge = 1;\n');
     await write('libs/storage/src/inside.ts', 'export const inside = 1;\n');
     await write('apps/gateway/src/main.ts', 'export const main = 1;\n');
     await write('libs/retention/src/plant-two.ts', "import './plant-one.js';\n");

@@ -14,7 +14,7 @@ export class WebhooksController {
     private readonly publicUrl: PublicUrl,
   ) {}
 
-  @All(':network/*path')
+  @All(':network/*')
   async receive(@Param('network') network: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const adapter = this.edge.context.adapters.get(network);
     if (!adapter) throw new CausewayError('not-found');

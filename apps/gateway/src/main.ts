@@ -15,4 +15,5 @@ await runProcess('gateway', async (env) => {
     ],
   });
   context.events.processStarted({ address: gateway.url, version: '1' });
+  process.send?.({ ready: true });
 });

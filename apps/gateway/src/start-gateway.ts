@@ -21,6 +21,7 @@ export interface RunningGateway {
 /** Opens the doors: REST and sockets for devices, a private one for our own processes. */
 export async function startGateway(input: { readonly context: ProcessContext; readonly operatorToken: Secret }): Promise<RunningGateway> {
   const { config, events, tls } = input.context;
+  await ensureTenant(input.context);
   const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false });
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(input), adapter, { logger: false, abortOnError: false });
   app.useGlobalPipes(requestValidation());
@@ -33,6 +34,12 @@ export async function startGateway(input: { readonly context: ProcessContext; re
   await app.startAllMicroservices();
   await listen(app, config);
   return { url: await app.getUrl(), devices: sockets, close: () => app.close() };
+}
+
+async function ensureTenant({ config, stores, clock }: ProcessContext): Promise<void> {
+  const { tenant: id, nativeHost, region, registration } = config;
+  if (await stores.tenants.ensure({ id, nativeHost, region, registration }, clock.now())) return;
+  throw new StartupProblem(`The tenant ${id} lives in another region than ${region}.`, 'A home region never changes: set CAUSEWAY_REGION back.');
 }
 
 async function listen(app: NestFastifyApplication, { httpHost, httpPort }: ProcessContext['config']): Promise<void> {

@@ -23,6 +23,7 @@ const isPortTaken = (failure: unknown): boolean =>
 try {
   const simulator = await start(loadConfig(process.env));
   process.stdout.write(`Pretend carriers (simulated: nothing reaches a phone) at ${simulator.url}\n`);
+  process.send?.({ ready: simulator.url });
   const end = (): void => void simulator.close().then(() => process.exit(0));
   process.once('SIGINT', end);
   process.once('SIGTERM', end);

@@ -17,4 +17,5 @@ await runProcess('worker', async (env) => {
     ],
   });
   context.events.processStarted({ address: 'worker', version: '1' });
+  process.send?.({ ready: true });
 });

@@ -10,7 +10,7 @@ import {
   plainTextOf,
   textContent,
 } from '@causeway/message-model';
-import { planDigest, sendMessageSchema, type SendMessageRequest } from '@causeway/api-contract';
+import { planDigest, sealAddressSchema, sendMessageSchema, type SendMessageRequest } from '@causeway/api-contract';
 import {
   checkStatementForm,
   generateKeyPair,
@@ -83,7 +83,7 @@ function truth({ method, path, body }: ScriptedCall): ScriptedAnswer {
     case 'POST /v1/routes':
       return plan();
     case 'POST /v1/messages': {
-      const { messageId, deliverBefore, body: sealed } = Object(body);
+      const { messageId, deliverBefore, body: sealed } = sendMessageSchema.parse(body);
       const state = sealed.leg === 'none' ? { kind: 'waiting-on-sender', reason: sealed.reason } : { kind: 'accepted' };
       return { status: 202, body: { id: 'g', messageId, deliverBefore, state } };
     }
@@ -152,11 +152,11 @@ describe('a message to a number', () => {
 
   it('tells its number to the edge alone', async () => {
     await send('hi');
-    const { sealedAddress, keyId } = Object(gateway.calls.find(({ path }) => path === '/v1/contacts')?.body);
+    const asked = gateway.calls.find(({ path }) => path === '/v1/contacts');
+    const { sealedAddress: box, keyId } = sealAddressSchema.parse(asked?.body);
     const tenant = parseTenantId(TENANT);
     const { account, deviceId: device } = ada.context.own.current;
-    const box = fromBase64Url(sealedAddress);
-    if (!tenant || !box) throw new Error('not sealed');
+    if (!tenant) throw new Error('not a tenant');
     const context = { tenant, region: 'eu', keyId, account, device };
     expect(openAddress({ context, legPrivateKey: leg.privateKey, sealedAddress: box })).toBe('+14155550123');
   });

@@ -28,8 +28,10 @@ export class DeviceEventHandling {
           unit.put(RECORDS.request, request, { request, from: from.uri, requestedAt });
           return putUpToShow(unit, 'request', request);
         }
-        case 'consent-granted':
-          return recordGrant(unit, this.context, event.peer.uri, event.conversation, this.flush);
+        case 'consent-granted': {
+          const granted = { address: event.peer.uri, conversation: event.conversation };
+          return recordGrant(unit, this.context, granted, this.flush);
+        }
       }
     });
     return 'acknowledge';
@@ -53,8 +55,7 @@ export class DeviceEventHandling {
 export async function recordGrant(
   unit: UnitOfWork,
   context: DeviceContext,
-  address: string,
-  conversation: ConversationId,
+  { address, conversation }: { readonly address: string; readonly conversation: ConversationId },
   flush: (address: string) => void,
 ): Promise<void> {
   const peer = (await unit.get(RECORDS.peer, address)) ?? unknownPeer(address);

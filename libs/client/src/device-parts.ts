@@ -65,8 +65,9 @@ export class DeviceParts {
     this.#inBackground(() => this.inbox.retryHeld());
   }
 
-  async learnGrant(address: string): Promise<void> {
-    await learnGrant(this.context, address, (granted) => this.goOn(granted));
+  /** False when there is none. */
+  async learnGrant(address: string): Promise<boolean> {
+    return (await learnGrant(this.context, address, (granted) => this.goOn(granted))) !== undefined;
   }
 
   async goOnEverywhere(): Promise<void> {

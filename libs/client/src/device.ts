@@ -152,13 +152,20 @@ export class Device {
     return (await this.context.store.list(RECORDS.request)).map(({ record }) => record);
   }
 
-  /** Lets someone write, and be written to. What either side had waiting follows. */
-  async accept(request: Pick<ContactRequest, 'request'>): Promise<void> {
-    const { peer, conversation } = await this.context.api.grant(request.request);
-    await this.context.store.unit(async (unit) => {
-      unit.delete(RECORDS.request, request.request);
-      await recordGrant(unit, this.context, peer.uri, conversation, (address) => this.parts.goOn(address));
-    });
+  /** Lets someone write, and be written to. What either side had waiting follows. Accepting twice, on two devices, is the same. */
+  async accept({ request }: Pick<ContactRequest, 'request'>): Promise<void> {
+    const asked = await this.context.store.get(RECORDS.request, request);
+    try {
+      const { peer, conversation } = await this.context.api.grant(request);
+      await this.context.store.unit(async (unit) => {
+        unit.delete(RECORDS.request, request);
+        const granted = { address: peer.uri, conversation };
+        await recordGrant(unit, this.context, granted, (address) => this.parts.goOn(address));
+      });
+    } catch (error) {
+      const isAnswered = error instanceof ProblemError && error.code === 'not-found' && asked !== undefined;
+      if (!isAnswered || !(await this.parts.learnGrant(asked.from))) throw error;
+    }
   }
 
   /** They are not told, now or later. */

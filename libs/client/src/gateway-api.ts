@@ -14,7 +14,7 @@ import {
   requestPageSchema,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
-import { callGateway, type Call, type HttpOptions } from './http-call.js';
+import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
 
 /** Whom a route or message is for, as the gateway is told. */
 export type WireTarget =
@@ -34,8 +34,8 @@ export class GatewayApi {
   register = (json: string) => this.call({ method: 'POST', path: '/v1/accounts', json, answer: registeredSchema });
   edge = () => this.call({ method: 'GET', path: '/v1/edge', answer: edgeDescriptionSchema });
   ownDevices = () => this.call({ method: 'GET', path: '/v1/account/devices', answer: accountDevicesSchema });
-  updateDevices = (body: unknown) => this.call<void>({ method: 'PUT', path: '/v1/account/devices', body });
-  uploadKeys = (body: unknown) => this.call<void>({ method: 'PUT', path: '/v1/keys', body });
+  updateDevices = (body: unknown) => this.call({ method: 'PUT', path: '/v1/account/devices', body, answer: NO_ANSWER });
+  uploadKeys = (body: unknown) => this.call({ method: 'PUT', path: '/v1/keys', body, answer: NO_ANSWER });
   keyCount = () => this.call({ method: 'GET', path: '/v1/keys/count', answer: keyCountSchema });
 
   takeBundles = (body: { conversation?: ConversationId; of: 'peer' | 'self'; devices: readonly DeviceId[] }) =>
@@ -51,23 +51,24 @@ export class GatewayApi {
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });
   message = (id: string) =>
     this.call({ method: 'GET', path: `/v1/messages/${encodeURIComponent(id)}`, answer: messageStatusSchema });
-  cancelMessage = (id: string) => this.call<void>({ method: 'DELETE', path: `/v1/messages/${encodeURIComponent(id)}` });
+  cancelMessage = (id: string) =>
+    this.call({ method: 'DELETE', path: `/v1/messages/${encodeURIComponent(id)}`, answer: NO_ANSWER });
 
   inbox = (limit: number) => this.call({ method: 'GET', path: `/v1/inbox?limit=${limit}`, answer: inboxPageSchema });
   acknowledge = (ids: readonly string[]) =>
-    this.call<void>({ method: 'POST', path: '/v1/inbox/acknowledgements', body: { ids } });
+    this.call({ method: 'POST', path: '/v1/inbox/acknowledgements', body: { ids }, answer: NO_ANSWER });
 
   requests = () => this.call({ method: 'GET', path: '/v1/requests', answer: requestPageSchema });
   grant = (request: string) =>
     this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/grant`, answer: grantedSchema });
   refuse = (request: string) =>
-    this.call<void>({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/refuse` });
+    this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/refuse`, answer: NO_ANSWER });
   setConsentPolicy = (policy: 'ask' | 'anyone') =>
-    this.call<void>({ method: 'PUT', path: '/v1/account/consent-policy', body: { policy } });
+    this.call({ method: 'PUT', path: '/v1/account/consent-policy', body: { policy }, answer: NO_ANSWER });
   allow = (peer: NativeAddress) =>
-    this.call<void>({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' } });
+    this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' }, answer: NO_ANSWER });
   revoke = (peer: NativeAddress) =>
-    this.call<void>({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' } });
+    this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
 
   private call<T>(call: Call<T>): Promise<T> {
     return callGateway(call, this.options);

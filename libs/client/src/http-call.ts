@@ -1,5 +1,5 @@
 import { problemSchema, toWireJson } from '@causeway/api-contract';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { backoffMs, pause } from './backoff.js';
 import { GatewayUnreachableError, ProblemError } from './problem-error.js';
 
@@ -11,8 +11,7 @@ export interface Call<T> {
   readonly json?: string;
   /** As an RFC 8941 string in the Idempotency-Key header. */
   readonly idempotencyKey?: string;
-  /** Absent for answers without a body. */
-  readonly answer?: z.ZodType<T>;
+  readonly answer: z.ZodType<T>;
 }
 
 export interface HttpOptions {
@@ -23,6 +22,9 @@ export interface HttpOptions {
   readonly attempts?: number;
   readonly signal?: AbortSignal;
 }
+
+/** For calls that are answered without a body. */
+export const NO_ANSWER = z.unknown().transform((): void => undefined);
 
 const RETRY = { firstMs: 200, longestMs: 5000 };
 /** A gateway that asks for more patience than this gets a new call later, by whoever called. */
@@ -83,10 +85,9 @@ function headersOf(call: Call<unknown>, options: HttpOptions, hasBody: boolean):
 }
 
 function readAnswer<T>(call: Call<T>, text: string): Outcome<T> {
-  const read = call.answer?.safeParse(parseJson(text));
-  if (read && !read.success) throw new GatewayUnreachableError({ cause: read.error });
-  // A call without an answer schema is a `Call<void>`.
-  return { kind: 'answer', value: read?.data as T };
+  const read = call.answer.safeParse(parseJson(text));
+  if (!read.success) throw new GatewayUnreachableError({ cause: read.error });
+  return { kind: 'answer', value: read.data };
 }
 
 function readProblem(status: number, text: string): Error {
@@ -94,7 +95,7 @@ function readProblem(status: number, text: string): Error {
   const problem = problemSchema.safeParse(document);
   if (!problem.success)
     return new GatewayUnreachableError({ cause: new Error(`HTTP ${status} without a problem document`) });
-  return new ProblemError(problem.data, Object.fromEntries(Object.entries(Object(document))));
+  return new ProblemError(problem.data, z.record(z.string(), z.unknown()).parse(document));
 }
 
 function parseJson(text: string): unknown {

@@ -15,7 +15,7 @@ export async function learnGrant(
     for (const { name, record } of await unit.list(RECORDS.request)) {
       if (record.from === address) unit.delete(RECORDS.request, name);
     }
-    await recordGrant(unit, context, address, plan.conversation, flush);
+    await recordGrant(unit, context, { address, conversation: plan.conversation }, flush);
   });
   return plan.conversation;
 }

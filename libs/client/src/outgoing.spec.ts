@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mintConversationId, textContent, type ConversationId } from '@causeway/message-model';
+import { mintConversationId, parseDeviceId, textContent, type ConversationId } from '@causeway/message-model';
+import { sendMessageSchema, type NativeBox, type SendMessageRequest } from '@causeway/api-contract';
 import {
   generateKeyPair,
   openDeviceList,
@@ -9,7 +10,7 @@ import {
 } from '@causeway/signal-protocol';
 import { EdgeTrust } from './edge-trust.js';
 import { Outgoing, type SentMessage } from './outgoing.js';
-import { Peers } from './peers.js';
+import { Peers, unknownPeer } from './peers.js';
 import { RECORDS, type Pin } from './records.js';
 import { problem, ScriptedGateway, type ScriptedAnswer, type ScriptedCall } from './testing/scripted-gateway.js';
 import { TestDevice } from './testing/test-device.js';
@@ -44,7 +45,7 @@ function truth({ method, path, body }: ScriptedCall): ScriptedAnswer {
     case 'POST /v1/key-bundles':
       return { status: 200, body: { bundles: [bob.takeBundle()] } };
     case 'POST /v1/messages': {
-      const { messageId, deliverBefore } = Object(body);
+      const { messageId, deliverBefore } = sendMessageSchema.parse(body);
       return { status: 202, body: { id: `g-${messageId}`, messageId, deliverBefore, state: { kind: 'accepted' } } };
     }
     default:
@@ -85,7 +86,10 @@ afterEach(async () => {
 
 const send = (text: string, to = bob.address): Promise<SentMessage> =>
   outgoing.send({ address: to, options: {}, build: (header) => textContent({ ...header, text }) });
-const submitted = () => gateway.calls.filter(({ path }) => path === '/v1/messages').map(({ body }) => Object(body));
+const submitted = (): SendMessageRequest[] =>
+  gateway.calls.filter(({ path }) => path === '/v1/messages').map(({ body }) => sendMessageSchema.parse(body));
+const boxesIn = (request: SendMessageRequest | undefined): readonly NativeBox[] =>
+  request?.body.leg === 'native' ? request.body.recipient : [];
 const problems = (): string[] => {
   const reasons: string[] = [];
   ada.context.events.on('trust-problem', ({ reason }) => reasons.push(reason));
@@ -101,7 +105,7 @@ function withIntruder(keys: KeyPair, version: number): Pin {
   if (!first) throw new Error('no device');
   const intruder = {
     ...first,
-    deviceId: 2 as never,
+    deviceId: parseDeviceId(2) ?? first.deviceId,
     identityKey: keys.publicKey,
     sealKey: generateKeyPair().publicKey,
   };
@@ -131,11 +135,27 @@ describe('sending', () => {
     expect((await outgoing.describe(first.messageId)).state).toEqual({ kind: 'accepted' });
   });
 
+  it('keeps a message while the gateway says that a part of it is away', async () => {
+    lie('POST', '/v1/routes', () => problem(503, 'unavailable'));
+    expect((await send('hello')).state).toEqual({ kind: 'unsubmitted' });
+  });
+
+  it('tells the caller of one message nothing about the failure of another', async () => {
+    lie('POST', '/v1/routes', () => ({ status: 503 }));
+    const first = await send('first');
+    lies = [];
+    once('POST', '/v1/messages', () => problem(409, 'region-not-permitted'));
+    expect((await send('second')).state).toEqual({ kind: 'accepted' });
+    const failed = { kind: 'failed', reason: 'region-not-permitted' };
+    expect((await outgoing.describe(first.messageId)).state).toEqual(failed);
+  });
+
   it('submits the very same box again when its answer was lost', async () => {
     once('POST', '/v1/messages', () => ({ status: 500 }));
-    expect((await send('hello')).state).toEqual({ kind: 'unsubmitted' });
+    const { state, messageId } = await send('hello');
+    expect(state).toEqual({ kind: 'unsubmitted' });
     await outgoing.resume();
-    await outgoing.submit(bob.address, submitted()[0].messageId);
+    await outgoing.submit(bob.address, messageId);
     const [before, after] = submitted();
     expect(after).toEqual(before);
   });
@@ -188,7 +208,7 @@ describe('sending', () => {
 });
 
 describe('a gateway that lies', () => {
-  const boxesFor = (): unknown[] => submitted().flatMap(({ body }) => body.recipient ?? []);
+  const boxesFor = (): NativeBox[] => submitted().flatMap((request) => boxesIn(request));
 
   it('about a device that is missing gets no box for it', async () => {
     const reasons = problems();
@@ -216,6 +236,19 @@ describe('a gateway that lies', () => {
     await expect(send('hello')).rejects.toMatchObject({ name: 'TrustError', reason });
     expect(submitted()).toEqual([]);
     expect(reasons).toEqual([reason]);
+  });
+
+  it('by showing an older list, genuine as it is, gets nothing', async () => {
+    const { accountPrivateKey } = bob.context.own.current;
+    const older = ownPin(bob);
+    const list = openDeviceList(older.list, older.accountKey);
+    if (!accountPrivateKey || !list) throw new Error('not a primary device');
+    const newer = { ...older, version: 2, list: signDeviceList({ ...list, version: 2 }, accountPrivateKey) };
+    await ada.context.store.put(RECORDS.peer, bob.address, { ...unknownPeer(bob.address), pin: newer, conversation });
+    const reasons = problems();
+    await expect(send('hello')).rejects.toMatchObject({ name: 'TrustError', reason: 'list-rolled-back' });
+    expect(submitted()).toEqual([]);
+    expect(reasons).toEqual(['list-rolled-back']);
   });
 
   it('with another account key makes messages wait until one review', async () => {
@@ -272,7 +305,8 @@ describe('a stale device', () => {
     expect(sent.state).toEqual({ kind: 'accepted' });
     expect(gateway.calls.filter(({ path }) => path === '/v1/key-bundles')).toHaveLength(2);
     const [, refused, repaired] = submitted();
-    expect(repaired.messageId).toBe(refused.messageId);
-    expect(repaired.body.recipient[0].box).not.toBe(refused.body.recipient[0].box);
+    expect(repaired?.messageId).toBe(refused?.messageId);
+    expect(boxesIn(repaired)).toHaveLength(1);
+    expect(boxesIn(repaired)[0]?.box).not.toEqual(boxesIn(refused)[0]?.box);
   });
 });

@@ -6,7 +6,7 @@ import type { DeviceContext } from './device-context.js';
 import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Peers } from './peers.js';
-import { GatewayUnreachableError } from './problem-error.js';
+import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Preview } from './records.js';
 import { SerialByKey } from './serial.js';
 import { Submission } from './submission.js';
@@ -128,8 +128,10 @@ export class Outgoing {
       try {
         await this.#submission.advance(record.messageId);
       } catch (error) {
-        if (error instanceof GatewayUnreachableError) return this.#retryLater(address);
-        throw error;
+        if (isTemporary(error)) return this.#retryLater(address);
+        const isOfAnother = error instanceof ProblemError && record.messageId !== last;
+        if (!isOfAnother) throw error;
+        this.context.events.emit('problem', { error });
       }
     }
     this.#retries.delete(address);

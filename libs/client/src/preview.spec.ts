@@ -1,16 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
-import { FEATURES, textContent, type Capabilities, type Feature, type Support } from '@causeway/message-model';
+import { textContent, type Capabilities } from '@causeway/message-model';
 import { permittedNetworks } from './clear-sealing.js';
 import { previewDigest, previewOf } from './preview.js';
 
 const HEADER = { senderUri: 'mimi://causeway.local/u/ada', roomUri: 'mimi://causeway.local/r/r_x' };
 
-function capabilities(support: Partial<Record<Feature, Support>> = {}): Capabilities {
-  const features = Object.fromEntries(
-    FEATURES.map((feature) => [feature, support[feature] ?? 'unsupported-with-fallback']),
-  );
-  return { features: { ...features, text: 'full' } as Capabilities['features'], limits: { segments: 3 } };
-}
+const features: Capabilities['features'] = {
+  text: 'full',
+  markdown: 'unsupported-with-fallback',
+  reply: 'unsupported-with-fallback',
+  reaction: 'unsupported-with-fallback',
+  edit: 'unsupported-with-fallback',
+  delete: 'rejected',
+  attachment: 'unsupported-with-fallback',
+  'expiry-after-reading': 'unsupported-with-fallback',
+  'expiry-at-time': 'unsupported-with-fallback',
+  'delivery-report': 'full',
+  'read-report': 'rejected',
+};
+const capabilities = (): Capabilities => ({ features, limits: { segments: 3 } });
 
 const plan = (shown: Record<string, unknown> = { ...capabilities() }) => ({
   networks: ['sms' as const],

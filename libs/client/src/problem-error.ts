@@ -29,3 +29,8 @@ export class GatewayUnreachableError extends Error {
     super('the gateway is not reachable', options);
   }
 }
+
+/** The gateway may answer otherwise in a while: nothing is wrong with the request. */
+export const isTemporary = (error: unknown): boolean =>
+  error instanceof GatewayUnreachableError ||
+  (error instanceof ProblemError && (error.status === 429 || error.status >= 500));

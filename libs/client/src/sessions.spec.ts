@@ -1,15 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mintConversationId, PRIMARY_DEVICE, type ConversationId } from '@causeway/message-model';
+import {
+  encodeContent,
+  messageIdOf,
+  mintConversationId,
+  PRIMARY_DEVICE,
+  textContent,
+  type ConversationId,
+} from '@causeway/message-model';
 import { generateKeyPair } from '@causeway/signal-protocol';
 import { RECORDS } from './records.js';
 import { recipientsOf, sealForDevices, startSession, type Recipient } from './sessions.js';
 import { TestDevice } from './testing/test-device.js';
 import { TrustError } from './trust-error.js';
 
+const URIS = { senderUri: 'mimi://causeway.local/u/ada', roomUri: 'mimi://causeway.local/r/r' };
 let ada: TestDevice;
 let bob: TestDevice;
 let conversation: ConversationId;
 let recipient: Recipient;
+const messageId = messageIdOf({ content: encodeContent(textContent({ text: 'x', ...URIS })), ...URIS });
 
 beforeEach(async () => {
   [ada, bob] = await Promise.all([TestDevice.make('ada'), TestDevice.make('bob')]);
@@ -49,7 +58,7 @@ describe('a session', () => {
     const outcome = await ada.context.store.unit((unit) =>
       sealForDevices(unit, {
         self: ada.context.own.current,
-        messageId: 'unused' as never,
+        messageId,
         plaintext: new Uint8Array(1),
         recipients: [recipient],
       }),
@@ -66,7 +75,7 @@ describe('a session', () => {
     const outcome = await ada.context.store.unit((unit) =>
       sealForDevices(unit, {
         self: ada.context.own.current,
-        messageId: 'unused' as never,
+        messageId,
         plaintext: new Uint8Array(1),
         recipients: [recipient, absent],
       }),

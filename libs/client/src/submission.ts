@@ -9,7 +9,7 @@ import type { EdgeTrust } from './edge-trust.js';
 import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
 import { previewDigest, previewOf } from './preview.js';
-import { GatewayUnreachableError, ProblemError } from './problem-error.js';
+import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
 import { Repair } from './repair.js';
 import { recordState } from './message-states.js';
@@ -204,7 +204,7 @@ export class Submission {
 
   async #refused(record: OutgoingRecord, problem: ProblemError): Promise<'done' | 'again'> {
     if (await this.#repair.attempt(record, problem)) return 'again';
-    if (problem.status === 429 || problem.status >= 500) throw new GatewayUnreachableError({ cause: problem });
+    if (isTemporary(problem)) throw problem;
     const reason = problem.code === 'region-not-permitted' ? problem.code : 'sender-not-permitted';
     await this.#end(record, { kind: 'failed', reason });
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);

@@ -41,7 +41,7 @@ export class RecipientStore {
        LEFT JOIN registry.consent c ON c.tenant_id = k.tenant AND c.conversation_id = k.conversation AND c.peer_account = k.account AND c.state = 'granted'
        LEFT JOIN registry.contact t ON t.tenant_id = k.tenant AND t.conversation_id = k.conversation AND t.account_id = k.account
        ORDER BY a.rank`,
-      JSON.stringify(keys),
+      JSON.stringify(keys.map(({ tenant, account, conversation }) => ({ tenant, account, conversation }))),
     );
   }
 }

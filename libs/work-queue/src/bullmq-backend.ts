@@ -56,6 +56,7 @@ function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>)
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
+    disconnectTimeout: 100,
     lazyConnect: true,
   });
   const queue = new Queue(name, { ...tuning, connection: client });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { mintLaneId, type LaneId } from '@causeway/message-model';
 import { StartupProblem } from '@causeway/platform';
@@ -6,6 +7,13 @@ import { freshDatabase } from '../../../test/support/database.js';
 import { canRunRedis, startRedis, type TestRedis } from '../../../test/support/redis.js';
 import type { QueueBackend } from './backend.js';
 import { WorkQueue } from './work-queue.js';
+
+const LOADER = new URL('../../../scripts/typescript/register.mjs', import.meta.url).href;
+const HANGING_WORKER = `
+  const { WorkQueue } = await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
+  const queue = await WorkQueue.open(JSON.parse(process.argv[1]));
+  await queue.lanes.drain('native', () => new Promise(() => process.stdout.write('draining')), { concurrency: 1 });
+`;
 
 const pause = (durationMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, durationMs));
 
@@ -169,6 +177,29 @@ function lanesWorkOn(name: string, makeBackend: () => Promise<QueueBackend>): vo
       await until(() => drained.length > 0);
       expect(drained).toEqual([laneId]);
     });
+
+    it('gives a lane whose worker was killed to another within ten seconds', async () => {
+      const laneId = mintLaneId();
+      const queue = await open();
+      const dying = spawn(process.execPath, [
+        '--import',
+        LOADER,
+        '--input-type=module',
+        '--eval',
+        HANGING_WORKER,
+        JSON.stringify(where),
+      ]);
+      const saidDraining = new Promise((resolve) => dying.stdout.once('data', resolve));
+      await queue.lanes.wake('native', [laneId]);
+      await saidDraining;
+      const killedAt = Date.now();
+      dying.kill('SIGKILL');
+      const drained: LaneId[] = [];
+      await queue.lanes.drain('native', async (id) => void drained.push(id), { concurrency: 1 });
+      await until(() => drained.length > 0);
+      expect(drained).toEqual([laneId]);
+      expect(Date.now() - killedAt).toBeLessThan(10_000);
+    }, 30_000);
 
     it('adds five hundred wakes in one go in less than two seconds', async () => {
       const queue = await open();

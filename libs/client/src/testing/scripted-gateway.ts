@@ -18,19 +18,19 @@ export type Script = (call: ScriptedCall) => ScriptedAnswer | Promise<ScriptedAn
 
 /** An HTTP server that says what a test tells it to: it has no rules of its own, so it can also lie. */
 export class ScriptedGateway {
-  readonly calls: ScriptedCall[] = [];
-
   private constructor(
     readonly url: string,
     readonly close: () => Promise<void>,
+    /** Everything asked so far, in order. */
+    readonly calls: readonly ScriptedCall[],
   ) {}
 
   static async start(script: Script): Promise<ScriptedGateway> {
-    let gateway: ScriptedGateway | undefined;
+    const calls: ScriptedCall[] = [];
     const server = createServer((request, response) => {
       void (async () => {
         const call = await readCall(request);
-        gateway?.calls.push(call);
+        calls.push(call);
         const answer = await script(call);
         response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
         response.end(answer.body === undefined ? undefined : toWireJson(answer.body));
@@ -46,8 +46,7 @@ export class ScriptedGateway {
         server.closeAllConnections();
         server.close(() => resolve());
       });
-    gateway = new ScriptedGateway(`http://127.0.0.1:${address.port}`, close);
-    return gateway;
+    return new ScriptedGateway(`http://127.0.0.1:${address.port}`, close, calls);
   }
 }
 

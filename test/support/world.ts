@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Device } from '@causeway/client';
+import { migrate } from '@causeway/storage';
+import { Carrier } from './carrier.js';
+import { freshDatabase } from './database.js';
+import { freePorts } from './free-ports.js';
+import { RunningProcess, type Environment } from './running-process.js';
+
+export const BRIDGE_NUMBERS = ['+14155550100', '+14155550101'] as const;
+const ACCOUNT_SID = 'AC00000000000000000000000000000001';
+const AUTH_TOKEN = 'simulated-token-for-tests';
+
+export interface WorldOptions {
+  /** Settings on top of the world's own. */
+  readonly env?: Environment;
+  /** A database of the caller's own, for tests that look at its files; else a fresh one on the shared server. */
+  readonly databaseUrl?: string;
+}
+
+/**
+ * A whole Causeway as an operator would run it, in processes of its own: gateway, worker, edge and the pretend carrier, each of which can be
+ * killed and started again. Devices are real SDK devices with folders of their own. Everything is gone after `close`.
+ */
+export class World {
+  readonly databaseUrl: string;
+  readonly gatewayUrl: string;
+  readonly edgeUrl: string;
+  readonly folder: string;
+  readonly carrier: Carrier;
+  readonly gateway: RunningProcess;
+  readonly worker: RunningProcess;
+  readonly edge: RunningProcess;
+  readonly simulator: RunningProcess;
+  private readonly devices: Device[] = [];
+  private readonly tag = randomBytes(4).toString('hex');
+
+  private constructor(input: { folder: string; databaseUrl: string; ports: readonly number[]; env: Environment }) {
+    const [http, edge, simulator] = input.ports;
+    this.folder = input.folder;
+    this.databaseUrl = input.databaseUrl;
+    this.gatewayUrl = `http://127.0.0.1:${http}`;
+    this.edgeUrl = `http://127.0.0.1:${edge}`;
+    this.carrier = new Carrier(`http://127.0.0.1:${simulator}`);
+    const env: Environment = {
+      CAUSEWAY_DATABASE_URL: input.databaseUrl,
+      CAUSEWAY_DATA_FOLDER: join(input.folder, 'data'),
+      CAUSEWAY_HTTP_PORT: `${http}`,
+      CAUSEWAY_EDGE_HTTP_PORT: `${edge}`,
+      CAUSEWAY_SIMULATOR_PORT: `${simulator}`,
+      CAUSEWAY_SMS_PROVIDER: 'twilio',
+      CAUSEWAY_TWILIO_ACCOUNT_SID: ACCOUNT_SID,
+      CAUSEWAY_TWILIO_AUTH_TOKEN: AUTH_TOKEN,
+      CAUSEWAY_TWILIO_API_URL: `http://127.0.0.1:${simulator}`,
+      CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
+      ...input.env,
+    };
+    const main = (app: string): RunningProcess => new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
+    [this.gateway, this.worker, this.edge, this.simulator] = [main('gateway'), main('worker'), main('edge'), main('simulator')];
+  }
+
+  static async start(options: WorldOptions = {}): Promise<World> {
+    // short, since paths of Unix sockets are; world-readable, since a database server of another user may live in it
+    const folder = await mkdtemp(join(tmpdir(), 'cw-'));
+    const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
+    await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
+    const world = new World({ folder, databaseUrl, ports: await freePorts(3), env: options.env ?? {} });
+    try {
+      await world.simulator.start();
+      await world.gateway.start();
+      await Promise.all([world.worker.start(), world.edge.start()]);
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    return world;
+  }
+
+  /** All that the processes wrote. */
+  get logs(): string {
+    return [this.gateway, this.worker, this.edge, this.simulator].map((each) => each.output).join('\n');
+  }
+
+  /** Handles are made unique per world. */
+  handle(name: string): string {
+    return `${name}-${this.tag}`;
+  }
+
+  deviceFolder(name: string): string {
+    return join(this.folder, 'devices', name);
+  }
+
+  /** A new account with its primary device. */
+  async register(name: string): Promise<Device> {
+    return this.keep(await Device.register({ gateway: this.gatewayUrl, handle: this.handle(name), folder: this.deviceFolder(name), passphrase: PASSPHRASE }));
+  }
+
+  /** A second device of the account whose primary device is given. */
+  async addDevice(primary: Device, name: string): Promise<Device> {
+    const folder = this.deviceFolder(name);
+    const offer = await Device.offer({ gateway: this.gatewayUrl, folder, passphrase: PASSPHRASE });
+    const ticket = await primary.link(offer);
+    return this.keep(await Device.join({ folder, passphrase: PASSPHRASE, ticket }));
+  }
+
+  /** A device that was closed, opened again on its folder. */
+  async reopen(name: string): Promise<Device> {
+    return this.keep(await Device.open({ folder: this.deviceFolder(name), passphrase: PASSPHRASE }));
+  }
+
+  /** Two accounts that may write to each other. */
+  async befriend(asker: Device, asked: Device): Promise<void> {
+    await asked.allow(asker.address);
+    await eventually(async () => {
+      const sent = await asker.send(asked.address, 'hello');
+      return sent.state.kind === 'sent' || sent.state.kind === 'delivered' || sent.state.kind === 'waiting-on-sender';
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.devices.map((device) => device.close()));
+    await Promise.allSettled([this.gateway, this.worker, this.edge, this.simulator].map((each) => each.stop()));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private keep(device: Device): Device {
+    this.devices.push(device);
+    return device;
+  }
+}
+
+export const PASSPHRASE = 'correct horse battery staple';
+
+/** Waits until `condition` holds; fails with `what` when it does not in time. */
+export async function eventually(condition: () => boolean | Promise<boolean>, options: { readonly what?: string; readonly withinMs?: number } = {}): Promise<void> {
+  const endMs = Date.now() + (options.withinMs ?? 15_000);
+  while (Date.now() < endMs) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`it did not happen in time: ${options.what ?? condition.toString()}`);
+}
