@@ -21,6 +21,7 @@ import { recordState } from './message-states.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
+import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
 
 /** A message as its sender can ask about it: from this device, and from the gateway when it knows of it. */
@@ -37,6 +38,7 @@ const idOf = (message: MessageReference): MessageId => (typeof message === 'stri
  */
 export class Device {
   readonly #actions: Actions;
+  readonly #calls = new Serial();
 
   private constructor(
     private readonly context: DeviceContext,
@@ -98,19 +100,19 @@ export class Device {
   }
 
   async reply(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(await this.#actions.reply(idOf(message), text, options));
+    return this.#send(this.#actions.reply(idOf(message), text, options));
   }
 
   async react(message: MessageReference, reaction: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(await this.#actions.react(idOf(message), reaction, options));
+    return this.#send(this.#actions.react(idOf(message), reaction, options));
   }
 
   async edit(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(await this.#actions.edit(idOf(message), text, options));
+    return this.#send(this.#actions.edit(idOf(message), text, options));
   }
 
   async deleteForEveryone(message: MessageReference, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(await this.#actions.deleteForEveryone(idOf(message), options));
+    return this.#send(this.#actions.deleteForEveryone(idOf(message), options));
   }
 
   /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
@@ -253,9 +255,13 @@ export class Device {
     return this.parts.close();
   }
 
-  async #send(draft: ActionDraft): Promise<SentMessage> {
-    await this.parts.requireYoungKeys();
-    return this.parts.outgoing.send(draft);
+  /** Drafts take their turn in the order of the calls, whatever each has to look up first. */
+  async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
+    const ready = await this.#calls.run(async () => {
+      await this.parts.requireYoungKeys();
+      return draft;
+    });
+    return this.parts.outgoing.send(ready);
   }
 }
 

@@ -28,6 +28,7 @@ const RETRY = { firstMs: 1000, longestMs: 60_000 };
  * can go. What waits for a person (permission, consent, review) lets later ones pass.
  */
 export class Outgoing {
+  readonly #composing = new SerialByKey();
   readonly #queues = new SerialByKey();
   readonly #retries = new Map<string, { timer: NodeJS.Timeout; attempt: number }>();
   readonly #submission: Submission;
@@ -43,13 +44,9 @@ export class Outgoing {
 
   /** Makes, keeps and submits a message. Throws `TrustError` or `ProblemError`; an unreachable gateway is `unsubmitted`. */
   async send(draft: Omit<Draft, 'conversation'>): Promise<SentMessage> {
-    const { address } = draft;
-    const contact = address.startsWith('tel:') ? await contactOf(this.context, this.edge, address) : undefined;
-    const { messageId } = await this.context.store.unit(async (unit) => {
-      const conversation = contact?.conversation ?? (await nativeConversation(unit, address));
-      return composeMessage(unit, this.context, { ...draft, conversation });
-    });
-    return this.submit(address, messageId);
+    // In a line of its own: a message gets its place when it is written, however long earlier ones take to submit.
+    const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
+    return this.submit(draft.address, messageId);
   }
 
   async submit(address: string, messageId: MessageId): Promise<SentMessage> {
@@ -119,7 +116,17 @@ export class Outgoing {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { timer } of this.#retries.values()) clearTimeout(timer);
+    await this.#composing.idle();
     await this.#queues.idle();
+  }
+
+  async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
+    const { address } = draft;
+    const contact = address.startsWith('tel:') ? await contactOf(this.context, this.edge, address) : undefined;
+    return this.context.store.unit(async (unit) => {
+      const conversation = contact?.conversation ?? (await nativeConversation(unit, address));
+      return composeMessage(unit, this.context, { ...draft, conversation });
+    });
   }
 
   async #advanceUpTo(address: string, last?: MessageId): Promise<void> {
