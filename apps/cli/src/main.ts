@@ -1,28 +1,17 @@
+import { StartupProblem } from '@causeway/platform';
 import { runProcess } from '@causeway/process-context';
-import { migrateDatabase } from './migrate-database.js';
-import { up } from './up.js';
+import { readInvocation } from './command.js';
+import { COMMANDS } from './commands.js';
+import { help } from './help.js';
 
-const USAGE = `usage: causeway <command>
+const [name = 'help', ...typed] = process.argv.slice(2);
+const command = COMMANDS.find((one) => one.name === name);
 
-  up            start the gateway on the embedded database
-  migrate       bring CAUSEWAY_DATABASE_URL to the schema of this release
-  help          this text
-`;
-
-const [command = 'help'] = process.argv.slice(2);
-
-await runProcess(command, async (env) => {
-  switch (command) {
-    case 'up':
-      return up(env);
-    case 'migrate':
-      return migrateDatabase(env);
-    case 'help':
-    case '--help':
-      process.stdout.write(USAGE);
-      return;
-    default:
-      process.stderr.write(`causeway: there is no command ${command}\n\n${USAGE}`);
-      process.exitCode = 2;
-  }
-});
+if (name === 'help' || name === '--help' || typed.includes('--help')) {
+  process.stdout.write(help(command ? [command] : COMMANDS));
+} else {
+  await runProcess(name, async (env) => {
+    if (!command) throw new StartupProblem('There is no such command.', 'See causeway help.');
+    await command.run(readInvocation(command, typed, env));
+  });
+}

@@ -257,10 +257,13 @@ export class Device {
 
   /** Drafts take their turn in the order of the calls, whatever each has to look up first. */
   async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
-    const ready = await this.#calls.run(async () => {
-      await this.parts.requireYoungKeys();
-      return draft;
-    });
+    const [ready] = await Promise.all([
+      this.#calls.run(async () => {
+        await this.parts.requireYoungKeys();
+        return draft;
+      }),
+      draft, // a draft that fails before its turn has somebody who listens
+    ]);
     return this.parts.outgoing.send(ready);
   }
 }

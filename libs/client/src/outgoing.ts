@@ -1,4 +1,4 @@
-import { isTerminal, type ConversationId, type MessageId, type WaitReason } from '@causeway/message-model';
+import type { ConversationId, MessageId } from '@causeway/message-model';
 import { backoffMs } from './backoff.js';
 import { composeMessage, nativeConversation, type Draft } from './compose.js';
 import { contactOf } from './contacts.js';
@@ -7,7 +7,7 @@ import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Peers } from './peers.js';
 import { isTemporary, ProblemError } from './problem-error.js';
-import { RECORDS, type OutgoingRecord, type Preview } from './records.js';
+import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { SerialByKey } from './serial.js';
 import { Submission } from './submission.js';
 
@@ -30,6 +30,8 @@ const RETRY = { firstMs: 1000, longestMs: 60_000 };
 export class Outgoing {
   readonly #composing = new SerialByKey();
   readonly #queues = new SerialByKey();
+  /** Addresses with messages that an earlier attempt left behind, here or before a restart. */
+  readonly #unfinished = new Set<string>();
   readonly #retries = new Map<string, { timer: NodeJS.Timeout; attempt: number }>();
   readonly #submission: Submission;
   #isClosed = false;
@@ -87,7 +89,10 @@ export class Outgoing {
         unit.put(RECORDS.outgoing, name, { ...record, state: null, gatewayId: null });
       return new Set(records.map(({ record }) => record.address));
     });
-    for (const address of addresses) this.flush(address);
+    for (const address of addresses) {
+      this.#unfinished.add(address);
+      this.flush(address);
+    }
   }
 
   /** Where a message is now, also by an id it had before. */
@@ -135,32 +140,28 @@ export class Outgoing {
       try {
         await this.#submission.advance(record.messageId);
       } catch (error) {
+        const isOfAnother = error instanceof ProblemError && record.messageId !== last && !isTemporary(error);
+        if (!isOfAnother) this.#unfinished.add(address);
         if (isTemporary(error)) return this.#retryLater(address);
-        const isOfAnother = error instanceof ProblemError && record.messageId !== last;
         if (!isOfAnother) throw error;
         this.context.events.emit('problem', { error });
       }
     }
+    if (last === undefined) this.#unfinished.delete(address);
     this.#retries.delete(address);
   }
 
+  /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */
   async #due(address: string, last: MessageId | undefined): Promise<OutgoingRecord[]> {
     const peer = await this.peers.get(address);
-    const isGone = (reason: WaitReason, record: OutgoingRecord): boolean =>
-      reason === 'consent'
-        ? peer.conversation !== null
-        : reason === 'key-change'
-          ? peer.change === null
-          : reason === 'route' || record.permitted !== null;
+    if (last !== undefined && !this.#unfinished.has(address)) {
+      const record = await this.context.store.get(RECORDS.outgoing, last);
+      return record && isDue(record, peer) ? [record] : [];
+    }
     const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
     const limit = records.find((record) => record.messageId === last)?.order ?? Infinity;
     return records
-      .filter((record) => record.address === address && record.order <= limit)
-      .filter(({ state, ...record }) => {
-        if (!state) return true;
-        if (isTerminal(state)) return false;
-        return state.kind === 'waiting-on-sender' && isGone(state.reason, { ...record, state });
-      })
+      .filter((record) => record.address === address && record.order <= limit && isDue(record, peer))
       .toSorted((a, b) => a.order - b.order);
   }
 
@@ -173,5 +174,21 @@ export class Outgoing {
 
   async #currentId(messageId: MessageId): Promise<MessageId> {
     return (await this.context.store.get(RECORDS.moved, messageId)) ?? messageId;
+  }
+}
+
+/** Never answered for, or what it waited for has come. */
+function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {
+  if (!state) return true;
+  if (state.kind !== 'waiting-on-sender') return false;
+  switch (state.reason) {
+    case 'consent':
+      return peer.conversation !== null;
+    case 'key-change':
+      return peer.change === null;
+    case 'downgrade':
+      return permitted !== null;
+    case 'route':
+      return true;
   }
 }

@@ -64,10 +64,13 @@ export class DecideConsent {
     return pending === undefined ? [] : (await this.grant(owner, pending)).touched;
   }
 
+  /** Both ends, on all their devices: what any of them had waiting may go now. */
   private async tellGranted(owner: AuthenticatedDevice, granted: Granted): Promise<readonly DeviceRef[]> {
-    const at = this.clock.now().toISOString();
-    const event = { type: 'consent-granted', peer: owner.address, conversation: granted.conversation, at } as const;
-    return this.tell.execute({ tenant: owner.tenant, account: granted.peer }, event);
+    const { tenant } = owner;
+    const news = { type: 'consent-granted', conversation: granted.conversation, at: this.clock.now().toISOString() } as const;
+    const theirs = await this.tell.execute({ tenant, account: granted.peer }, { ...news, peer: owner.address });
+    const own = await this.tell.execute(owner, { ...news, peer: granted.peerAddress });
+    return [...theirs, ...own];
   }
 }
 

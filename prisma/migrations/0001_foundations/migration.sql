@@ -161,7 +161,6 @@ CREATE TABLE transit.attempt (
   reason text,
   vendor_code text,
   segments smallint,
-  external_digest bytea,
   sealed_external_id bytea,
   outcome_at timestamptz,
   PRIMARY KEY (purge_hour, message_ref, attempt)

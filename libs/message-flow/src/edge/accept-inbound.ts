@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { conversationUri, mintBoxId, mintTransitId, messageIdOf, textContent, encodeContent, type BoxId, type ConversationId, type TenantId } from '@causeway/message-model';
 import type { InboundEvent, InboundMessage } from '@causeway/network-adapter';
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
@@ -76,7 +75,7 @@ export class AcceptInbound {
     const { network, event, contact, list } = input;
     const senderUri = `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
-    const content = encodeContent(textContent({ text: event.text.reveal(), senderUri, roomUri, salt: saltOf(this.edge.keys, network, event.externalId) }));
+    const content = encodeContent(textContent({ text: event.text.reveal(), senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });
     return list.devices.map((device) => {
       const boxId = mintBoxId();
@@ -109,7 +108,3 @@ export class AcceptInbound {
     });
   }
 }
-
-/** From clear legs the edge makes the salt. Derived from what the network calls the message, so a repetition has the same message id. */
-const saltOf = (keys: EdgeContext['keys'], network: string, externalId: string) =>
-  new Uint8Array(createHash('sha256').update(keys.sign(new TextEncoder().encode(`causeway-inbound-salt-v1:${network}:${externalId}`))).digest().subarray(0, 16));

@@ -1,0 +1,27 @@
+import type { Command } from './command.js';
+import { accept } from './commands/accept.js';
+import { approve } from './commands/approve.js';
+import { demo } from './commands/demo.js';
+import { inbox } from './commands/inbox.js';
+import { migrateCommand } from './commands/migrate.js';
+import { register } from './commands/register.js';
+import { requests } from './commands/requests.js';
+import { safetyNumber } from './commands/safety-number.js';
+import { send } from './commands/send.js';
+import { status } from './commands/status.js';
+import { up } from './commands/up.js';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  up,
+  demo,
+  migrateCommand,
+  register,
+  send,
+  approve,
+  inbox,
+  requests,
+  accept,
+  status,
+  safetyNumber,
+];

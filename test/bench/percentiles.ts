@@ -1,0 +1,23 @@
+/** Times in milliseconds, collected one by one and read as percentiles. */
+export class Percentiles {
+  private readonly values: number[] = [];
+  private isSorted = true;
+
+  add(value: number): void {
+    this.values.push(value);
+    this.isSorted = false;
+  }
+
+  get count(): number {
+    return this.values.length;
+  }
+
+  /** `rank` from 0 to 1; NaN when nothing was collected. */
+  at(rank: number): number {
+    if (!this.isSorted) {
+      this.values.sort((a, b) => a - b);
+      this.isSorted = true;
+    }
+    return this.values[Math.min(this.values.length - 1, Math.floor(rank * this.values.length))] ?? Number.NaN;
+  }
+}
