@@ -28,7 +28,8 @@ async function bench(): Promise<void> {
   try {
     const pairs = await seedPairs(stores, PAIRS);
     const results = [];
-    for (const run of runsOf(process.argv)) results.push(await measure(run, { world, pairs, databasePid: await pidOf(stores) }));
+    for (const run of runsOf(process.argv))
+      results.push(await measure(run, { world, pairs, databasePid: await pidOf(stores) }));
     await writeFile('bench-results.json', `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     await stores.close();
@@ -54,22 +55,40 @@ async function pidOf(stores: Stores): Promise<number> {
 
 async function measure(run: Run, input: { world: World; pairs: readonly BenchPair[]; databasePid: number }) {
   const { world, pairs, databasePid } = input;
-  const load = fork(join(process.cwd(), 'test/bench/load-process.ts'), [], { execArgv: ['--import', './scripts/typescript/register.mjs'] });
-  const order: LoadOrder = { gatewayUrl: world.gatewayUrl, pairs, count: run.perSecond * run.seconds, perSecond: run.perSecond };
+  const load = fork(join(process.cwd(), 'test/bench/load-process.ts'), [], {
+    execArgv: ['--import', './scripts/typescript/register.mjs'],
+  });
+  const order: LoadOrder = {
+    gatewayUrl: world.gatewayUrl,
+    pairs,
+    count: run.perSecond * run.seconds,
+    perSecond: run.perSecond,
+  };
   load.send(order);
   await told(load);
-  const pids = { gateway: world.gateway.pid ?? 0, worker: world.worker.pid ?? 0, edge: world.edge.pid ?? 0, database: databasePid, load: load.pid ?? 0 };
+  const pids = {
+    gateway: world.gateway.pid ?? 0,
+    worker: world.worker.pid ?? 0,
+    edge: world.edge.pid ?? 0,
+    database: databasePid,
+    load: load.pid ?? 0,
+  };
   const before = usages(pids);
   load.send('go');
   const { result } = await told(load);
   const after = usages(pids);
-  const cpu = Object.fromEntries(Object.keys(pids).map((name) => [name, (after[name]?.cpuSeconds ?? 0) - (before[name]?.cpuSeconds ?? 0)]));
-  const memory = Object.fromEntries(Object.keys(pids).map((name) => [name, Math.round((after[name]?.residentBytes ?? 0) / 1_000_000)]));
+  const cpu = Object.fromEntries(
+    Object.keys(pids).map((name) => [name, (after[name]?.cpuSeconds ?? 0) - (before[name]?.cpuSeconds ?? 0)]),
+  );
+  const memory = Object.fromEntries(
+    Object.keys(pids).map((name) => [name, Math.round((after[name]?.residentBytes ?? 0) / 1_000_000)]),
+  );
   print(run, result, cpu, memory);
   return { ...run, result, cpuSeconds: cpu, residentMegabytes: memory };
 }
 
-const usages = (pids: Readonly<Record<string, number>>): Record<string, Usage> => Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]));
+const usages = (pids: Readonly<Record<string, number>>): Record<string, Usage> =>
+  Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]));
 
 const told = (load: ChildProcess): Promise<{ readonly kind: string; readonly result: LoadResult }> =>
   new Promise((resolve, reject) => {
@@ -77,15 +96,25 @@ const told = (load: ChildProcess): Promise<{ readonly kind: string; readonly res
     load.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
   });
 
-function print(run: Run, result: LoadResult, cpu: Readonly<Record<string, number>>, memory: Readonly<Record<string, number>>): void {
+function print(
+  run: Run,
+  result: LoadResult,
+  cpu: Readonly<Record<string, number>>,
+  memory: Readonly<Record<string, number>>,
+): void {
   const ms = (value: number): string => `${value.toFixed(0)} ms`;
-  const perMessage = (seconds: number | undefined): string => `${(((seconds ?? 0) / Math.max(1, result.delivered)) * 1e6).toFixed(0)} us`;
+  const perMessage = (seconds: number | undefined): string =>
+    `${(((seconds ?? 0) / Math.max(1, result.delivered)) * 1e6).toFixed(0)} us`;
   process.stdout.write(
     [
       `${run.name}: ${result.accepted} accepted, ${result.refused} refused, ${result.delivered} delivered in ${result.seconds.toFixed(1)} s = ${(result.delivered / result.seconds).toFixed(0)}/s`,
       `  accept p50 ${ms(result.acceptMs.p50)} p99 ${ms(result.acceptMs.p99)}; end to end p50 ${ms(result.endToEndMs.p50)} p99 ${ms(result.endToEndMs.p99)}`,
-      `  processor time per message: ${Object.entries(cpu).map(([name, seconds]) => `${name} ${perMessage(seconds)}`).join(', ')}`,
-      `  resident: ${Object.entries(memory).map(([name, megabytes]) => `${name} ${megabytes} MB`).join(', ')}`,
+      `  processor time per message: ${Object.entries(cpu)
+        .map(([name, seconds]) => `${name} ${perMessage(seconds)}`)
+        .join(', ')}`,
+      `  resident: ${Object.entries(memory)
+        .map(([name, megabytes]) => `${name} ${megabytes} MB`)
+        .join(', ')}`,
       '',
     ].join('\n'),
   );

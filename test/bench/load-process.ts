@@ -14,7 +14,11 @@ process.once('message', (order: LoadOrder) => {
 });
 
 async function run({ gatewayUrl, pairs, count, perSecond }: LoadOrder): Promise<void> {
-  const revived = pairs.map((pair) => ({ ...pair, sender: pair.sender.map(revive), recipient: pair.recipient.map(revive) }));
+  const revived = pairs.map((pair) => ({
+    ...pair,
+    sender: pair.sender.map(revive),
+    recipient: pair.recipient.map(revive),
+  }));
   const prepared = prepare(revived, count);
   process.send?.({ kind: 'prepared' });
   await new Promise((resolve) => process.once('message', resolve));
@@ -23,4 +27,7 @@ async function run({ gatewayUrl, pairs, count, perSecond }: LoadOrder): Promise<
   process.disconnect();
 }
 
-const revive = (device: BenchPair['sender'][number]) => ({ ...device, sealKey: Uint8Array.from(Object.values(device.sealKey)) });
+const revive = (device: BenchPair['sender'][number]) => ({
+  ...device,
+  sealKey: Uint8Array.from(Object.values(device.sealKey)),
+});

@@ -41,7 +41,12 @@ function prepareOne(pair: BenchPair | undefined): Prepared {
   const messageId = messageIdFromBytes(Buffer.concat([Buffer.from([1]), randomBytes(31)]));
   if (!messageId) throw new Error('a message id is 32 bytes and begins with 1');
   const recipient = pair.recipient.map((device) => boxFor(device, sender, messageId));
-  const digest = planDigest({ tenant: BENCH.tenant, conversation: pair.conversation, leg: 'native', networks: ['native'] });
+  const digest = planDigest({
+    tenant: BENCH.tenant,
+    conversation: pair.conversation,
+    leg: 'native',
+    networks: ['native'],
+  });
   const body = toWireJson({
     messageId,
     to: { kind: 'conversation', conversation: pair.conversation },
@@ -53,7 +58,13 @@ function prepareOne(pair: BenchPair | undefined): Prepared {
 
 function boxFor(device: BenchDevice, sender: BenchDevice, messageId: MessageId) {
   const boxId = mintBoxId();
-  const context = { tenant: BENCH.tenant, account: device.account, device: device.deviceId, sealKeyId: BENCH.sealKeyId, boxId };
+  const context = {
+    tenant: BENCH.tenant,
+    account: device.account,
+    device: device.deviceId,
+    sealKeyId: BENCH.sealKeyId,
+    boxId,
+  };
   const box = sealToDevice({
     context,
     sealPublicKey: device.sealKey,
@@ -109,10 +120,13 @@ class NativeLoad {
     this.agent.destroy();
   }
 
-  async run(prepared: readonly Prepared[], limits: { readonly perSecond: number; readonly drainWithinMs: number }): Promise<LoadResult> {
+  async run(
+    prepared: readonly Prepared[],
+    limits: { readonly perSecond: number; readonly drainWithinMs: number },
+  ): Promise<LoadResult> {
     const startedMs = performance.now();
     const posts: Promise<void>[] = [];
-    for (let next = 0; next < prepared.length; ) {
+    for (let next = 0; next < prepared.length;) {
       const due = Math.min(prepared.length, Math.floor(((performance.now() - startedMs) / 1000) * limits.perSecond));
       for (; next < due; next += 1) {
         const message = prepared[next];
@@ -138,7 +152,10 @@ class NativeLoad {
   }
 
   private open(device: BenchDevice): Promise<void> {
-    const socket = new WebSocket(`${this.gatewayUrl.replace('http', 'ws')}/v1/socket`, { headers: { authorization: `Bearer ${device.token}` }, perMessageDeflate: false });
+    const socket = new WebSocket(`${this.gatewayUrl.replace('http', 'ws')}/v1/socket`, {
+      headers: { authorization: `Bearer ${device.token}` },
+      perMessageDeflate: false,
+    });
     this.sockets.push(socket);
     let waiting: string[] = [];
     socket.on('message', (frame: Buffer) => {
@@ -212,4 +229,3 @@ class NativeLoad {
     });
   }
 }
-

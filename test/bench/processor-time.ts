@@ -20,7 +20,7 @@ interface Entry {
 export function usageOf(pid: number): Usage {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? entryOf(name) : []));
   const wanted = new Set([pid]);
-  for (let before = 0; before !== wanted.size; ) {
+  for (let before = 0; before !== wanted.size;) {
     before = wanted.size;
     for (const entry of all) if (wanted.has(entry.parent)) wanted.add(entry.pid);
   }
@@ -32,10 +32,20 @@ export function usageOf(pid: number): Usage {
 function entryOf(name: string): readonly Entry[] {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const [, parent = 0] = fields;
     const ticks = [11, 12, 13, 14].reduce((total, index) => total + (fields[index] ?? 0), 0);
-    return [{ pid: Number(name), parent, cpuSeconds: ticks / TICKS_PER_SECOND, residentBytes: (fields[21] ?? 0) * PAGE_BYTES }];
+    return [
+      {
+        pid: Number(name),
+        parent,
+        cpuSeconds: ticks / TICKS_PER_SECOND,
+        residentBytes: (fields[21] ?? 0) * PAGE_BYTES,
+      },
+    ];
   } catch {
     return [];
   }

@@ -40,7 +40,11 @@ export const BENCH = { tenant: TENANT, registrationId: REGISTRATION_ID, sealKeyI
 /** Writes accounts, devices and grants straight into the registry: registering is not what is measured. */
 export async function seedPairs(stores: Stores, count: number): Promise<readonly BenchPair[]> {
   const key = generateKeyPair();
-  const pairs = Array.from({ length: count }, () => ({ conversation: mintConversationId(), sender: people(key.publicKey), recipient: people(key.publicKey) }));
+  const pairs = Array.from({ length: count }, () => ({
+    conversation: mintConversationId(),
+    sender: people(key.publicKey),
+    recipient: people(key.publicKey),
+  }));
   const devices = pairs.flatMap((pair) => [...pair.sender, ...pair.recipient]);
   const accounts = [...new Set(devices.map((device) => device.account))];
   const zeros = Buffer.alloc(64).toString('base64');
@@ -61,7 +65,9 @@ export async function seedPairs(stores: Stores, count: number): Promise<readonly
        decode($3, 'base64'), decode($4, 'base64'), decode(d.token, 'base64'), now()
      FROM jsonb_to_recordset($2::jsonb) AS d(account text, device smallint, token text) RETURNING 1`,
     TENANT,
-    JSON.stringify(devices.map((device) => ({ account: device.account, device: device.deviceId, token: digestOf(device.token) }))),
+    JSON.stringify(
+      devices.map((device) => ({ account: device.account, device: device.deviceId, token: digestOf(device.token) })),
+    ),
     publicKey,
     zeros,
   );
@@ -84,7 +90,13 @@ export async function seedPairs(stores: Stores, count: number): Promise<readonly
 
 function people(sealKey: Uint8Array): readonly BenchDevice[] {
   const account = mintAccountId();
-  return [1, 2].map((id) => ({ account, deviceId: must(parseDeviceId(id)), token: toBase64Url(toBytes(randomBytes(32))), sealKey }));
+  return [1, 2].map((id) => ({
+    account,
+    deviceId: must(parseDeviceId(id)),
+    token: toBase64Url(toBytes(randomBytes(32))),
+    sealKey,
+  }));
 }
 
-const digestOf = (token: string): string => createHash('sha256').update(Buffer.from(token, 'base64url')).digest('base64');
+const digestOf = (token: string): string =>
+  createHash('sha256').update(Buffer.from(token, 'base64url')).digest('base64');

@@ -100,7 +100,8 @@ const newMessage = (conversation: ConversationId, change: Partial<NewMessage> = 
   ...change,
 });
 
-const read = async (device: DeviceRef) => inbox.pending(device, { underWay: [], limit: 100, now });
+const facts = { now, metadataHours: 7 * 24 };
+const read = async (device: DeviceRef) => only(await inbox.pending([{ device, underWay: [], limit: 100 }], now));
 const only = <T>(rows: readonly T[]): T => must(rows[0]);
 
 describe('MessageStore', () => {
@@ -137,12 +138,13 @@ describe('MessageStore', () => {
       [waiting.ref, 'ready'],
       [behind.ref, 'ready'],
     ]);
-    const touched = await lanes.drainNative(
+    const { moved, touched } = await lanes.drainNative(
       head.messages.map((message) => message.ref),
       [],
       now,
     );
     expect(touched).toEqual([bob]);
+    expect(moved).toBe(2);
     const ids = (await read(bob)).map((row) => row.id);
     expect(ids.slice(-2)).toEqual([box.id, behind.body?.boxes[0]?.id]);
     await lanes.settle(lane, (await lanes.head(lane, 10)).revision, null);
@@ -156,9 +158,9 @@ describe('MessageStore', () => {
     const boxes = [boxFor(bob), boxFor(second)];
     const message = { ...plain, body: { ...must(plain.body ?? undefined), recipientDevices: 2, boxes } };
     await messages.accept([message], now);
-    expect(await inbox.acknowledge(bob, [must(boxes[0]).id], now)).toEqual([]);
-    expect(await inbox.acknowledge(bob, [must(boxes[1]).id], now)).toEqual([]);
-    expect(await inbox.acknowledge(second, [must(boxes[1]).id], now)).toEqual([ada]);
+    expect(await inbox.acknowledge([{ device: bob, ids: [must(boxes[0]).id] }], facts)).toEqual([]);
+    expect(await inbox.acknowledge([{ device: bob, ids: [must(boxes[1]).id] }], facts)).toEqual([]);
+    expect(await inbox.acknowledge([{ device: second, ids: [must(boxes[1]).id] }], facts)).toEqual([ada]);
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'delivered' });
     const events = (await read(ada))
       .filter((row) => row.kind === 'event')
@@ -178,7 +180,7 @@ describe('MessageStore', () => {
     const waiting = newMessage(conversation, { body: null, waitReason: 'consent' });
     await messages.accept([waiting], now);
     expect(await messages.cancel(bob, waiting.ref, now)).toBeUndefined();
-    expect(await messages.cancel(ada, waiting.ref, now)).toMatchObject({ leg: 'native' });
+    expect(await messages.cancel(ada, waiting.ref, now)).toMatchObject({ lane: { leg: 'native' } });
     expect(await messages.cancel(ada, waiting.ref, now)).toBeUndefined();
     expect(only(await messages.accept([newMessage(conversation)], now)).isDelivered).toBe(true);
   });
@@ -187,7 +189,7 @@ describe('MessageStore', () => {
     const message = newMessage(mintConversationId(), { body: null, waitReason: 'consent' });
     await messages.accept([message], now);
     await new PartitionStore(database).ensure('i', Math.ceil(deadline.getTime() / HOUR) + 24);
-    const { touched } = await messages.expire(deadline, 7 * 24);
+    const { touched } = await messages.expire(deadline, { from: purgeHourOf(message.ref) - 1, to: purgeHourOf(message.ref) });
     expect(touched.length).toBeGreaterThan(0);
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'expired' });
   });
@@ -241,7 +243,7 @@ describe('AttemptStore', () => {
       { ...key, outcome: 'accepted', state: 'sent', leavesLane: true, lookAgainAt: deadline, segments: 2 },
       now,
     );
-    expect(moved).toEqual({ sender: ada, lane });
+    expect(moved).toEqual({ sender: ada, lane, hasLeftLane: true });
     expect(await attempts.envelope(message.ref)).toBeUndefined();
     expect((await lanes.head(lane, 5)).messages).toEqual([]);
     await attempts.record(

@@ -50,7 +50,10 @@ export const tenantOf = (device: RawDevice) => {
 };
 
 /** A leg key for the deadline, from the edge as the gateway shows it. */
-export async function legKey(device: RawDevice, deadline: number): Promise<{ readonly key: LegKey; readonly region: string }> {
+export async function legKey(
+  device: RawDevice,
+  deadline: number,
+): Promise<{ readonly key: LegKey; readonly region: string }> {
   const edge = edgeDescriptionSchema.parse((await device.call('GET', '/v1/edge')).document);
   const bundle = openEdgeBundle(edge.bundle, edge.identity);
   const key = bundle && chooseLegKey(bundle, { deadline, now: inSeconds(0) });
@@ -61,7 +64,13 @@ export async function legKey(device: RawDevice, deadline: number): Promise<{ rea
 /** What a device sends to learn the contact of a number; `text` need not be a number. */
 export async function sealedNumber(device: RawDevice, text: string) {
   const { key, region } = await legKey(device, inSeconds(120));
-  const context = { tenant: tenantOf(device), region, keyId: key.keyId, account: device.account, device: device.deviceId };
+  const context = {
+    tenant: tenantOf(device),
+    region,
+    keyId: key.keyId,
+    account: device.account,
+    device: device.deviceId,
+  };
   return { keyId: key.keyId, sealedAddress: sealAddress({ context, legPublicKey: key.publicKey, e164: text }) };
 }
 
@@ -71,10 +80,15 @@ export async function addContact(device: RawDevice, e164: string): Promise<RawCo
   return { contact, conversation, address: `tel:${e164}` };
 }
 
-export function draftOf(device: RawDevice, to: RawContact, text: string, changes: Partial<ClearDraft> = {}): ClearDraft {
+export function draftOf(
+  device: RawDevice,
+  to: RawContact,
+  text: string,
+  changes: Partial<ClearDraft> = {},
+): ClearDraft {
   const header = { senderUri: device.address, roomUri: conversationUri(HOST, to.conversation) };
   const content = changes.content ?? encodeContent(textContent({ ...header, text }));
-  const messageId = messageIdOf({ content, ...header });
+  const messageId = changes.messageId ?? messageIdOf({ content, ...header });
   return { to, content, messageId, networks: ['sms'], deadline: inSeconds(LIFETIME_SECONDS), ...changes };
 }
 

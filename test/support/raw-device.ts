@@ -8,11 +8,18 @@ import {
   toBase64Url,
   toBytes,
   type AccountId,
+  type Bytes,
   type MessageId,
   type TenantId,
   parseTenantId,
 } from '@causeway/message-model';
-import { generateKeyPair, sign, signDeviceList, type DeviceList, type SignedDeviceList } from '@causeway/signal-protocol';
+import {
+  generateKeyPair,
+  sign,
+  signDeviceList,
+  type DeviceList,
+  type SignedDeviceList,
+} from '@causeway/signal-protocol';
 import { z } from 'zod';
 
 /** What the door said. */
@@ -42,7 +49,12 @@ export async function say(url: string, method: string, words: Words = {}): Promi
     ...(body === undefined ? {} : { body }),
   });
   const text = await response.text();
-  return { status: response.status, contentType: response.headers.get('content-type'), text, document: documentOf(text) };
+  return {
+    status: response.status,
+    contentType: response.headers.get('content-type'),
+    text,
+    document: documentOf(text),
+  };
 }
 
 const documentSchema = z.record(z.string(), z.unknown());
@@ -83,6 +95,7 @@ export class RawDevice {
   static async register(gateway: string, handle: string): Promise<RawDevice> {
     const device = new RawDevice(gateway, handle);
     const answer = await say(`${gateway}/v1/accounts`, 'POST', { body: device.registration() });
+    if (answer.status !== 201) throw new Error(`the gateway refused the registration: ${answer.text}`);
     device.tenant = parseTenantId(registeredSchema.parse(answer.document).edge.tenant);
     return device;
   }
@@ -104,10 +117,10 @@ export class RawDevice {
 
   /** Public keys of this device, each signed by its identity. */
   keys() {
-    const signed = (publicKey: Uint8Array, keyId: number) => ({
+    const signed = (publicKey: Bytes, keyId: number) => ({
       keyId,
       publicKey,
-      signature: sign(this.identity.privateKey, toBytes(publicKey)),
+      signature: sign(this.identity.privateKey, publicKey),
     });
     return {
       registrationId: this.registrationId,
@@ -115,15 +128,22 @@ export class RawDevice {
       sealKeyId: this.sealKeyId,
       sealKey: this.seal.publicKey,
       signedPreKey: signed(generateKeyPair().publicKey, 1),
-      lastResortKyber: signed(randomBytes(KYBER_KEY_BYTES), 1),
+      lastResortKyber: signed(toBytes(randomBytes(KYBER_KEY_BYTES)), 1),
       oneTime: { ec: [], kyber: [] },
-      tokenDigest: createHash('sha256').update(Buffer.from(this.token, 'base64url')).digest(),
+      tokenDigest: toBytes(createHash('sha256').update(Buffer.from(this.token, 'base64url')).digest()),
     };
   }
 
   registration(changes: Readonly<Record<string, unknown>> = {}) {
     const { address, account, accountKeys } = this;
-    return { address, account, accountKey: accountKeys.publicKey, deviceList: this.list(), device: this.keys(), ...changes };
+    return {
+      address,
+      account,
+      accountKey: accountKeys.publicKey,
+      deviceList: this.list(),
+      device: this.keys(),
+      ...changes,
+    };
   }
 
   call(method: string, path: string, words: Words = {}): Promise<Answer> {
@@ -132,15 +152,25 @@ export class RawDevice {
   }
 
   /** With the header it needs: the message id in double quotes. */
-  send(message: Readonly<Record<string, unknown>> & { readonly messageId: string }, headers: Words['headers'] = {}): Promise<Answer> {
-    return this.call('POST', '/v1/messages', { body: message, headers: { 'idempotency-key': `"${message.messageId}"`, ...headers } });
+  send(
+    message: Readonly<Record<string, unknown>> & { readonly messageId: string },
+    headers: Words['headers'] = {},
+  ): Promise<Answer> {
+    return this.call('POST', '/v1/messages', {
+      body: message,
+      headers: { 'idempotency-key': `"${message.messageId}"`, ...headers },
+    });
   }
 
   /** A message without words, to anyone. */
   header(changes: Readonly<Record<string, unknown>> = {}) {
     return {
       messageId: newMessageId(),
-      to: { kind: 'address', address: 'mimi://causeway.local/u/nobody-there', conversation: `r_${toBase64Url(randomBytes(16))}` },
+      to: {
+        kind: 'address',
+        address: 'mimi://causeway.local/u/nobody-there',
+        conversation: `r_${toBase64Url(randomBytes(16))}`,
+      },
       floor: 'sealed',
       deliverBefore: inSeconds(3600),
       body: { leg: 'none', reason: 'consent' },

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Device } from '@causeway/client';
 import { migrate } from '@causeway/storage';
+import pg from 'pg';
 import { Carrier } from './carrier.js';
 import { freshDatabase } from './database.js';
 import { freePorts } from './free-ports.js';
+import { flushRedis, startRedis, type TestRedis } from './redis.js';
 import { RunningProcess, type Environment } from './running-process.js';
 
 export const BRIDGE_NUMBERS = ['+14155550100', '+14155550101'] as const;
@@ -16,6 +18,8 @@ const AUTH_TOKEN = 'simulated-token-for-tests';
 export interface WorldOptions {
   /** Settings on top of the world's own. */
   readonly env?: Environment;
+  /** What BullMQ runs on. `CAUSEWAY_TEST_QUEUE=redis` makes a whole run use Redis. */
+  readonly queue?: 'postgres' | 'redis';
   /** A database of the caller's own, for tests that look at its files; else a fresh one on the shared server. */
   readonly databaseUrl?: string;
 }
@@ -34,6 +38,7 @@ export class World {
   readonly worker: RunningProcess;
   readonly edge: RunningProcess;
   readonly simulator: RunningProcess;
+  private redis: TestRedis | undefined;
   private readonly devices: Device[] = [];
   private readonly tag = randomBytes(4).toString('hex');
 
@@ -66,7 +71,11 @@ export class World {
     const folder = await mkdtemp(join(tmpdir(), 'cw-'));
     const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
     await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
-    const world = new World({ folder, databaseUrl, ports: await freePorts(3), env: options.env ?? {} });
+    const queue = options.queue ?? (process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres');
+    const redis = queue === 'redis' ? await startRedis() : undefined;
+    const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
+    const world = new World({ folder, databaseUrl, ports: await freePorts(3), env: { ...onRedis, ...options.env } });
+    world.redis = redis;
     try {
       await world.simulator.start();
       await world.gateway.start();
@@ -119,9 +128,23 @@ export class World {
     });
   }
 
+  /** Loses every job there is, as `FLUSHALL` or a lost disk would. */
+  async wipeQueue(): Promise<void> {
+    if (this.redis) return flushRedis(this.redis.url);
+    const database = new pg.Client({ connectionString: this.databaseUrl });
+    await database.connect();
+    try {
+      const tables = await database.query<{ name: string }>(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`);
+      for (const { name } of tables.rows) await database.query(`DELETE FROM ${name}`);
+    } finally {
+      await database.end();
+    }
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.devices.map((device) => device.close()));
     await Promise.allSettled([this.gateway, this.worker, this.edge, this.simulator].map((each) => each.stop()));
+    await this.redis?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 

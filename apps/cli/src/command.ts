@@ -26,7 +26,7 @@ export interface Command {
 
 /** Throws `StartupProblem` when what was typed does not fit the usage. */
 export function readInvocation(command: Command, typed: readonly string[], env: Env): Invocation {
-  const wanted = command.usage.match(/<[^>]+>/g)?.filter((name) => !name.startsWith('<folder')).length ?? 0;
+  const wanted = command.usage.replace(/\[[^\]]*\]/g, '').match(/<[^>]+>/g)?.length ?? 0;
   const usage = `Usage: causeway ${command.name} ${command.usage}`.trimEnd();
   const options = Object.entries(command.options ?? {}).map(
     ([name, kind]) => [name, { type: kind === 'text' ? 'string' : 'boolean' }] as const,
@@ -35,10 +35,14 @@ export function readInvocation(command: Command, typed: readonly string[], env: 
   try {
     parsed = parseArgs({ args: [...typed], options: Object.fromEntries(options), allowPositionals: true });
   } catch (error) {
-    throw new StartupProblem(`${error instanceof Error ? error.message.split('. ')[0] : 'That is not understood'}.`, usage);
+    throw new StartupProblem(
+      `${error instanceof Error ? error.message.split('. ')[0] : 'That is not understood'}.`,
+      usage,
+    );
   }
   const { values, positionals } = parsed;
-  if (positionals.length !== wanted) throw new StartupProblem(`This takes ${count(wanted)}, not ${positionals.length}.`, usage);
+  if (positionals.length !== wanted)
+    throw new StartupProblem(`This takes ${count(wanted)}, not ${positionals.length}.`, usage);
   return {
     env,
     arguments: positionals,

@@ -9,7 +9,9 @@ const GROUPS = [
 export function help(commands: readonly Command[]): string {
   const width = Math.max(...commands.map((command) => shape(command).length));
   const groups = GROUPS.flatMap(([group, title]) => {
-    const lines = commands.filter((command) => command.group === group).map((command) => `  ${shape(command).padEnd(width)}   ${command.summary}`);
+    const lines = commands
+      .filter((command) => command.group === group)
+      .map((command) => `  ${shape(command).padEnd(width)}   ${command.summary}`);
     return lines.length === 0 ? [] : [`${title}:`, ...lines, ''];
   });
   return ['Usage: causeway <command>', '', ...groups].join('\n');

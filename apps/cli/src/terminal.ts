@@ -41,6 +41,8 @@ export class Terminal {
 
 /** What somebody else wrote, harmless to a terminal: control characters could move its cursor or rename its window. */
 export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => (character === '\n' ? ' ' : character === '\u200d' ? character : '\ufffd'));
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character === '\n' ? ' ' : character === '\u200d' ? character : '\ufffd',
+  );
 
 export const quoted = (text: string | undefined): string => (text === undefined ? '(no text)' : `“${printable(text)}”`);

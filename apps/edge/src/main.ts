@@ -1,9 +1,10 @@
-import { gracefulShutdown, loadConfig } from '@causeway/platform';
+import { endWithParent, gracefulShutdown, loadConfig } from '@causeway/platform';
 import { closeProcess, openProcess, RemoteDeviceWaker, runProcess } from '@causeway/process-context';
 import { openEdge } from './open-edge.js';
 import { startEdge } from './start-edge.js';
 
 await runProcess('edge', async (env) => {
+  endWithParent();
   const config = loadConfig(env);
   const context = await openProcess({ name: 'edge', config, databaseUrl: config.databaseUrl });
   const devices = new RemoteDeviceWaker(config, context.tls, context.log);
@@ -13,7 +14,8 @@ await runProcess('edge', async (env) => {
     log: context.log,
     limitSeconds: config.shutdownSeconds,
     steps: [
-      { name: 'queue', run: () => context.queue.close() },
+      // no carrier call begins any more, those under way end; then the lanes are free
+      { name: 'lanes', run: () => (edge.dispatch.stop(), context.queue.close()) },
       { name: 'edge', run: () => running.close() },
       { name: 'keys', run: () => edge.close() },
       { name: 'process', run: () => closeProcess(context) },

@@ -1,19 +1,23 @@
-import { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
+import { EdgeKeys } from '@causeway/edge-keys';
 import {
   AcceptInbound,
   bridgeNumbersById,
   CheckPermission,
   DispatchClearLane,
   FindVerifiedDevices,
+  MakeAttempt,
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
+  ReSealNumbers,
   ResolveContact,
+  SweepInbound,
   type EdgeContext,
 } from '@causeway/message-flow/edge';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
+import { openLedger } from './open-ledger.js';
 
 /** The edge's use cases, each given what it works with. */
 export interface Edge {
@@ -22,13 +26,15 @@ export interface Edge {
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
+  readonly sweepInbound: SweepInbound;
+  readonly reSealNumbers: ReSealNumbers;
   close(): Promise<void>;
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
   const { config, clock, events, stores, queue, digests } = process;
   // the ledger's lock lets one process at a time into the folder, so it comes first
-  const ledger = await EdgeLedger.open({ folder: config.edgeKeyFolder });
+  const ledger = await openLedger(config.edgeKeyFolder);
   const keys = await EdgeKeys.open({ folder: config.edgeKeyFolder, region: config.region, clock });
   const adapters = openAdapters(config, clock);
   const context: EdgeContext = {
@@ -57,12 +63,15 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const verified = new FindVerifiedDevices(context);
   const outcome = new RecordOutcome(context);
   const receipt = new RecordReceipt(context, outcome);
+  const acceptInbound = new AcceptInbound(context, verified, receipt, config.tenant);
   return {
     context,
     resolveContact: new ResolveContact(context),
-    dispatch: new DispatchClearLane(context, new CheckPermission(context, verified), outcome),
+    dispatch: new DispatchClearLane(context, new CheckPermission(context, verified), new MakeAttempt(context, outcome), outcome),
     reconcile: new ReconcileAttempt(context, outcome, receipt),
-    acceptInbound: new AcceptInbound(context, verified, receipt, config.tenant),
+    acceptInbound,
+    sweepInbound: new SweepInbound(context, acceptInbound),
+    reSealNumbers: new ReSealNumbers(context),
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.dispose()));
       await ledger.close();

@@ -6,6 +6,14 @@ import { EDGE } from './edge-token.js';
 import type { Edge } from './open-edge.js';
 import { PublicUrl } from './public-url.js';
 
+/** What a carrier that is none of ours, or a webhook that is none, is told. */
+const REFUSALS = {
+  'bad-signature': 'forbidden',
+  'wrong-account': 'forbidden',
+  'unknown-path': 'not-found',
+  malformed: 'invalid-request',
+} as const;
+
 /** The public door of the edge: webhooks of carriers, and nothing else. */
 @Controller('webhooks')
 export class WebhooksController {
@@ -21,10 +29,10 @@ export class WebhooksController {
     const received = await adapter.receive(this.rawRequest(request));
     if (received.kind === 'rejected') {
       this.edge.context.events.inboundHandled({ network, kind: 'webhook', outcome: received.reason });
-      throw new CausewayError(received.reason === 'bad-signature' || received.reason === 'wrong-account' ? 'forbidden' : 'invalid-request');
+      throw new CausewayError(REFUSALS[received.reason]);
     }
     // the carrier is answered only after the commit
-    for (const event of received.events) await this.edge.acceptInbound.execute(network, event);
+    await this.edge.acceptInbound.execute(network, received.events);
     const { status, contentType, body } = received.response;
     await reply.code(status).header('content-type', contentType).send(body);
   }

@@ -1,6 +1,7 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { CausewayError, fromBase64Url } from '@causeway/message-model';
 import type { Secret } from '@causeway/platform';
+import { GroupCommit } from '@causeway/message-flow';
 import { tokenDigest } from '@causeway/people';
 import { AccountStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { FastifyRequest } from 'fastify';
@@ -17,12 +18,16 @@ export const Caller = createParamDecorator((_: unknown, context: ExecutionContex
 /** Knows devices by their bearer token, of which only a digest is stored. */
 @Injectable()
 export class Authenticator {
-  constructor(private readonly accounts: AccountStore) {}
+  private readonly batches: GroupCommit<Uint8Array, AuthenticatedDevice | null>;
+
+  constructor(accounts: AccountStore) {
+    this.batches = new GroupCommit((digests) => accounts.authenticate(digests), { maxItems: 500, maxUnderWay: 2 });
+  }
 
   async execute(authorization: string | undefined): Promise<AuthenticatedDevice> {
     const token = bearerToken(authorization);
     const bytes = token === undefined ? undefined : fromBase64Url(token);
-    const device = bytes?.length === 32 ? await this.accounts.authenticate(tokenDigest(bytes)) : undefined;
+    const device = bytes?.length === 32 ? await this.batches.add(tokenDigest(bytes)) : null;
     if (!device) throw new CausewayError('unauthorized');
     return device;
   }

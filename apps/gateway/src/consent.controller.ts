@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { consentPolicySchema, cursorField, decideConsentSchema, grantedSchema, limitField, requestPageSchema } from '@causeway/api-contract';
+import { consentPolicySchema, decideConsentSchema, grantedSchema, limitField, requestPageSchema } from '@causeway/api-contract';
 import { DecideConsent } from '@causeway/people';
 import { AccountStore, ConsentStore, type AuthenticatedDevice } from '@causeway/storage';
 import { z } from 'zod';
@@ -8,8 +8,8 @@ import { Caller, DeviceTokenGuard } from './caller.js';
 import { DeviceSockets } from './device-sockets.js';
 import { Documented } from './documented.js';
 
-const pageSchema = z.object({ limit: limitField, cursor: cursorField });
 const requestIdField = z.string().regex(/^q_[A-Za-z0-9_-]{22}$/, 'is not a valid request id');
+const pageSchema = z.object({ limit: limitField, cursor: requestIdField.optional() });
 
 @ApiTags('Consent')
 @UseGuards(DeviceTokenGuard)

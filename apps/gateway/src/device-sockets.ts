@@ -1,10 +1,10 @@
 import { type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { clientFrameSchema, toWireJson, type ServerFrame } from '@causeway/api-contract';
 import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model';
 import { Acknowledge, type DeviceWaker } from '@causeway/message-flow';
-import type { Events, Metrics } from '@causeway/platform';
+import { PROBLEM_MEDIA_TYPE, problemDocument, type Events, type Metrics } from '@causeway/platform';
 import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { Authenticator } from './caller.js';
@@ -16,6 +16,7 @@ const WINDOW = 256;
 const PAGE = 100;
 const FRAME_LIMIT_BYTES = 64 * 1024;
 const PING_MS = 30_000;
+const GOODBYE_MS = 1_000;
 /** Close codes: RFC 6455 and, above 4000, those of Signal-Server. */
 const CLOSE = { goingAway: 1001, policy: 1008, connectedElsewhere: 4409 } as const;
 
@@ -32,9 +33,10 @@ const keyOf = ({ tenant, account, device }: DeviceRef): string => `${tenant} ${a
 
 /** The open sockets of devices: pushes what lies in the inbox, in order, and takes acknowledgements. One socket per device. */
 @Injectable()
-export class DeviceSockets implements DeviceWaker, OnApplicationShutdown {
+export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
   private readonly sessions = new Map<string, Session>();
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES });
+  private isClosing = false;
   private readonly pinging = setInterval(() => this.ping(), PING_MS).unref();
 
   constructor(
@@ -56,10 +58,12 @@ export class DeviceSockets implements DeviceWaker, OnApplicationShutdown {
     }
   }
 
-  onApplicationShutdown(): void {
+  /** Before the HTTP server closes, which waits for every connection that is still open. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isClosing = true;
     clearInterval(this.pinging);
-    for (const { socket } of this.sessions.values()) socket.close(CLOSE.goingAway);
     this.server.close();
+    await Promise.all([...this.sessions.values()].map(({ socket }) => sayGoodbye(socket)));
   }
 
   private async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
@@ -67,6 +71,7 @@ export class DeviceSockets implements DeviceWaker, OnApplicationShutdown {
     try {
       if (new URL(request.url ?? '', 'http://gateway').pathname !== PATH) throw new CausewayError('not-found');
       const device = await this.authenticator.execute(request.headers.authorization);
+      if (this.isClosing) throw new CausewayError('unavailable');
       this.server.handleUpgrade(request, stream, head, (socket) => this.open(device, socket));
     } catch (thrown) {
       refuse(stream, thrown instanceof CausewayError ? thrown : new CausewayError('unavailable'));
@@ -145,6 +150,15 @@ export class DeviceSockets implements DeviceWaker, OnApplicationShutdown {
   }
 }
 
+/** A device that does not answer the farewell is not waited for. */
+async function sayGoodbye(socket: WebSocket): Promise<void> {
+  const gone = new Promise((resolve) => socket.once('close', resolve));
+  const patience = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.close(CLOSE.goingAway);
+  await gone;
+  clearTimeout(patience);
+}
+
 const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(toWireJson(frame));
 
 function parseJson(text: string): unknown {
@@ -155,9 +169,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refuse(stream: Duplex, { code, status }: CausewayError): void {
-  const body = JSON.stringify({ type: 'about:blank', title: PROBLEMS[code].title, status, code });
+function refuse(stream: Duplex, problem: CausewayError): void {
+  const body = JSON.stringify(problemDocument(problem));
   stream.end(
-    `HTTP/1.1 ${status} ${code}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problem.code}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

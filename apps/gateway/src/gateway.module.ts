@@ -1,6 +1,14 @@
 import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, type Type } from '@nestjs/common';
 import { Acknowledge, CancelMessage, CheckClearBody, SealBody, SendMessage } from '@causeway/message-flow';
-import { DecideConsent, MakeInvite, PlanRoute, RegisterAccount, TellDevices, UpdateDevices, UploadPreKeys } from '@causeway/people';
+import {
+  DecideConsent,
+  MakeInvite,
+  PlanRoute,
+  RegisterAccount,
+  TellDevices,
+  UpdateDevices,
+  UploadPreKeys,
+} from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
@@ -9,6 +17,7 @@ import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
 import { DescribeMessage } from './describe-message.js';
 import { DeviceSockets } from './device-sockets.js';
+import { DiscoveryController, PublicSettings } from './discovery.controller.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
@@ -31,7 +40,11 @@ function made<Made, Needed extends readonly unknown[]>(
   useFactory: (...needed: Needed) => Made,
 ): FactoryProvider {
   const tokens: InjectionToken[] = [...inject];
-  return { provide: type, inject: tokens, useFactory: (...needed: unknown[]) => Reflect.apply(useFactory, undefined, needed) };
+  return {
+    provide: type,
+    inject: tokens,
+    useFactory: (...needed: unknown[]) => Reflect.apply(useFactory, undefined, needed),
+  };
 }
 
 /** The doors of Causeway: REST, sockets, health. Everything behind them is a use case that was given its stores here. */
@@ -39,10 +52,12 @@ function made<Made, Needed extends readonly unknown[]>(
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
     const { stores, clock, events, metrics, queue, digests, config, tls } = context;
-    const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } = stores;
+    const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
+      stores;
     return {
       module: GatewayModule,
       controllers: [
+        DiscoveryController,
         RegistrationController,
         AccountsController,
         ConsentController,
@@ -59,6 +74,7 @@ export class GatewayModule {
         { provide: ConsentStore, useValue: consents },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
+        { provide: PublicSettings, useValue: new PublicSettings(config) },
         { provide: Authenticator, useValue: new Authenticator(accounts) },
         { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
         { provide: MakeInvite, useValue: new MakeInvite(tenants, config.tenant, clock) },
@@ -69,11 +85,20 @@ export class GatewayModule {
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
-        { provide: DecideConsent, useValue: new DecideConsent(consents, accounts, new TellDevices(accounts, inbox, partitions, clock), clock) },
+        {
+          provide: DecideConsent,
+          useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
+        },
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker = { wake: (devices: Parameters<DeviceSockets['wake']>[0]) => sockets.wake(devices) };
-          const sockets = new DeviceSockets(authenticator, readInbox, new Acknowledge(inbox, partitions, waker, clock, events), events, metrics);
+          const sockets = new DeviceSockets(
+            authenticator,
+            readInbox,
+            new Acknowledge(inbox, partitions, waker, clock, events),
+            events,
+            metrics,
+          );
           return sockets;
         }),
         made(Acknowledge, [DeviceSockets], (sockets) => new Acknowledge(inbox, partitions, sockets, clock, events)),
@@ -81,7 +106,11 @@ export class GatewayModule {
           const seal = new SealBody(new CheckClearBody(edge, clock));
           return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, sockets, clock, events);
         }),
-        made(CancelMessage, [DeviceSockets], (sockets) => new CancelMessage(messages, partitions, queue.lanes, sockets, clock)),
+        made(
+          CancelMessage,
+          [DeviceSockets],
+          (sockets) => new CancelMessage(messages, partitions, queue.lanes, sockets, clock),
+        ),
       ],
     };
   }

@@ -35,7 +35,8 @@ export class HealthController {
 
   private async edgeAnswers(): Promise<boolean> {
     try {
-      await this.edge.describe();
+      // asked anew: what is remembered of an edge says nothing about whether it is there
+      await this.edge.describeFresh();
       return true;
     } catch {
       return false;

@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { transitIdRandom, type TransitId } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
-import { InboxStore, type DeviceRef, type InboxRow } from '@causeway/storage';
+import { GroupCommit } from '@causeway/message-flow';
+import type { DeviceRef, InboxQuestion, InboxRow, InboxStore } from '@causeway/storage';
 
 /** Inbox rows in the form in which devices get them, by socket or by polling. */
 @Injectable()
 export class ReadInbox {
-  constructor(
-    private readonly inbox: InboxStore,
-    private readonly clock: Clock,
-  ) {}
+  private readonly batches: GroupCommit<InboxQuestion, readonly InboxRow[]>;
+
+  constructor(inbox: InboxStore, clock: Clock) {
+    this.batches = new GroupCommit((batch) => inbox.pending(batch, clock.now()), { maxItems: 500, maxUnderWay: 2 });
+  }
 
   async execute(device: DeviceRef, page: { readonly underWay: readonly TransitId[]; readonly limit: number }) {
-    const rows = await this.inbox.pending(device, { ...page, now: this.clock.now() });
+    const rows = await this.batches.add({ device, ...page });
     return rows.map(itemOf);
   }
 }

@@ -4,9 +4,12 @@ import { MAX_BODY_BYTES, toWireJson } from '@causeway/api-contract';
 import { privateServer, ProblemFilter, requestValidation, RpcProblemFilter, StartupProblem, type Secret } from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
 import type { DeviceWaker } from '@causeway/message-flow';
+import type { FastifyReply } from 'fastify';
 import { DeviceSockets } from './device-sockets.js';
 import { GatewayModule } from './gateway.module.js';
+import { measureRequests } from './measure-requests.js';
 import { serveOpenApi } from './openapi.js';
+import { refuseWrongMethods } from './wrong-method.js';
 
 /** A client that dribbles its request is let go, milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -20,13 +23,25 @@ export interface RunningGateway {
 
 /** Opens the doors: REST and sockets for devices, a private one for our own processes. */
 export async function startGateway(input: { readonly context: ProcessContext; readonly operatorToken: Secret }): Promise<RunningGateway> {
-  const { config, events, tls } = input.context;
+  const { config, events, metrics, tls } = input.context;
   await ensureTenant(input.context);
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false });
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(input), adapter, { logger: false, abortOnError: false });
+  const problems = new ProblemFilter(events);
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: false,
+    frameworkErrors: (thrown: unknown, _request: unknown, reply: FastifyReply) => problems.answer(thrown, reply),
+  });
+  // Nest's own parsers would take forms as well; JSON is what the contract speaks
+  const options = { logger: false, abortOnError: false, bodyParser: false } as const;
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(input), adapter, options);
   app.useGlobalPipes(requestValidation());
-  app.useGlobalFilters(new ProblemFilter(events));
-  app.getHttpAdapter().getInstance().setReplySerializer(toWireJson);
+  app.useGlobalFilters(problems);
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.setReplySerializer(toWireJson);
+  fastify.removeContentTypeParser('text/plain');
+  measureRequests(fastify, metrics);
+  refuseWrongMethods(fastify);
   serveOpenApi(app);
   app.connectMicroservice({ strategy: privateServer(config.gatewayRpcListen, tls) }).useGlobalFilters(new RpcProblemFilter(events));
   const sockets = app.get(DeviceSockets);

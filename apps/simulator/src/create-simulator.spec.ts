@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { randomUUID } from 'node:crypto';
@@ -26,7 +27,8 @@ beforeEach(async () => {
   listener = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      await once(request, 'end');
       const form = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString('utf8')));
       const signature = String(request.headers['x-twilio-signature']);
       webhooks.push({ url: `${publicUrl}${request.url}`, signature, form });

@@ -1,4 +1,4 @@
-import { StartupProblem, loadConfig, type Config } from '@causeway/platform';
+import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
 import { createSimulator, type Simulator } from './create-simulator.js';
 
 async function start(config: Config): Promise<Simulator> {
@@ -20,8 +20,9 @@ async function start(config: Config): Promise<Simulator> {
 const isPortTaken = (failure: unknown): boolean =>
   failure instanceof Error && Reflect.get(failure, 'code') === 'EADDRINUSE';
 
+endWithParent();
 try {
-  const simulator = await start(loadConfig(process.env));
+  const simulator = await start(configOfProcess());
   process.stdout.write(`Pretend carriers (simulated: nothing reaches a phone) at ${simulator.url}\n`);
   process.send?.({ ready: simulator.url });
   const end = (): void => void simulator.close().then(() => process.exit(0));
@@ -29,9 +30,11 @@ try {
   process.once('SIGTERM', end);
 } catch (failure) {
   if (isPortTaken(failure)) {
-    process.stderr.write('The port of the simulator is in use. Set CAUSEWAY_SIMULATOR_PORT to a free one.\n');
+    process.stderr.write(
+      `Port ${configOfProcess().simulatorPort} is in use. Set CAUSEWAY_SIMULATOR_PORT to a free one.\n`,
+    );
   } else if (failure instanceof StartupProblem) {
     process.stderr.write(`${failure.message}\n`);
   } else throw failure;
-  process.exitCode = 1;
+  process.exit(1);
 }

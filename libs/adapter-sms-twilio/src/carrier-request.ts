@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Clock } from '@causeway/platform';
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -91,7 +92,8 @@ function whenConnected(call: ClientRequest, url: URL, act: () => void): void {
 
 async function readAnswer<Body>(response: IncomingMessage): Promise<response.default<Body>> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(response, 'end');
   const statusCode = response.statusCode ?? 0;
   const body = parseJson<Body>(Buffer.concat(chunks).toString('utf8'));
   return { statusCode, body, headers: response.headers, toString: () => `HTTP ${statusCode}` };

@@ -9,9 +9,12 @@ type Deliver = ClearAdapter['deliver'];
 const broken = (adapter: ClearAdapter, fault: Partial<ClearAdapter>): ClearAdapter =>
   new Proxy(adapter, {
     get: (target, name) => {
-      if (Reflect.has(fault, name)) return Reflect.get(fault, name);
+      const planted: unknown = Reflect.get(fault, name);
+      if (planted !== undefined) return planted;
       const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
+      return typeof value === 'function'
+        ? (...given: unknown[]): unknown => Reflect.apply(value, target, given)
+        : value;
     },
   });
 

@@ -1,4 +1,4 @@
-import type { InboundEvent, InboundMedia } from '@causeway/network-adapter';
+import type { ConsentWord, InboundEvent, InboundMedia, InboundMessage } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import { readConsentWord } from './consent-words.js';
 import { readStatus } from './message-status.js';
@@ -57,11 +57,18 @@ export function readMessage(form: WebhookForm, nowMs: number): readonly InboundE
   if (externalId === undefined || from === undefined || to === undefined || text === undefined) return undefined;
   if (media === undefined || !isBodyWhole(form)) return undefined;
   const people = { externalId, from: new Plaintext(from), to };
-  const word = readConsentWord(text, form.get('OptOutType'));
-  return [
-    { kind: 'message', ...people, text: new Plaintext(text), media, receivedAtMs: nowMs },
-    ...(word === undefined ? [] : [{ ...people, ...word }]),
-  ];
+  const message = { kind: 'message', ...people, text: new Plaintext(text), media, receivedAtMs: nowMs } as const;
+  return withConsentWord(message, form.get('OptOutType'));
+}
+
+/** A message, and the consent word that it is, if it is one. `optOutType` is Twilio's own reading, where it gives one. */
+export function withConsentWord(
+  message: InboundMessage,
+  optOutType?: string,
+): readonly (InboundMessage | ConsentWord)[] {
+  const { externalId, from, to } = message;
+  const word = readConsentWord(message.text.reveal(), optOutType);
+  return word === undefined ? [message] : [message, { externalId, from, to, ...word }];
 }
 
 function readMedia(form: WebhookForm): readonly InboundMedia[] | undefined {

@@ -21,7 +21,7 @@ import { CarrierRequest } from './carrier-request.js';
 import { createParameters, refuseBeforeCall } from './create-parameters.js';
 import { explainFailure, explainUnavailable, isAbsent } from './explain-failure.js';
 import { isFinalStatus, readStatus } from './message-status.js';
-import { readMessage, readReceipt } from './read-events.js';
+import { readMessage, readReceipt, withConsentWord } from './read-events.js';
 import { SMS_CAPABILITIES } from './sms-capabilities.js';
 import type { TwilioSmsOptions } from './twilio-sms-options.js';
 import { authenticateForm } from './webhook-form.js';
@@ -126,7 +126,12 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
           media: [],
           receivedAtMs: message.dateCreated.getTime(),
         }));
-      return { kind: 'messages', messages: received.toSorted((a, b) => a.receivedAtMs - b.receivedAtMs) };
+      return {
+        kind: 'messages',
+        messages: received
+          .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs)
+          .flatMap((message) => withConsentWord(message)),
+      };
     });
   }
 

@@ -50,7 +50,10 @@ export const registerSchema = z.object({
 /** A new signed list; devices that are not on it any more lose their token and inbox at once. */
 export const updateDevicesSchema = z.object({
   deviceList: signedField,
-  added: z.array(deviceKeysSchema.extend({ deviceId: deviceIdField })).max(4).default([]),
+  added: z
+    .array(deviceKeysSchema.extend({ deviceId: deviceIdField }))
+    .max(4)
+    .default([]),
 });
 
 export const uploadKeysSchema = z.object({

@@ -22,18 +22,24 @@ export const bytesField = (limits: { readonly min?: number; readonly max: number
     .transform((text, context) => {
       const bytes = fromBase64Url(text);
       if (bytes && bytes.length >= (limits.min ?? 1) && bytes.length <= limits.max) return bytes;
-      context.addIssue({ code: 'custom', message: `must be unpadded base64url of ${limits.min ?? 1} to ${limits.max} bytes` });
+      context.addIssue({
+        code: 'custom',
+        message: `must be unpadded base64url of ${limits.min ?? 1} to ${limits.max} bytes`,
+      });
       return z.NEVER;
     })
     .meta({ type: 'string', contentEncoding: 'base64url' });
 
 const parsed = <T>(name: string, parse: (text: string) => T | undefined) =>
-  z.string().max(400).transform((text, context) => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `is not a valid ${name}` });
-    return z.NEVER;
-  });
+  z
+    .string()
+    .max(400)
+    .transform((text, context) => {
+      const value = parse(text);
+      if (value !== undefined) return value;
+      context.addIssue({ code: 'custom', message: `is not a valid ${name}` });
+      return z.NEVER;
+    });
 
 export const accountIdField = parsed('account id', parseAccountId);
 export const contactIdField = parsed('contact id', parseContactId);

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { boxIdField, bytesField, conversationIdField, keyIdField, nativeAddressField, transitIdField } from './fields.js';
+import {
+  boxIdField,
+  bytesField,
+  conversationIdField,
+  keyIdField,
+  nativeAddressField,
+  transitIdField,
+} from './fields.js';
 import { messageStateSchema } from './messages.js';
 
 export const consentRequestSchema = z.object({

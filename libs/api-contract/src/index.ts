@@ -3,6 +3,7 @@
  * Bytes travel as unpadded base64url; times as unix seconds (rules) or RFC 3339 (for people).
  */
 export * from './fields.js';
+export * from './discovery.js';
 export * from './accounts.js';
 export * from './routes.js';
 export * from './messages.js';

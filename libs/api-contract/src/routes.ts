@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { encodeCbor, toBase64Url } from '@causeway/message-model';
+import { toBase64Url } from '@causeway/message-model';
 import { z } from 'zod';
 import {
   accountIdField,
@@ -67,13 +67,13 @@ export type NativePlan = z.infer<typeof nativePlanSchema>;
 export type ClearPlan = z.infer<typeof clearPlanSchema>;
 export type ContactDescription = z.infer<typeof contactSchema>;
 
-/** Names a route: who, by which leg, over which networks in which order. Sender, gateway and edge compute it alike. */
+/** Names a route: who, by which leg, over which networks in which order. Sender, gateway and edge compute it alike, over the JSON of an array of texts. */
 export function planDigest(plan: {
   readonly tenant: string;
   readonly conversation: string;
   readonly leg: 'native' | 'clear';
   readonly networks: readonly string[];
 }): string {
-  const named = encodeCbor(['causeway-plan-v1', plan.tenant, plan.conversation, plan.leg, [...plan.networks]]);
+  const named = JSON.stringify(['causeway-plan-v1', plan.tenant, plan.conversation, plan.leg, plan.networks]);
   return toBase64Url(createHash('sha256').update(named).digest());
 }

@@ -1,4 +1,5 @@
 import {
+  attachmentContent,
   decodeContent,
   deleteContent,
   editContent,
@@ -7,33 +8,42 @@ import {
   textContent,
   parseAddress,
   CausewayError,
+  type AttachmentReference,
   type MessageId,
 } from '@causeway/message-model';
-import type { Draft, SendOptions } from './compose.js';
+import { currentIdOf, type Draft, type SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { RECORDS, type HistoryRecord } from './records.js';
 
 export type ActionDraft = Omit<Draft, 'conversation'>;
+
+export interface AttachOptions extends SendOptions {
+  readonly caption?: string;
+}
 
 /** The drafts behind the verbs of a device: each becomes an ordinary message in its conversation. */
 export class Actions {
   constructor(private readonly context: DeviceContext) {}
 
   text(to: string, text: string, options: SendOptions): ActionDraft {
-    const address = parseAddress(to)?.uri;
-    if (!address) throw new CausewayError('invalid-address', { pointer: '/to' });
     const { inReplyTo } = options;
-    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo }) };
+    return { address: addressed(to), options, build: (header) => textContent({ ...header, text, inReplyTo }) };
+  }
+
+  attachment(to: string, attachment: AttachmentReference, options: AttachOptions): ActionDraft {
+    const { caption, inReplyTo } = options;
+    const build: ActionDraft['build'] = (header) => attachmentContent({ ...header, attachment, caption, inReplyTo });
+    return { address: addressed(to), options, build };
   }
 
   async reply(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
-    const { address } = await this.#other(messageId);
-    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo: messageId }) };
+    const { address, inReplyTo } = await this.#other(messageId);
+    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo }) };
   }
 
   async react(messageId: MessageId, reaction: string, options: SendOptions): Promise<ActionDraft> {
-    const { address } = await this.#other(messageId);
-    return { address, options, build: (header) => reactionContent({ ...header, inReplyTo: messageId, reaction }) };
+    const { address, inReplyTo } = await this.#other(messageId);
+    return { address, options, build: (header) => reactionContent({ ...header, inReplyTo, reaction }) };
   }
 
   async edit(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
@@ -52,9 +62,10 @@ export class Actions {
     return { address, options: {}, build: (header) => statusContent({ ...header, report }) };
   }
 
-  async #other(messageId: MessageId): Promise<{ address: string }> {
+  /** The other end knows a message by the id it was sent under in the end. */
+  async #other(messageId: MessageId): Promise<{ address: string; inReplyTo: MessageId }> {
     const record = await this.#record(messageId);
-    return { address: record.direction === 'received' ? record.from : record.to };
+    return { address: record.direction === 'received' ? record.from : record.to, inReplyTo: record.messageId };
   }
 
   /** Edits and deletions name the first version, also after an edit. */
@@ -66,9 +77,16 @@ export class Actions {
   }
 
   async #record(messageId: MessageId): Promise<HistoryRecord> {
-    const current = (await this.context.store.get(RECORDS.moved, messageId)) ?? messageId;
-    const record = await this.context.store.get(RECORDS.history, current);
+    const record = await this.context.store.unit(async (unit) =>
+      unit.get(RECORDS.history, await currentIdOf(unit, messageId)),
+    );
     if (!record) throw new Error('this device knows no such message');
     return record;
   }
+}
+
+function addressed(to: string): string {
+  const address = parseAddress(to)?.uri;
+  if (!address) throw new CausewayError('invalid-address', { pointer: '/to' });
+  return address;
 }

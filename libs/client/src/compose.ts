@@ -8,6 +8,7 @@ import {
   toBytes,
   type ContentHeader,
   type ConversationId,
+  type Expiration,
   type MessageId,
   type MimiContent,
 } from '@causeway/message-model';
@@ -21,6 +22,8 @@ export interface SendOptions {
   /** The person's permission to send this one message in the clear, over these networks. */
   readonly allowClear?: readonly ('sms' | 'rcs')[];
   readonly inReplyTo?: MessageId;
+  /** When the message is to vanish: unix seconds, or seconds after it was read. Devices keep it; a carrier cannot (the preview says so). */
+  readonly expires?: Expiration;
   /** Unix seconds; at most a week for native messages, a day for clear ones. */
   readonly deliverBefore?: number;
   /** What to do when a carrier's answer was lost; `report` unless said otherwise. */
@@ -30,7 +33,7 @@ export interface SendOptions {
 export interface Draft {
   readonly address: string;
   readonly conversation: ConversationId;
-  readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri'>) => MimiContent;
+  readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri' | 'expires'>) => MimiContent;
   readonly options: SendOptions;
 }
 
@@ -43,8 +46,7 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
   const self = context.own.current;
   const isClear = draft.address.startsWith('tel:');
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
-  const decoded = draft.build(header);
-  const content = encodeContent(decoded);
+  const content = encodeContent(draft.build({ ...header, expires: draft.options.expires }));
   const longest = nowSeconds(context) + (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS;
   const record: OutgoingRecord = {
     messageId: messageIdOf({ content, ...header }),
@@ -113,6 +115,12 @@ export async function moveMessage(
     context.events.emit('state', { messageId, state: { kind: 'unsubmitted' }, formerMessageId: record.messageId }),
   );
   return moved;
+}
+
+/** The id a message goes by now, whichever it had when somebody took note of it. */
+export async function currentIdOf(reader: Pick<UnitOfWork, 'get'>, messageId: MessageId): Promise<MessageId> {
+  const next = await reader.get(RECORDS.moved, messageId);
+  return next === undefined ? messageId : currentIdOf(reader, next);
 }
 
 async function historyOf(unit: UnitOfWork, self: Self, record: OutgoingRecord): Promise<HistoryRecord> {

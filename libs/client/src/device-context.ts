@@ -34,6 +34,8 @@ export class OwnDevice {
 export interface DeviceContext {
   readonly store: DeviceStore;
   readonly api: GatewayApi;
+  /** Ends every call of `api`, now and from now on. */
+  readonly calls: AbortController;
   readonly events: DeviceEvents;
   readonly own: OwnDevice;
   /** Unix milliseconds. */

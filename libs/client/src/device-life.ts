@@ -7,33 +7,35 @@ import { DeviceEvents } from './device-events.js';
 import { isDeviceFolder } from './folder-key.js';
 import { GatewayApi } from './gateway-api.js';
 import { joinAccount, makeOffer } from './linking.js';
-import { ProblemError } from './problem-error.js';
-import { RECORDS } from './records.js';
+import { isTemporary, ProblemError } from './problem-error.js';
+import { RECORDS, type Self } from './records.js';
 import { completeRegistration, prepareRegistration } from './registration.js';
 
-const DEFAULT_HOST = 'causeway.local';
-
-const apiFor = (gateway: string, options: RuntimeOptions): GatewayApi =>
-  new GatewayApi({ gateway, ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }) });
+const apiFor = (gateway: string, { timeoutMs }: RuntimeOptions, signal?: AbortSignal): GatewayApi =>
+  new GatewayApi({ gateway, ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal ? { signal } : {}) });
 
 /** A new account with this as its primary device. A registration that was interrupted is completed as it was begun. */
 export async function registerDevice(options: RegisterOptions): Promise<DeviceContext> {
-  const nowMs = options.nowMs ?? Date.now;
-  const isNew = !(await isDeviceFolder(options.folder));
   const store = await DeviceStore.open(options.folder, options);
   try {
-    const { gateway, handle, invite, host = DEFAULT_HOST } = options;
     const begun = await store.get(RECORDS.self, 'self');
     if (begun?.isRegistered) throw new Error('this folder already holds a device; open it');
-    const self = begun ?? (await prepareRegistration(store, { gateway, host, handle, invite, nowMs: nowMs() }));
+    if (await store.get(RECORDS.offer, 'current')) throw new Error('this folder made an offer; join with its ticket');
+    const self = begun ?? (await beginRegistration(store, options));
     await completeRegistration(store, apiFor(self.gateway, options), self);
     return await contextOf(store, options);
   } catch (error) {
     await store.close();
     // Refused for good: another handle or invite is another account, with keys of its own.
-    if (isNew && error instanceof ProblemError) await forgetFolder(options.folder);
+    if (error instanceof ProblemError && !isTemporary(error)) await forgetFolder(options.folder);
     throw error;
   }
+}
+
+async function beginRegistration(store: DeviceStore, options: RegisterOptions): Promise<Self> {
+  const { gateway, handle, invite } = options;
+  const host = options.host ?? (await apiFor(gateway, options).describe()).nativeHost;
+  return prepareRegistration(store, { gateway, host, handle, invite, nowMs: (options.nowMs ?? Date.now)() });
 }
 
 export async function openDevice(options: FolderOptions & RuntimeOptions): Promise<DeviceContext> {
@@ -74,8 +76,9 @@ async function contextOf(store: DeviceStore, options: RuntimeOptions): Promise<D
   if (!own) throw new Error('this folder holds no device yet; register or join');
   const { gateway, token, isRegistered } = own.current;
   if (!isRegistered) throw new Error('the registration of this device was interrupted; register again to complete it');
-  const api = apiFor(gateway, options).withToken(token);
-  return { store, api, own, events: new DeviceEvents(), nowMs: options.nowMs ?? Date.now };
+  const calls = new AbortController();
+  const api = apiFor(gateway, options, calls.signal).withToken(token);
+  return { store, api, calls, own, events: new DeviceEvents(), nowMs: options.nowMs ?? Date.now };
 }
 
 async function forgetFolder(folder: string): Promise<void> {

@@ -17,7 +17,7 @@ export type RegisterOptions = FolderOptions &
     readonly gateway: string;
     /** Local part of the address: `ada` of `mimi://causeway.local/u/ada`. */
     readonly handle: string;
-    /** Name of the gateway's network; `causeway.local` unless its operator chose another. */
+    /** Host of the address; the gateway's own unless given. */
     readonly host?: string;
     readonly invite?: string;
   };

@@ -14,6 +14,8 @@ import { InboxSocket } from './socket.js';
 
 const MAINTENANCE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
+/** How long closing waits for the gateway; what has no answer by then is asked for again after the next start. */
+const CLOSE_WITHIN_MS = 5000;
 
 /** The working parts of one device, put together, started and stopped. */
 export class DeviceParts {
@@ -50,7 +52,7 @@ export class DeviceParts {
   async start(): Promise<void> {
     const { events } = this.context;
     events.onAttached((name) => {
-      if (name === 'message' || name === 'request') this.#inBackground(() => this.#show.run());
+      if (name === 'message' || name === 'request') void this.#show.run();
     });
     await this.#forgetOldInboxIds();
     await this.outgoing.resume();
@@ -81,18 +83,26 @@ export class DeviceParts {
     if (!(await this.#preKeys.areYoungEnough())) await this.#preKeys.maintain();
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** After `calls`, which were begun before and still write to the folder. */
+  close(calls: Iterable<Promise<unknown>>): Promise<void> {
+    this.#closing ??= this.#close(calls);
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  async #close(calls: Iterable<Promise<unknown>>): Promise<void> {
+    const impatience = setTimeout(() => this.context.calls.abort(), CLOSE_WITHIN_MS);
     clearInterval(this.#timer);
     this.#show.close();
+    await Promise.allSettled(calls);
     await this.#socket?.close();
     await this.outgoing.close();
     await this.inbox.idle();
     await Promise.all(this.#background);
+    clearTimeout(impatience);
     await this.context.store.close();
   }
 

@@ -2,12 +2,13 @@ import type { MessageStatus } from '@causeway/api-contract';
 import {
   CausewayError,
   parseAddress,
+  type AttachmentReference,
   type DeviceId,
   type MessageId,
   type NativeAddress,
 } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
-import { Actions, type ActionDraft } from './actions.js';
+import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
@@ -17,7 +18,6 @@ import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOp
 import { DeviceParts } from './device-parts.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
-import { recordState } from './message-states.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
@@ -39,6 +39,7 @@ const idOf = (message: MessageReference): MessageId => (typeof message === 'stri
 export class Device {
   readonly #actions: Actions;
   readonly #calls = new Serial();
+  readonly #sending = new Set<Promise<SentMessage>>();
 
   private constructor(
     private readonly context: DeviceContext,
@@ -94,6 +95,11 @@ export class Device {
     return this.#send(this.#actions.text(to, text, options));
   }
 
+  /** Sends where an attachment lies and the key to it, sealed; the file itself is uploaded, encrypted, by the caller. */
+  async attach(to: string, attachment: AttachmentReference, options: AttachOptions = {}): Promise<SentMessage> {
+    return this.#send(this.#actions.attachment(to, attachment, options));
+  }
+
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */
   approve(message: MessageReference): Promise<SentMessage> {
     return this.parts.outgoing.permit(idOf(message));
@@ -127,7 +133,8 @@ export class Device {
     const gatewayId = await this.parts.outgoing.gatewayIdOf(sent.messageId);
     if (gatewayId === undefined) return sent;
     try {
-      return { ...sent, gateway: await this.context.api.message(gatewayId) };
+      const gateway = await this.context.api.message(gatewayId);
+      return { ...(await this.parts.outgoing.learnState(sent.messageId, gateway.state)), gateway };
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'not-found') return sent;
       throw error;
@@ -136,12 +143,7 @@ export class Device {
 
   /** Takes a message back before any attempt. Throws `ProblemError` `not-cancellable` when it is too late. */
   async cancel(message: MessageReference): Promise<SentMessage> {
-    const record = await this.parts.outgoing.record(idOf(message));
-    if (record) {
-      if (record.gatewayId) await this.context.api.cancelMessage(record.gatewayId);
-      await this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, { kind: 'cancelled' }));
-    }
-    return this.parts.outgoing.describe(idOf(message));
+    return this.parts.outgoing.cancel(idOf(message));
   }
 
   /** What this device has, oldest first. */
@@ -250,13 +252,26 @@ export class Device {
     return this.parts.inbox.poll();
   }
 
-  /** Ends what is under way and lets go of the folder. */
+  /**
+   * Ends what is under way, waiting some seconds for the gateway, and lets go of the folder. What was sent is kept. Does not
+   * wait for handlers: a handler may call this.
+   */
   close(): Promise<void> {
-    return this.parts.close();
+    return this.parts.close(this.#sending);
+  }
+
+  async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
+    if (this.parts.isClosing) {
+      await Promise.allSettled([draft]);
+      throw new Error('this device is closed');
+    }
+    const sending = this.#inTurn(draft).finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+    return sending;
   }
 
   /** Drafts take their turn in the order of the calls, whatever each has to look up first. */
-  async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
+  async #inTurn(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
     const [ready] = await Promise.all([
       this.#calls.run(async () => {
         await this.parts.requireYoungKeys();

@@ -7,6 +7,7 @@ import {
   type SignedEdgeBundle,
 } from '@causeway/signal-protocol';
 import { nowSeconds, type DeviceContext } from './device-context.js';
+import { told } from './told.js';
 import { TrustError } from './trust-error.js';
 
 /** The keys of the edge, believed only under the identity this device pinned when it registered. */
@@ -21,7 +22,7 @@ export class EdgeTrust {
     if (key) return { key, region: bundle.region };
     const fresh = shown ? await this.#fresh() : bundle;
     const freshKey = chooseLegKey(fresh, { deadline, now });
-    if (!freshKey) throw new TrustError('edge-bundle-too-old', 'edge');
+    if (!freshKey) throw told(this.context.events, new TrustError('edge-bundle-too-old', 'edge'));
     return { key: freshKey, region: fresh.region };
   }
 

@@ -5,6 +5,7 @@ import {
   contactSchema,
   conversationDevicesSchema,
   edgeDescriptionSchema,
+  gatewayDescriptionSchema,
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
@@ -30,6 +31,7 @@ export class GatewayApi {
     return new GatewayApi({ ...this.options, token });
   }
 
+  describe = () => this.call({ method: 'GET', path: '/.well-known/causeway', answer: gatewayDescriptionSchema });
   /** `json` is the registration as stored: a repeated one has to be identical. */
   register = (json: string) => this.call({ method: 'POST', path: '/v1/accounts', json, answer: registeredSchema });
   edge = () => this.call({ method: 'GET', path: '/v1/edge', answer: edgeDescriptionSchema });

@@ -27,6 +27,18 @@ export type {
   SendingState,
   TrustProblem,
 } from './device-events.js';
+export type { AttachOptions } from './actions.js';
+export { CausewayError } from '@causeway/message-model';
+export type {
+  AccountId,
+  AttachmentReference,
+  ConversationId,
+  DeviceId,
+  Expiration,
+  MessageId,
+  MessageState,
+  MimiContent,
+} from '@causeway/message-model';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -8,12 +8,13 @@ import {
   toBase64Url,
   utf8,
   type Bytes,
+  type DeviceId,
 } from '@causeway/message-model';
 import { z } from 'zod';
 import type { DeviceContext } from './device-context.js';
 import type { DeviceStore } from './device-store.js';
 import { listedDevice, makeNewDevice, tokenDigest, unplacedSelf } from './new-device.js';
-import type { OwnList } from './own-list.js';
+import { NotPrimaryError, type OwnList } from './own-list.js';
 import { firstKeys } from './pre-keys.js';
 import { RECORDS, type Self } from './records.js';
 import { makeTicketKeys, openTicket, sealTicket } from './ticket-box.js';
@@ -87,11 +88,10 @@ export async function linkDevice(context: DeviceContext, list: OwnList, offerTex
   const self = context.own.current;
   if (new URL(offer.gateway).href !== new URL(self.gateway).href)
     throw new LinkError('the offer names another gateway');
-  const deviceId = parseDeviceId(self.nextDeviceId);
+  if (!self.accountPrivateKey) throw new NotPrimaryError();
   const ticketKey = fromBase64Url(offer.ticketKey);
-  if (!deviceId || !ticketKey) throw new LinkError('no further device can be linked');
-  // Taken before it is used: a device id that may have been published is never given to another device.
-  await context.store.unit((unit) => context.own.change(unit, { nextDeviceId: deviceId + 1 }));
+  if (!ticketKey) throw new LinkError('this is not an offer');
+  const deviceId = await takeDeviceId(context);
   const added = listedDevice(offer.device, deviceId, context.nowMs());
   await list.publish((devices) => [...devices, added], [{ ...offer.device, deviceId }]);
   const { host, tenant, region, account, address, accountKey, list: pin, edgeIdentity } = context.own.current;
@@ -102,6 +102,17 @@ export async function linkDevice(context: DeviceContext, list: OwnList, offerTex
     contacts: (await context.store.list(RECORDS.contact)).map(({ record }) => record),
   };
   return toBase64Url(sealTicket(encodeCbor(ticket), ticketKey));
+}
+
+/** Taken before it is used: a device id that may have been published is never given to another device. */
+function takeDeviceId({ store, own }: DeviceContext): Promise<DeviceId> {
+  return store.unit(async (unit) => {
+    const { nextDeviceId } = (await unit.get(RECORDS.self, 'self')) ?? own.current;
+    const deviceId = parseDeviceId(nextDeviceId);
+    if (!deviceId) throw new LinkError('no further device can be linked');
+    await own.change(unit, { nextDeviceId: deviceId + 1 });
+    return deviceId;
+  });
 }
 
 /** Takes the place the ticket gives this device, after checking that the signed list really names it. */

@@ -4,6 +4,7 @@ import type { DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import type { OutgoingRecord, Pin } from './records.js';
 import { recipientsOf, sealForDevices, startSession, type Recipient } from './sessions.js';
+import { told } from './told.js';
 import { TrustError } from './trust-error.js';
 
 /** What a Signal message carries to another account, and to our own other devices. */
@@ -38,7 +39,7 @@ export async function sealCopies(
     if (needed.length === 0) return;
     await startSessions(context, record, needed);
   }
-  throw new TrustError('bundle-identity', record.address);
+  throw told(context.events, new TrustError('bundle-identity', record.address));
 }
 
 type Attempt =
@@ -82,11 +83,15 @@ async function takeAndStart(
 ): Promise<void> {
   const devices = recipients.map(({ device }) => device.deviceId);
   const { bundles } = await context.api.takeBundles({ ...from, devices });
-  await context.store.unit(async (unit) => {
-    for (const recipient of recipients) {
-      const bundle = bundles.find((offered) => offered.deviceId === recipient.device.deviceId);
-      if (!bundle) throw new TrustError('bundle-identity', recipient.address);
-      await startSession(unit, context.own.current, recipient, bundle);
-    }
-  });
+  await context.store
+    .unit(async (unit) => {
+      for (const recipient of recipients) {
+        const bundle = bundles.find((offered) => offered.deviceId === recipient.device.deviceId);
+        if (!bundle) throw new TrustError('bundle-identity', recipient.address);
+        await startSession(unit, context.own.current, recipient, bundle);
+      }
+    })
+    .catch((error: unknown) => {
+      throw error instanceof TrustError ? told(context.events, error) : error;
+    });
 }

@@ -1,15 +1,16 @@
-import type { ConversationId, MessageId } from '@causeway/message-model';
+import { isTerminal, mintConversationId, type ConversationId, type MessageId } from '@causeway/message-model';
 import { backoffMs } from './backoff.js';
-import { composeMessage, nativeConversation, type Draft } from './compose.js';
+import { composeMessage, currentIdOf, nativeConversation, type Draft } from './compose.js';
 import { contactOf } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Peers } from './peers.js';
+import { recordState } from './message-states.js';
 import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { SerialByKey } from './serial.js';
-import { Submission } from './submission.js';
+import { readWireState, Submission } from './submission.js';
 
 /** A message on its way. It is a picture of a moment: `state` events and `status` tell what became of it. */
 export interface SentMessage {
@@ -58,19 +59,37 @@ export class Outgoing {
 
   /** The person allows these networks for this message; `undefined` allows those of the preview it waits with. */
   async permit(messageId: MessageId, networks?: readonly string[]): Promise<SentMessage> {
-    const id = await this.#currentId(messageId);
-    const address = (await this.context.store.get(RECORDS.outgoing, id))?.address;
+    const address = (await this.#find(messageId)).record?.address;
     if (address === undefined) throw new Error('this message does not wait for permission');
     await this.#queues.run(address, async () => {
-      await this.context.store.unit(async (unit) => {
-        const kept = await unit.get(RECORDS.outgoing, id);
+      const id = await this.context.store.unit(async (unit) => {
+        const kept = await unit.get(RECORDS.outgoing, await currentIdOf(unit, messageId));
         const permitted = networks ?? kept?.preview?.networks;
         if (!kept || !permitted) throw new Error('this message does not wait for permission');
-        unit.put(RECORDS.outgoing, id, { ...kept, permitted: [...permitted] });
+        unit.put(RECORDS.outgoing, kept.messageId, { ...kept, permitted: [...permitted] });
+        return kept.messageId;
       });
       await this.#advanceUpTo(address, id);
     });
-    return this.describe(id);
+    return this.describe(messageId);
+  }
+
+  /**
+   * Takes a message back. In the queue of its address, since a message that is being submitted is not this device's alone
+   * any more; one whose submission got no answer is submitted first, so that what is cancelled is known to have gone nowhere.
+   */
+  async cancel(messageId: MessageId): Promise<SentMessage> {
+    const { to } = await this.describe(messageId);
+    await this.#queues.run(to, async () => {
+      const before = (await this.#find(messageId)).record;
+      if (before?.request && !before.gatewayId) await this.#submission.advance(before.messageId);
+      const { record, history } = await this.#find(messageId);
+      if (!record || (record.state && isTerminal(record.state))) return;
+      const gatewayId = history?.gatewayId;
+      if (gatewayId) await this.context.api.cancelMessage(gatewayId);
+      await this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, { kind: 'cancelled' }));
+    });
+    return this.describe(messageId);
   }
 
   /** Sends what can go now; failures are told as `problem` and tried again. */
@@ -97,24 +116,29 @@ export class Outgoing {
 
   /** Where a message is now, also by an id it had before. */
   async describe(messageId: MessageId): Promise<SentMessage> {
-    const id = await this.#currentId(messageId);
-    const history = await this.context.store.get(RECORDS.history, id);
+    const { id, record, history } = await this.#find(messageId);
     if (!history) throw new Error('this device never sent such a message');
-    const record = await this.context.store.get(RECORDS.outgoing, id);
     const state = record?.state ?? history.state ?? { kind: 'unsubmitted' };
     const isWaiting = state.kind === 'waiting-on-sender' && state.reason === 'downgrade';
     const sent = { messageId: id, conversation: history.conversation, to: history.to, state };
     return isWaiting && record?.preview ? { ...sent, preview: record.preview } : sent;
   }
 
-  async record(messageId: MessageId): Promise<OutgoingRecord | undefined> {
-    return this.context.store.get(RECORDS.outgoing, await this.#currentId(messageId));
+  /**
+   * What the gateway answered when asked. Only what an attempt led to is taken over: what it says of the time before may be
+   * older than what this device did since.
+   */
+  async learnState(messageId: MessageId, shown: Parameters<typeof readWireState>[0]): Promise<SentMessage> {
+    const state = readWireState(shown);
+    if (state.kind === 'sent' || isTerminal(state)) {
+      await this.context.store.unit((unit) => recordState(unit, this.context, messageId, state));
+    }
+    return this.describe(messageId);
   }
 
   /** The gateway's id of a message, known once it answered for it. */
   async gatewayIdOf(messageId: MessageId): Promise<string | undefined> {
-    const history = await this.context.store.get(RECORDS.history, await this.#currentId(messageId));
-    return history?.gatewayId ?? undefined;
+    return (await this.#find(messageId)).history?.gatewayId ?? undefined;
   }
 
   /** Nothing new is begun; what is under way ends first. */
@@ -127,14 +151,25 @@ export class Outgoing {
 
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
-    const contact = address.startsWith('tel:') ? await contactOf(this.context, this.edge, address) : undefined;
+    const clear = address.startsWith('tel:') ? await this.#clearConversation(address) : undefined;
     return this.context.store.unit(async (unit) => {
-      const conversation = contact?.conversation ?? (await nativeConversation(unit, address));
+      const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });
     });
   }
 
+  /** A number nobody can be asked about now gets a conversation for the time being; the message moves when its own is known. */
+  async #clearConversation(address: string): Promise<ConversationId> {
+    try {
+      return (await contactOf(this.context, this.edge, address)).conversation;
+    } catch (error) {
+      if (isTemporary(error)) return mintConversationId();
+      throw error;
+    }
+  }
+
   async #advanceUpTo(address: string, last?: MessageId): Promise<void> {
+    const wasChanged = (await this.peers.get(address)).change !== null;
     for (const record of await this.#due(address, last)) {
       if (this.#isClosed) return;
       try {
@@ -149,6 +184,8 @@ export class Outgoing {
     }
     if (last === undefined) this.#unfinished.delete(address);
     this.#retries.delete(address);
+    // the pinned key is shown again: what waited for a review of the other one has nothing to wait for
+    if (wasChanged && (await this.peers.get(address)).change === null) this.flush(address);
   }
 
   /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */
@@ -172,8 +209,13 @@ export class Outgoing {
     this.#retries.set(address, { timer, attempt });
   }
 
-  async #currentId(messageId: MessageId): Promise<MessageId> {
-    return (await this.context.store.get(RECORDS.moved, messageId)) ?? messageId;
+  /** One look: a message may be taking another id at this moment. */
+  #find(messageId: MessageId) {
+    return this.context.store.unit(async (unit) => {
+      const id = await currentIdOf(unit, messageId);
+      const record = await unit.get(RECORDS.outgoing, id);
+      return { id, record, history: await unit.get(RECORDS.history, id) };
+    });
   }
 }
 

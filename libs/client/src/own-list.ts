@@ -5,6 +5,7 @@ import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { Peers } from './peers.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS, type Pin, type Self } from './records.js';
+import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
 
 const DAY_SECONDS = 86_400;
@@ -36,6 +37,8 @@ export function pinOf(list: DeviceList, accountKey: Bytes, accountPrivateKey: Ui
 
 /** The account's own device list, changed by its primary device. */
 export class OwnList {
+  readonly #publishing = new Serial();
+
   constructor(
     private readonly context: DeviceContext,
     private readonly peers: Peers,
@@ -45,17 +48,19 @@ export class OwnList {
    * Publishes the next version, then keeps it: a crash in between is healed by the list itself, which verifies. When the
    * gateway knows a newer one of ours, the change is made to that.
    */
-  async publish(
+  publish(
     change: (devices: readonly ListedDevice[]) => readonly ListedDevice[],
     added: readonly AddedDevice[] = [],
   ): Promise<void> {
-    try {
-      await this.#publishOnce(change, added);
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.code !== 'device-list-stale') throw error;
-      await this.peers.refreshOwn();
-      await this.#publishOnce(change, added);
-    }
+    return this.#publishing.run(async () => {
+      try {
+        await this.#publishOnce(change, added);
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.code !== 'device-list-stale') throw error;
+        await this.peers.refreshOwn();
+        await this.#publishOnce(change, added);
+      }
+    });
   }
 
   /** A new seal key every week, and none that nothing can be under way to any more. */
@@ -66,17 +71,24 @@ export class OwnList {
     const mine = pinnedDevices(self.list).find(({ deviceId }) => deviceId === self.deviceId);
     const current = mine && (await context.store.get(RECORDS.sealKey, String(mine.sealKeyId)));
     if (!self.accountPrivateKey || !mine || !current || context.nowMs() - current.madeAtMs < SEAL_KEY_AGE_MS) return;
-    const next = generateKeyPair();
     const sealKeyId = mine.sealKeyId + 1;
-    await context.store.put(RECORDS.sealKey, String(sealKeyId), {
-      ...next,
-      madeAtMs: context.nowMs(),
-      replacedAtMs: null,
-    });
+    const next = await this.#keyToPublish(String(sealKeyId));
     await this.publish((devices) =>
       devices.map((each) => (each.deviceId === self.deviceId ? { ...each, sealKeyId, sealKey: next.publicKey } : each)),
     );
     await context.store.put(RECORDS.sealKey, String(mine.sealKeyId), { ...current, replacedAtMs: context.nowMs() });
+  }
+
+  /** One that an interrupted rotation left may be published already, and things sealed to it: it is never replaced. */
+  async #keyToPublish(sealKeyId: string): Promise<{ readonly publicKey: Bytes }> {
+    const { store, nowMs } = this.context;
+    return store.unit(async (unit) => {
+      const left = await unit.get(RECORDS.sealKey, sealKeyId);
+      if (left) return left;
+      const made = generateKeyPair();
+      unit.put(RECORDS.sealKey, sealKeyId, { ...made, madeAtMs: nowMs(), replacedAtMs: null });
+      return made;
+    });
   }
 
   async #publishOnce(

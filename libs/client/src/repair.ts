@@ -34,12 +34,11 @@ export class Repair {
     private readonly peers: Peers,
   ) {}
 
-  freshEdge(messageId: MessageId): SignedEdgeBundle | undefined {
-    return this.#freshEdges.get(messageId);
-  }
-
-  forget(messageId: MessageId): void {
+  /** Once: a bundle that does not verify must not stand in the way of the next plan's. */
+  takeFreshEdge(messageId: MessageId): SignedEdgeBundle | undefined {
+    const shown = this.#freshEdges.get(messageId);
     this.#freshEdges.delete(messageId);
+    return shown;
   }
 
   /** True when the message is to be prepared again. Throws `TrustError` when only an unverified device would satisfy the gateway. */

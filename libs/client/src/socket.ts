@@ -66,7 +66,10 @@ export class InboxSocket {
       socket.on('message', (frame) => {
         wasCaughtUp = this.#receive(socket, frame) || wasCaughtUp;
       });
-      socket.on('error', onProblem);
+      socket.on('error', (error) => {
+        // Ending a handshake is an error to the library.
+        if (!this.#stop.signal.aborted) onProblem(error);
+      });
       socket.on('close', () => {
         stopPinging();
         if (wasOpen) onConnection(false);

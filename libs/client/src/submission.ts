@@ -1,5 +1,12 @@
 import { planDigest, toWireJson, type ClearPlan, type MessageTarget, type NativePlan } from '@causeway/api-contract';
-import { decodeContent, isTerminal, parseState, type MessageState, type WaitReason } from '@causeway/message-model';
+import {
+  decodeContent,
+  isTerminal,
+  parseState,
+  type ConversationId,
+  type MessageState,
+  type WaitReason,
+} from '@causeway/message-model';
 import { statementFor, permittedNetworks, sealForEdge } from './clear-sealing.js';
 import { moveMessage } from './compose.js';
 import { contactOf } from './contacts.js';
@@ -13,6 +20,7 @@ import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-er
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
 import { Repair } from './repair.js';
 import { recordState } from './message-states.js';
+import { told } from './told.js';
 import { TrustError } from './trust-error.js';
 import type { WireTarget } from './gateway-api.js';
 
@@ -47,7 +55,7 @@ export class Submission {
       const current = (await this.context.store.get(RECORDS.outgoing, messageId)) ?? record;
       if ((await this.#submit(current, next)) === 'done') return;
     }
-    throw new TrustError('devices-beyond-the-verified-list', 'gateway');
+    throw told(this.context.events, new TrustError('devices-beyond-the-verified-list', 'gateway'));
   }
 
   /** The request to submit, if there is one to submit under this id now. */
@@ -70,19 +78,20 @@ export class Submission {
     const plan = await this.context.api.planRoute(target);
     if (plan.leg === 'none') return this.#header(record, 'consent');
     if (plan.leg !== 'native' || plan.peer.address.uri !== record.address) {
-      throw this.#told(new TrustError('plan-does-not-match', record.address));
+      throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     }
     if (plan.conversation !== peer.conversation) await this.#learnConversation(record.address, plan);
-    if (plan.conversation !== record.conversation) return this.#move(record, plan);
+    if (plan.conversation !== record.conversation) return this.#move(record, plan.conversation);
     const current = await this.#believedLists(record, plan);
     if (current.change) return this.#header(record, 'key-change');
     return this.#sealNative(record, plan, current);
   }
 
-  /** Versions in a plan are a hint: what counts is the list that verifies, fetched whenever the hint differs. */
+  /** Versions in a plan are a hint: what counts is the list that verifies, fetched whenever the hint differs or a change awaits review. */
   async #believedLists(record: OutgoingRecord, plan: NativePlan): Promise<Peer> {
     const peer = await this.peers.get(record.address);
     const isCurrent =
+      peer.change === null &&
       peer.pin?.account === plan.peer.account &&
       peer.pin.version === plan.peer.deviceListVersion &&
       this.context.own.current.list.version === plan.self.deviceListVersion;
@@ -90,7 +99,7 @@ export class Submission {
   }
 
   async #sealNative(record: OutgoingRecord, plan: NativePlan, peer: Peer): Promise<string> {
-    if (!peer.pin) throw this.#told(new TrustError('list-does-not-verify', record.address));
+    if (!peer.pin) throw told(this.context.events, new TrustError('list-does-not-verify', record.address));
     let request = '';
     await sealCopies(this.context, record, peer.pin, async (unit, { recipient, sync }) => {
       const to: MessageTarget = { kind: 'conversation', conversation: plan.conversation };
@@ -102,10 +111,12 @@ export class Submission {
 
   async #prepareClear(record: OutgoingRecord): Promise<string | undefined> {
     const contact = await contactOf(this.context, this.edge, record.address);
+    // Written while nobody could be asked for the conversation of this number.
+    if (contact.conversation !== record.conversation) return this.#move(record, contact.conversation);
     const plan = await this.context.api.planRoute({ kind: 'contact', contact: contact.contact });
     if (plan.leg === 'none') return this.#header(record, 'route', contact);
     if (plan.leg !== 'clear' || plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
-      throw this.#told(new TrustError('plan-does-not-match', record.address));
+      throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     }
     return this.#clearFor(boundedBy(record, plan, nowSeconds(this.context)), plan, contact);
   }
@@ -141,7 +152,7 @@ export class Submission {
     const deadline = record.deliverBefore;
     const { tenant } = self;
     const digest = planDigest({ tenant, conversation: record.conversation, leg: 'clear', networks });
-    const leg = await this.edge.legKeyFor(this.#repair.freshEdge(record.messageId) ?? plan.edge, deadline);
+    const leg = await this.edge.legKeyFor(this.#repair.takeFreshEdge(record.messageId) ?? plan.edge, deadline);
     const permission = {
       self,
       record,
@@ -194,7 +205,6 @@ export class Submission {
         if (history) unit.put(RECORDS.history, record.messageId, { ...history, gatewayId: accepted.id });
         await recordState(unit, this.context, record.messageId, state);
       });
-      this.#repair.forget(record.messageId);
       return 'done';
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -219,8 +229,8 @@ export class Submission {
     });
   }
 
-  async #move(record: OutgoingRecord, plan: NativePlan): Promise<undefined> {
-    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, plan.conversation));
+  async #move(record: OutgoingRecord, conversation: ConversationId): Promise<undefined> {
+    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, conversation));
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
     await this.advance(moved.messageId);
     return undefined;
@@ -228,11 +238,6 @@ export class Submission {
 
   #end(record: OutgoingRecord, state: MessageState): Promise<void> {
     return this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, state));
-  }
-
-  #told(error: TrustError): TrustError {
-    this.context.events.emit('trust-problem', { reason: error.reason, about: error.about });
-    return error;
   }
 }
 

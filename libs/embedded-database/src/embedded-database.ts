@@ -42,12 +42,14 @@ export class EmbeddedDatabase {
     const binaries = await findBinaries(user);
     const folder = await openDatabaseFolder(options.folder, binaries, user);
     const owner = await FolderOwner.take(folder.path);
+    const postmaster = new Postmaster(folder, binaries);
     try {
-      const postmaster = new Postmaster(folder, binaries);
       const port = await startOrAdopt(postmaster, folder, options);
       await makeDatabase(urlOf(folder, port, 'postgres'));
       return new EmbeddedDatabase(urlOf(folder, port, DATABASE), postmaster, owner, options.log);
     } catch (problem) {
+      // one that started and cannot be used, or was too slow to say so
+      if ((await postmaster.runningPort()) !== undefined) await postmaster.stop();
       await owner.release();
       throw problem;
     }

@@ -17,6 +17,8 @@ export function runProgram(program: string, args: readonly string[], user: Serve
       cwd: '/',
       env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // a group of its own: Ctrl-C reaches us, and a tool that is cut off leaves half a cluster or a server nobody stops
+      detached: true,
       ...(user.kind === 'other' ? { uid: user.uid, gid: user.gid } : {}),
     });
     let output = '';

@@ -1,15 +1,14 @@
 import { CausewayError, type TransitId } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import type { AuthenticatedDevice, MessageStore, PartitionStore } from '@causeway/storage';
-import type { Lanes } from '@causeway/work-queue';
-import type { DeviceWaker } from './wakes.js';
+import type { DeviceWaker, LaneWaker } from './wakes.js';
 
 /** Calls a message back that has not begun to be sent. Calling back twice is the same. */
 export class CancelMessage {
   constructor(
     private readonly messages: MessageStore,
     private readonly partitions: PartitionStore,
-    private readonly lanes: Lanes,
+    private readonly lanes: LaneWaker,
     private readonly devices: DeviceWaker,
     private readonly clock: Clock,
   ) {}
@@ -19,8 +18,8 @@ export class CancelMessage {
     await this.partitions.ensureEventHour(now);
     const cancelled = await this.messages.cancel(caller, ref, now);
     if (cancelled) {
-      this.devices.wake([caller]);
-      await this.lanes.wake(cancelled.leg, [cancelled.lane]);
+      this.devices.wake([cancelled.touched]);
+      if (cancelled.lane) await this.lanes.wake(cancelled.lane.leg, [cancelled.lane.id]);
       return;
     }
     const stored = await this.messages.find(caller, ref);

@@ -8,7 +8,7 @@ import type { BodyQuestion } from './seal-body.js';
 /** A body must be readable until its deadline and one minute more (PROTOCOL 6). */
 const KEY_MARGIN_SECONDS = 60;
 
-/** Early answers to what the edge will check again with the keys in its hands: plan, key lifetime, form of the statement. */
+/** Early answers to what the edge will check again with the keys in its hands: plan, key lifetime, form of the statement; and the floor. */
 export class CheckClearBody {
   constructor(
     private readonly edge: EdgeDesk,
@@ -17,6 +17,7 @@ export class CheckClearBody {
 
   async execute({ sender, request, deliverBefore }: BodyQuestion, body: Extract<MessageBody, { leg: 'clear' }>): Promise<void> {
     const { to, messageId } = request;
+    if (request.floor !== 'clear') throw new CausewayError('invalid-request', { pointer: '/floor', detail: 'The sender accepts sealed routes only' });
     const digest = planDigest({ tenant: sender.tenant, conversation: to.conversation, leg: 'clear', networks: body.networks });
     const edge = await this.edge.describe();
     const offered = new Set<string>(edge.networks.map((network) => network.network));

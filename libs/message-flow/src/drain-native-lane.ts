@@ -1,10 +1,13 @@
 import type { LaneId } from '@causeway/message-model';
 import { requestIdOf, type TellDevices } from '@causeway/people';
 import type { Clock } from '@causeway/platform';
-import type { ConsentStore, DeviceRef, LaneMessage, LaneStore, RecipientStore } from '@causeway/storage';
+import type { ConsentStore, LaneMessage, LaneStore, RecipientStore } from '@causeway/storage';
 import type { DeviceWaker } from './wakes.js';
 
 const BATCH = 100;
+
+/** A lane that is never done gives its worker to others: it stays due, and the sweeper wakes it again. */
+const MAX_ROUNDS = 100;
 
 /**
  * Moves a native lane on: brings first contacts to their targets, and ready messages, in order and never past a waiting one, to the inboxes
@@ -21,55 +24,75 @@ export class DrainNativeLane {
   ) {}
 
   async execute(lane: LaneId): Promise<void> {
-    for (;;) {
+    for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
       const { revision, messages } = await this.lanes.head(lane, BATCH);
       await this.lodgeRequests(messages);
       const ready = firstReady(messages);
-      if (ready.length > 0) this.devices.wake(await this.deliver(ready));
-      if (ready.length < BATCH) {
-        await this.lanes.settle(lane, ready.length > 0 ? revision + 1n : revision, null);
-        return;
-      }
+      const hasMoved = ready.length > 0 && (await this.deliver(ready));
+      // what is ready and does not move is past its deadline: the sweep ends it, and marks the lane due
+      if (hasMoved && ready.length === BATCH) continue;
+      await this.lanes.settle(lane, hasMoved ? revision + 1n : revision, null);
+      return;
     }
   }
 
-  private async deliver(ready: readonly LaneMessage[]): Promise<readonly DeviceRef[]> {
+  /** True when anything left the lane, which is then one revision on. */
+  private async deliver(ready: readonly LaneMessage[]): Promise<boolean> {
     const found = await this.recipients.find(ready);
-    const withheld = ready.filter((_, index) => found[index]?.isBlockedByPeer ?? true).map((message) => message.ref);
-    return this.lanes.drainNative(ready.map((message) => message.ref), withheld, this.clock.now());
+    const withheld = ready.filter((_, index) => {
+      const recipient = found[index];
+      return !recipient || recipient.peer === null || recipient.isBlockedByPeer;
+    });
+    const { moved, touched } = await this.lanes.drainNative(
+      ready.map((message) => message.ref),
+      withheld.map((message) => message.ref),
+      this.clock.now(),
+    );
+    this.devices.wake(touched);
+    return moved > 0;
   }
 
+  /** One request per address, however many messages wait for its answer. */
   private async lodgeRequests(messages: readonly LaneMessage[]): Promise<void> {
-    const waiting = messages.filter((message) => message.state === 'waiting-on-sender' && message.requestAddress !== null && !message.isRequestLodged);
-    const [first] = waiting;
-    if (!first || first.requestAddress === null) return;
-    await this.lodge(first, first.requestAddress);
-    await this.lanes.markLodged(waiting.map((message) => message.ref));
+    const waiting = messages.filter((message) => message.state === 'waiting-on-sender' && !message.isRequestLodged);
+    for (const address of new Set(waiting.map((message) => message.requestAddress))) {
+      const asking = waiting.filter((message) => message.requestAddress === address);
+      const [first] = asking;
+      if (address === null || !first) continue;
+      await this.lodge(first, address);
+      await this.lanes.markLodged(asking.map((message) => message.ref));
+    }
   }
 
-  /** One request per lane: it is about one conversation, however many messages wait in it. */
   private async lodge(message: LaneMessage, targetAddress: string): Promise<void> {
+    const { tenant, account } = message;
     const now = this.clock.now();
+    const request = requestIdOf(tenant, account, targetAddress);
     const lodged = await this.consents.lodge({
-      tenant: message.tenant,
-      requester: message.account,
+      tenant,
+      requester: account,
       targetAddress,
       conversation: message.conversation,
-      request: requestIdOf(message.tenant, message.account, targetAddress),
+      request,
       now,
     });
     const at = now.toISOString();
-    if (lodged.result === 'requested' && lodged.target && lodged.requesterAddress) {
-      const request = requestIdOf(message.tenant, message.account, targetAddress);
-      const event = { type: 'consent-request', request, from: lodged.requesterAddress, requestedAt: at } as const;
-      this.devices.wake(await this.tell.execute({ tenant: message.tenant, account: lodged.target }, event));
-    }
-    if (lodged.result === 'granted' && lodged.granted && lodged.requesterAddress) {
-      const { conversation, peerAddress } = lodged.granted;
-      const toRequester = { type: 'consent-granted', peer: peerAddress, conversation, at } as const;
-      this.devices.wake(await this.tell.execute(message, toRequester));
-      const toTarget = { type: 'consent-granted', peer: lodged.requesterAddress, conversation, at } as const;
-      this.devices.wake(await this.tell.execute({ tenant: message.tenant, account: lodged.granted.peer }, toTarget));
+    switch (lodged.kind) {
+      case 'kept-silent':
+        return;
+      case 'requested': {
+        const event = { type: 'consent-request', request, from: lodged.requesterAddress, requestedAt: at } as const;
+        this.devices.wake(await this.tell.execute({ tenant, account: lodged.target }, event));
+        return;
+      }
+      case 'granted': {
+        const { conversation, peer, peerAddress } = lodged.granted;
+        const news = { type: 'consent-granted', conversation, at } as const;
+        this.devices.wake(await this.tell.execute(message, { ...news, peer: peerAddress }));
+        if (!lodged.isTargetTold) return;
+        const toTarget = { ...news, peer: lodged.requesterAddress };
+        this.devices.wake(await this.tell.execute({ tenant, account: peer }, toTarget));
+      }
     }
   }
 }

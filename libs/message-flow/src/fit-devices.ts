@@ -14,6 +14,7 @@ interface Side {
  * extra devices, 410 replaced ones; the sender repairs against a list it verified, never against these names.
  */
 export function fitDevices(sides: readonly Side[]): void {
+  requireOwnNames(sides);
   const mismatches = sides.map(compare);
   const missingDevices = mismatches.flatMap((side) => side.missing);
   const extraDevices = mismatches.flatMap((side) => side.extra);
@@ -23,6 +24,17 @@ export function fitDevices(sides: readonly Side[]): void {
   }
   const staleDevices = mismatches.flatMap((side) => side.stale);
   if (staleDevices.length > 0) throw new CausewayError('device-stale', { extensions: { staleDevices } });
+}
+
+/** A box's name is its inbox row's: of two boxes with one name only the first would be stored. */
+function requireOwnNames(sides: readonly Side[]): void {
+  const names = new Set<string>();
+  for (const { boxes, pointer } of sides) {
+    for (const { boxId } of boxes) {
+      if (names.has(boxId)) throw new CausewayError('invalid-request', { pointer, detail: 'Two boxes with one id' });
+      names.add(boxId);
+    }
+  }
 }
 
 function compare(side: Side) {

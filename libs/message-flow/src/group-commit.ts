@@ -1,3 +1,5 @@
+import { CausewayError } from '@causeway/message-model';
+
 /** Items that are waiting while a batch is under way. */
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -7,7 +9,8 @@ interface Waiting<Item, Result> {
 
 /**
  * Runs many single requests as few batches: whatever arrives while a batch is under way makes the next one, so a quiet system adds no delay
- * and a busy one few round trips. When a batch fails, each of its items is tried alone, so that a bad one harms no neighbour.
+ * and a busy one few round trips. When a batch fails, its halves are tried, and theirs, so that a bad item is found in a few round trips
+ * and harms no neighbour.
  */
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -29,7 +32,10 @@ export class GroupCommit<Item, Result> {
     if (this.waiting.length === 0 || this.underWay >= this.limits.maxUnderWay) return;
     const batch = this.waiting.splice(0, this.limits.maxItems);
     this.underWay += 1;
-    await this.settle(batch);
+    const settled = this.settle(batch);
+    // what did not fit need not wait for this batch to end
+    void this.next();
+    await settled;
     this.underWay -= 1;
     void this.next();
   }
@@ -43,9 +49,16 @@ export class GroupCommit<Item, Result> {
         else waiting.resolve(result);
       });
     } catch (reason) {
-      const [first, ...others] = batch;
-      if (others.length === 0) first?.reject(reason);
-      else await Promise.all(batch.map((waiting) => this.settle([waiting])));
+      if (batch.length === 1 || isAway(reason)) {
+        for (const { reject } of batch) reject(reason);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.settle(batch.slice(0, half));
+      await this.settle(batch.slice(half));
     }
   }
 }
+
+/** Nothing is wrong with the items: whoever asks again later gets through. */
+const isAway = (reason: unknown): boolean => reason instanceof CausewayError && reason.code === 'unavailable';

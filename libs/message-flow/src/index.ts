@@ -2,6 +2,7 @@
  * The use cases of gateway and worker: one file, one class, one `execute`. None of them opens anything.
  * Those of the edge, which does, are behind `@causeway/message-flow/edge`.
  */
+export * from './lifetimes.js';
 export * from './send-message.js';
 export * from './seal-body.js';
 export * from './check-clear-body.js';

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { MessageBody, SendMessageRequest } from '@causeway/api-contract';
 import {
   CausewayError,
-  encodeCbor,
   mintLaneId,
   mintTransitId,
   purgeHourOf,
@@ -12,15 +11,11 @@ import {
 } from '@causeway/message-model';
 import type { Clock, Events } from '@causeway/platform';
 import type { AcceptResult, AuthenticatedDevice, DeviceRef, MessageStore, NewMessage, PartitionStore, Recipient, RecipientKey, RecipientStore, SealedBody } from '@causeway/storage';
-import type { Lanes } from '@causeway/work-queue';
 import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
+import { MAX_LIFETIME_HOURS, METADATA_HOURS } from './lifetimes.js';
 import type { SealBody } from './seal-body.js';
-import type { DeviceWaker } from './wakes.js';
-
-/** Longest life of an undelivered message, and how long its metadata stays after that, hours. SAFETY 3, proposed defaults. */
-export const MAX_LIFETIME_HOURS = 30 * 24;
-export const METADATA_HOURS = 7 * 24;
+import type { DeviceWaker, LaneWaker } from './wakes.js';
 
 export interface Accepted {
   readonly ref: TransitId;
@@ -44,7 +39,7 @@ export class SendMessage {
     private readonly partitions: PartitionStore,
     private readonly seal: SealBody,
     private readonly digests: DedupeDigests,
-    private readonly lanes: Lanes,
+    private readonly lanes: LaneWaker,
     private readonly devices: DeviceWaker,
     private readonly clock: Clock,
     private readonly events: Events,
@@ -120,19 +115,27 @@ export class SendMessage {
     return { ...result, messageId };
   }
 
+  /** A waiting message takes the body that came with the repetition. Its deadline is fixed: boxes and partitions were made for it. */
   private async repeated(message: NewMessage, stored: AcceptResult): Promise<Accepted> {
-    const { messageId, body } = message;
+    const { messageId, body, sender } = message;
     if (stored.state !== 'waiting-on-sender' || !body) return { ...stored, messageId };
+    if (stored.deliverBefore.getTime() !== message.deliverBefore.getTime()) {
+      throw new CausewayError('idempotency-mismatch', { pointer: '/deliverBefore' });
+    }
     const lane = await this.messages.attach(stored.ref, body, this.clock.now());
-    if (!lane) return this.repeated({ ...message, body: null }, stored);
-    this.wake(message, { lane, isDelivered: false });
-    return { ...stored, messageId, state: 'ready', reason: null };
+    if (lane) {
+      this.wake(message, { lane, isDelivered: false });
+      return { ...stored, messageId, state: 'ready', reason: null };
+    }
+    // someone else moved it a moment ago: the answer is where it stands now
+    const row = await this.messages.find(sender, stored.ref);
+    return { ...stored, messageId, ...(row && { state: row.state, reason: row.reason }) };
   }
 
   private wake(message: NewMessage, placed: Pick<AcceptResult, 'lane' | 'isDelivered'>): void {
     const boxes = message.body?.boxes ?? [];
-    const isFilled = placed.isDelivered || message.laneLeg === 'clear';
-    this.devices.wake(boxes.filter((box) => placed.isDelivered || (isFilled && box.isSync)));
+    // copies for the sender's own devices do not wait for a clear lane
+    this.devices.wake(boxes.filter((box) => placed.isDelivered || (message.laneLeg === 'clear' && box.isSync)));
     if (placed.isDelivered || !placed.lane) return;
     void this.lanes.wake(message.laneLeg, [placed.lane]);
     this.events.lanesWoken({ track: message.laneLeg, cause: 'accept', count: 1 });
@@ -144,5 +147,5 @@ const waitReasonOf = (body: MessageBody): string | null => (body.leg === 'none' 
 /** Sealing is randomised, but the message id commits to the content (PROTOCOL 7). */
 function fingerprintOf(request: SendMessageRequest) {
   const { messageId, to, floor } = request;
-  return toBytes(createHash('sha256').update(encodeCbor([messageId, to.conversation, floor])).digest().subarray(0, 16));
+  return toBytes(createHash('sha256').update(JSON.stringify([messageId, to.conversation, floor])).digest().subarray(0, 16));
 }

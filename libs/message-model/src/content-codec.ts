@@ -2,7 +2,7 @@ import { decodeExactCbor, encodeCbor, toBytes, type Bytes } from './bytes.js';
 import { CONTENT_LIMITS, type Expiration, type MimiContent } from './content.js';
 import { checkExtensions } from './extensions-codec.js';
 import { messageIdFromBytes, messageIdToBytes, parseMessageId, type MessageId } from './ids.js';
-import { demand, malformed } from './malformed-content.js';
+import { demand, isList, malformed } from './malformed-content.js';
 import { partFromArray, partToArray } from './part-codec.js';
 
 const FIELDS = 7;
@@ -58,8 +58,8 @@ function decodeOrRefuse(bytes: Uint8Array): unknown {
 }
 
 function readFields(value: unknown): MimiContent {
-  demand(Array.isArray(value) && value.length === FIELDS, 'the content is not an array of seven');
-  const [salt, replaces, topicId, expires, inReplyTo, extensions, part]: readonly unknown[] = value;
+  demand(isList(value) && value.length === FIELDS, 'the content is not an array of seven');
+  const [salt, replaces, topicId, expires, inReplyTo, extensions, part] = value;
   demand(salt instanceof Uint8Array && salt.length === CONTENT_LIMITS.saltBytes, 'the salt is not 16 bytes', '/salt');
   const isTopic = topicId instanceof Uint8Array && topicId.length <= CONTENT_LIMITS.topicIdBytes;
   demand(isTopic, 'the topic id is not at most 4096 bytes', '/topicId');
@@ -89,8 +89,8 @@ function idFromField(value: unknown, pointer: string): MessageId | null {
 
 function readExpiration(value: unknown): Expiration | null {
   if (value === null) return null;
-  demand(Array.isArray(value) && value.length === 2, 'the expiry is not a pair', '/expires');
-  const [relative, timeSeconds]: readonly unknown[] = value;
+  demand(isList(value) && value.length === 2, 'the expiry is not a pair', '/expires');
+  const [relative, timeSeconds] = value;
   demand(typeof relative === 'boolean', 'the expiry does not say whether it is relative', '/expires');
   const isUint32 = typeof timeSeconds === 'number' && Number.isInteger(timeSeconds) && !Object.is(timeSeconds, -0);
   demand(isUint32 && timeSeconds >= 0 && timeSeconds <= 0xffff_ffff, 'the expiry is not a uint32', '/expires');

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { toBase64Url, fromBase64Url, type Bytes, toBytes } from './bytes.js';
 
-declare const brand: unique symbol;
-type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+/** The mark exists in types only; a named property, unlike a symbol, can be written into the declarations of a package. */
+type Branded<T, Name extends string> = T & { readonly '~id': Name };
 
 /** One organisation on a shared gateway: a short lower-case name, part of every key. */
 export type TenantId = Branded<string, 'TenantId'>;
@@ -82,7 +82,8 @@ export function messageIdToBytes(id: MessageId): Bytes {
 
 /** m = message, i = inbox item. Adding a class is adding a partitioned table. */
 export type TransitClass = 'm' | 'i';
-const TRANSIT = /^([mi])([0-9a-z]{6})([A-Za-z0-9_-]{22})$/;
+/** The hour fits the database's 32 bits: below `z00000`. */
+const TRANSIT = /^([mi])([0-9a-y][0-9a-z]{5})([A-Za-z0-9_-]{22})$/;
 
 /** `purgeAt` is rounded up to the hour: a row never leaves before its time. Unit: milliseconds since the epoch. */
 export function mintTransitId(kind: TransitClass, purgeAtMs: number, random: string = random16()): TransitId {
@@ -90,14 +91,16 @@ export function mintTransitId(kind: TransitClass, purgeAtMs: number, random: str
   return `${kind}${hour.toString(36).padStart(6, '0')}${random}` as TransitId;
 }
 
-/** `undefined` when the text is not a transit id of a known class. */
+/** `undefined` when the text is not a transit id of a known class, or its hour is none that a partition can have (32 bits). */
 export function parseTransitId(text: string): TransitId | undefined {
-  return TRANSIT.test(text) ? (text as TransitId) : undefined;
+  return TRANSIT.test(text) && hourIn(text) <= 0x7fffffff ? (text as TransitId) : undefined;
 }
+
+const hourIn = (text: string): number => Number.parseInt(text.slice(1, 7), 36);
 
 /** Hours since the epoch; the partition key of the row. */
 export function purgeHourOf(id: TransitId): number {
-  return Number.parseInt(id.slice(1, 7), 36);
+  return hourIn(id);
 }
 
 /** The random part: what a row may be named by where its class and hour must not show. */

@@ -1,7 +1,7 @@
 import { decodeExactCbor, encodeCbor, type Bytes } from './bytes.js';
 import { MEDIA_TYPE, type MimiContent } from './content.js';
 import { messageIdFromBytes, messageIdToBytes, parseMessageId, type MessageId } from './ids.js';
-import { demand, malformed } from './malformed-content.js';
+import { demand, isList, malformed } from './malformed-content.js';
 import { mediaTypeOf } from './media-type.js';
 
 /** The position is the number on the wire (draft-mahy-mimi-message-status). */
@@ -51,8 +51,8 @@ function decodeOrRefuse(bytes: Uint8Array): unknown {
 }
 
 function readStatus(entry: unknown): MessageStatus {
-  demand(Array.isArray(entry) && entry.length === 2, 'an entry of the report is not a pair');
-  const [idBytes, number]: readonly unknown[] = entry;
+  demand(isList(entry) && entry.length === 2, 'an entry of the report is not a pair');
+  const [idBytes, number] = entry;
   const messageId = idBytes instanceof Uint8Array ? messageIdFromBytes(idBytes) : undefined;
   demand(messageId !== undefined, 'a reported message id is not 32 bytes of sha-256 form');
   demand(isStatusNumber(number), 'a reported status is not between 0 and 255');

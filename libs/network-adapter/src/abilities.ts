@@ -1,5 +1,5 @@
 import type { Plaintext } from '@causeway/platform';
-import type { InboundMessage, ReceiptStatus } from './inbound.js';
+import type { ConsentWord, InboundMessage, ReceiptStatus } from './inbound.js';
 import type { NotDelivered } from './deliver-outcome.js';
 import type { FailureReason } from '@causeway/message-model';
 
@@ -49,13 +49,13 @@ export interface LooksUp {
 
 /**
  * Can list what a bridge number received, oldest first: the sweep for webhooks that never came. The events equal those
- * of the webhooks, external id included, except for the kind `opt-out` or `opt-in`, which the caller derives as usual.
+ * of the webhooks, external id included: a message that is a consent word comes as both.
  */
 export interface ListsReceived {
   listReceived(
     bridgeNumber: string,
     sinceMs: number,
-  ): Promise<{ readonly kind: 'messages'; readonly messages: readonly InboundMessage[] } | Unavailable>;
+  ): Promise<{ readonly kind: 'messages'; readonly messages: readonly (InboundMessage | ConsentWord)[] } | Unavailable>;
 }
 
 /** Can say where a message stands, for receipts that never came. */

@@ -32,7 +32,6 @@ export class TellDevices {
 export class DecideConsent {
   constructor(
     private readonly consents: ConsentStore,
-    private readonly accounts: AccountStore,
     private readonly tell: TellDevices,
     private readonly clock: Clock,
   ) {}
@@ -50,14 +49,12 @@ export class DecideConsent {
 
   /** A welcome in advance, or a block. Neither is told to anyone, and an address that does not exist is answered alike. */
   async decide(owner: AuthenticatedDevice, peerAddress: string, decision: 'grant' | 'revoke'): Promise<readonly DeviceRef[]> {
-    const peer = await this.accounts.byAddress(owner.tenant, peerAddress);
-    if (!peer || peer.account === owner.account) return [];
     const pending = await this.consents.decide({
       tenant: owner.tenant,
       owner: owner.account,
-      peer: peer.account,
+      peerAddress,
       decision,
-      id: requestIdOf(owner.tenant, peer.account, owner.account),
+      requestOf: (peer) => requestIdOf(owner.tenant, peer, owner.address),
       conversation: mintConversationId(),
       now: this.clock.now(),
     });

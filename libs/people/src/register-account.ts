@@ -4,7 +4,7 @@ import { CausewayError, fromBase64Url, PRIMARY_DEVICE } from '@causeway/message-
 import type { Clock } from '@causeway/platform';
 import { openDeviceList } from '@causeway/signal-protocol';
 import type { AccountStore, PreKeyStore, Tenant, TenantStore } from '@causeway/storage';
-import { verifiedDevice } from './verified-device.js';
+import { MAX_LIST_VERSION, verifiedDevice } from './verified-device.js';
 
 export interface Registered {
   readonly tenant: Tenant;
@@ -29,12 +29,18 @@ export class RegisterAccount {
     const list = openDeviceList(request.deviceList, request.accountKey);
     if (!list) throw new CausewayError('invalid-signature', { pointer: '/deviceList' });
     const [listed, ...others] = list.devices;
-    const isOwn = list.account === request.account && list.address === request.address.uri && list.version >= 1;
+    const isOwn = list.account === request.account && list.address === request.address.uri && list.version <= MAX_LIST_VERSION;
     if (!isOwn || !listed || others.length > 0) {
       throw new CausewayError('invalid-request', { pointer: '/deviceList', detail: 'The first list names this account, its address and the primary device alone' });
     }
     const device = verifiedDevice({ ...request.device, deviceId: PRIMARY_DEVICE }, listed, '/device');
-    if (await this.isRepeated(tenant, request)) return { tenant, account: request.account };
+    const [known] = await this.accounts.authenticate([request.device.tokenDigest]);
+    if (known?.tenant === tenant.id && known.account === request.account && known.address === request.address.uri) {
+      return { tenant, account: request.account };
+    }
+    if (known) throw new CausewayError('invalid-request', { pointer: '/device/tokenDigest', detail: 'Every device has a token of its own' });
+    // looked at before the invite is spent: a taken handle must not cost one
+    if (await this.accounts.byAddress(tenant.id, request.address.uri)) throw new CausewayError('handle-taken', { pointer: '/address' });
     if (tenant.registration === 'invite') await this.useInvite(tenant, request.invite);
     const created = await this.accounts.create({
       tenant: tenant.id,
@@ -48,11 +54,6 @@ export class RegisterAccount {
     if (created === 'exists') throw new CausewayError('handle-taken', { pointer: '/address' });
     await this.preKeys.upload({ tenant: tenant.id, account: request.account, device: PRIMARY_DEVICE }, request.device.oneTime);
     return { tenant, account: request.account };
-  }
-
-  private async isRepeated(tenant: Tenant, request: RegisterRequest): Promise<boolean> {
-    const known = await this.accounts.authenticate(request.device.tokenDigest);
-    return known?.tenant === tenant.id && known.account === request.account && known.address === request.address.uri;
   }
 
   private async useInvite(tenant: Tenant, invite: string | undefined): Promise<void> {

@@ -3,7 +3,7 @@ import { CausewayError } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import { openDeviceList } from '@causeway/signal-protocol';
 import type { AccountStore, AuthenticatedDevice, PreKeyStore } from '@causeway/storage';
-import { requireSigned, verifiedDevice } from './verified-device.js';
+import { MAX_LIST_VERSION, requireSigned, verifiedDevice } from './verified-device.js';
 
 /** Puts a newer signed device list in force: adds devices, drops those no longer listed. The account key's signature is the authority. */
 export class UpdateDevices {
@@ -16,17 +16,29 @@ export class UpdateDevices {
   async execute(caller: AuthenticatedDevice, request: UpdateDevicesRequest): Promise<void> {
     const [stored] = await this.accounts.deviceLists(caller.tenant, [caller.account]);
     const list = stored && openDeviceList(request.deviceList, stored.accountKey);
-    if (!list || list.account !== caller.account || list.address !== caller.address) {
+    if (!list || list.account !== caller.account || list.address !== caller.address || list.version > MAX_LIST_VERSION) {
       throw new CausewayError('invalid-signature', { pointer: '/deviceList' });
     }
-    const known = new Set((await this.accounts.devices(caller.tenant, [caller.account])).map((device) => device.deviceId));
+    const registered = await this.accounts.devices(caller.tenant, [caller.account]);
+    const known = new Set(registered.map((device) => device.deviceId));
+    // a device that was set up anew is a new device: its old keys and inbox must not pass for the new one's
+    const isAnother = ({ deviceId, registrationId }: (typeof registered)[number]): boolean =>
+      list.devices.some((listed) => listed.deviceId === deviceId && listed.registrationId !== registrationId);
+    if (registered.some(isAnother)) {
+      throw new CausewayError('invalid-request', { pointer: '/deviceList', detail: 'A known device keeps its registration id' });
+    }
     const added = request.added.map((keys, index) => {
       const listed = list.devices.find((device) => device.deviceId === keys.deviceId);
       const pointer = `/added/${index}`;
       if (!listed || known.has(keys.deviceId)) throw new CausewayError('invalid-request', { pointer, detail: 'A new device has a new id that is on the list' });
       return { device: verifiedDevice(keys, listed, pointer), oneTime: keys.oneTime };
     });
+    const tokens = await this.accounts.authenticate(added.map(({ device }) => device.tokenDigest));
+    if (tokens.some((owner) => owner !== null)) {
+      throw new CausewayError('invalid-request', { pointer: '/added', detail: 'Every device has a token of its own' });
+    }
     const arriving = new Set(added.map(({ device }) => device.deviceId));
+    if (arriving.size !== added.length) throw new CausewayError('invalid-request', { pointer: '/added', detail: 'A device is added once' });
     if (list.devices.some(({ deviceId }) => !known.has(deviceId) && !arriving.has(deviceId))) {
       throw new CausewayError('invalid-request', { pointer: '/added', detail: 'A listed device is neither known nor added' });
     }

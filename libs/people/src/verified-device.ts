@@ -3,6 +3,9 @@ import { CausewayError, equalBytes, type DeviceId } from '@causeway/message-mode
 import { verify, type ListedDevice } from '@causeway/signal-protocol';
 import type { NewDevice } from '@causeway/storage';
 
+/** Versions count updates; the database keeps 32 bits of them. */
+export const MAX_LIST_VERSION = 2_147_483_647;
+
 /**
  * The device as it will be stored, once its public keys hang together: the signed list names the same identity, registration and seal key,
  * and the identity signed the pre-keys. A gateway that kept broken keys would break other people's first messages.

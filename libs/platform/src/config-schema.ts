@@ -176,7 +176,6 @@ export const SETTINGS = z.object({
     positive,
   ),
   sweepIntervalMs: timing('1000', 'How often due lanes are woken.', positive),
-  reconcileAfterSeconds: timing('30', 'How long a lane with work may be quiet before it is woken again.', positive),
   partitionIntervalSeconds: timing('60', 'How often partitions are made ahead and dropped.', positive),
   shutdownSeconds: timing('10', 'How long a process may finish what it began after SIGTERM.', positive),
 });

@@ -81,10 +81,6 @@ export class Events {
     this.metrics.increment('causeway_lane_wakes_total', { track: fields.track, cause: fields.cause }, fields.count);
   }
 
-  laneDrained(fields: { readonly track: Leg; readonly durationMs: number }): void {
-    this.metrics.increment('causeway_lane_drains_total', { track: fields.track, outcome: 'done' });
-    this.metrics.observe('causeway_lane_drain_seconds', { track: fields.track }, fields.durationMs / 1000);
-  }
 
   /** The lane stays due in the database, so the sweeper wakes it again: nothing is lost, but it is a bug. */
   laneDrainFailed(fields: { readonly track: Leg; readonly laneId: string; readonly thrown: unknown }): void {
@@ -92,15 +88,7 @@ export class Events {
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
 
-  guardDecided(fields: { readonly level: number; readonly reason: string }): void {
-    this.metrics.increment('causeway_guard_decisions_total', { level: String(fields.level) });
-    if (fields.level > 0) this.log.info('guard.decided', { ladderLevel: fields.level, reason: fields.reason });
-  }
 
-  reportReceived(fields: { readonly outcome: string }): void {
-    this.metrics.increment('causeway_reports_total', fields);
-    this.log.info('report.received', fields);
-  }
 
   partitionPurged(fields: {
     readonly partition: string;

@@ -45,7 +45,6 @@ export const METRICS = {
     labels: ['network'],
     buckets: LATENCY_SECONDS,
   },
-  causeway_unknown_outcomes: { kind: 'gauge', help: 'Attempts whose outcome is not known yet.', labels: ['network'] },
   causeway_unknown_vendor_codes_total: {
     kind: 'counter',
     help: 'Answers of a carrier with a code we have no row for.',
@@ -68,23 +67,6 @@ export const METRICS = {
     help: 'Lanes drained, by how the drain ended.',
     labels: ['track', 'outcome'],
   },
-  causeway_lane_drain_seconds: {
-    kind: 'histogram',
-    help: 'Time to drain a lane.',
-    labels: ['track'],
-    buckets: LATENCY_SECONDS,
-  },
-  causeway_due_lanes: { kind: 'gauge', help: 'Lanes past their due time at the last sweep.', labels: ['track'] },
-  causeway_guard_decisions_total: {
-    kind: 'counter',
-    help: 'Decisions of the spam guard, by ladder level.',
-    labels: ['level'],
-  },
-  causeway_reports_total: {
-    kind: 'counter',
-    help: 'Abuse reports, by whether their token verified.',
-    labels: ['outcome'],
-  },
   causeway_downgrades_total: {
     kind: 'counter',
     help: 'Downgrade statements checked at the edge.',
@@ -97,11 +79,6 @@ export const METRICS = {
   },
   causeway_purged_rows_total: { kind: 'counter', help: 'Rows removed by the purge.', labels: ['class'] },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
-  causeway_rpc_requests_total: {
-    kind: 'counter',
-    help: 'Questions between our processes.',
-    labels: ['pattern', 'outcome'],
-  },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 
 export type MetricName = keyof typeof METRICS;

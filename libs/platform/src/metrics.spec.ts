@@ -7,11 +7,11 @@ describe('the metrics', () => {
     const metrics = new Metrics();
     metrics.increment('causeway_lane_wakes_total', { track: 'native', cause: 'accept' }, 5);
     metrics.set('causeway_device_sockets', {}, 2);
-    metrics.observe('causeway_lane_drain_seconds', { track: 'clear' }, 0.2);
+    metrics.observe('causeway_http_request_seconds', { route: 'none' }, 0.2);
     const text = await metrics.text();
     expect(text).toContain('causeway_lane_wakes_total{track="native",cause="accept"} 5');
     expect(text).toContain('causeway_device_sockets 2');
-    expect(text).toContain('causeway_lane_drain_seconds_count{track="clear"} 1');
+    expect(text).toContain('causeway_http_request_seconds_count{route="none"} 1');
   });
 
   it('keep two processes in one program apart', async () => {

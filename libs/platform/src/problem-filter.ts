@@ -18,11 +18,15 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly events: Events) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
+    this.answer(thrown, host.switchToHttp().getResponse<Reply>());
+  }
+
+  /** For what the framework refuses before it knows a route: a path that is no path. */
+  answer(thrown: unknown, reply: Reply): void {
     const problem = problemOf(thrown);
     if (problem.code === 'internal') this.events.bugCaught({ component: 'http', thrown });
     this.events.problemAnswered({ code: problem.code, status: problem.status });
     const document = problemDocument(problem);
-    const reply = host.switchToHttp().getResponse<Reply>();
     const retryAfterSeconds = document['retryAfterSeconds'];
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
     // as bytes: to a text Fastify adds a charset, which JSON does not have

@@ -7,7 +7,11 @@ export interface Repeating {
 }
 
 /** Runs `task` now and then `intervalMs` after each run ended. A failure is told and does not end the series: the next run is the retry. */
-export function every(intervalMs: number, task: { readonly name: string; readonly run: () => Promise<void> }, events: Events): Repeating {
+export function every(
+  intervalMs: number,
+  task: { readonly name: string; readonly run: () => Promise<void> },
+  events: Events,
+): Repeating {
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   const once = async (): Promise<void> => {

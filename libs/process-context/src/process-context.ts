@@ -1,6 +1,16 @@
 import { join } from 'node:path';
 import { DedupeDigests } from '@causeway/message-flow';
-import { createLogger, Events, Metrics, SYSTEM_CLOCK, type Clock, type Config, type Logger, type TlsIdentity, readTlsIdentity } from '@causeway/platform';
+import {
+  createLogger,
+  Events,
+  Metrics,
+  SYSTEM_CLOCK,
+  type Clock,
+  type Config,
+  type Logger,
+  type TlsIdentity,
+  readTlsIdentity,
+} from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
 import { sharedKey } from './shared-key.js';
@@ -18,12 +28,19 @@ export interface ProcessContext {
 }
 
 /** Opens what a process needs. The database has been migrated: whoever starts the installation does that once, first. */
-export async function openProcess(input: { readonly name: string; readonly config: Config; readonly databaseUrl: string; readonly clock?: Clock }): Promise<ProcessContext> {
+export async function openProcess(input: {
+  readonly name: string;
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly clock?: Clock;
+}): Promise<ProcessContext> {
   const { config } = input;
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();
   const queue = await WorkQueue.open(
-    config.queueBackend === 'redis' ? { backend: 'redis', url: config.redisUrl } : { backend: 'postgres', url: input.databaseUrl },
+    config.queueBackend === 'redis'
+      ? { backend: 'redis', url: config.redisUrl }
+      : { backend: 'postgres', url: input.databaseUrl },
     log,
   );
   return {

@@ -23,7 +23,8 @@ export class RemoteDeviceWaker implements DeviceWaker {
   wake(devices: readonly DeviceRef[]): void {
     if (devices.length === 0) return;
     if (this.waiting.size === 0) setImmediate(() => void this.tell());
-    for (const { tenant, account, device } of devices) this.waiting.set(`${tenant} ${account} ${device}`, { tenant, account, device });
+    for (const { tenant, account, device } of devices)
+      this.waiting.set(`${tenant} ${account} ${device}`, { tenant, account, device });
   }
 
   private async tell(): Promise<void> {

@@ -1,7 +1,10 @@
 import { StartupProblem } from '@causeway/platform';
 
 /** Runs the main of a process: a start-up problem is one sentence and what to do, everything else is a bug and fails loudly. */
-export async function runProcess(name: string, main: (env: Readonly<Record<string, string | undefined>>) => Promise<void>): Promise<void> {
+export async function runProcess(
+  name: string,
+  main: (env: Readonly<Record<string, string | undefined>>) => Promise<void>,
+): Promise<void> {
   try {
     await main(process.env);
   } catch (thrown) {

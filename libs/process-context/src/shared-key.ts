@@ -1,25 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
 import { StartupProblem } from '@causeway/platform';
 
-/** A key of 32 bytes shared by the processes of one data folder; whoever comes first makes it. */
+const KEY_BYTES = 32;
+
+/** A key of 32 bytes shared by the processes of one data folder; whoever comes first makes it, and nobody ever sees half of one. */
 export async function sharedKey(folder: string, name: string): Promise<Bytes> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(randomBytes(32));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (!(error instanceof Object && 'code' in error && error.code === 'EEXIST')) throw error;
-  }
-  const key = toBytes(await readFile(path));
-  if (key.length !== 32) throw new StartupProblem(`The key file ${name} is damaged.`, 'Restore it from where the data folder came from.');
-  return key;
+  const key = (await readKey(path)) ?? (await makeKey(path));
+  if (key.length === KEY_BYTES) return key;
+  throw new StartupProblem(`The key file ${name} is damaged.`, 'Restore it from where the data folder came from.');
 }
+
+async function readKey(path: string): Promise<Bytes | undefined> {
+  try {
+    return toBytes(await readFile(path));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** A link fails when the name is taken: then the other process's key is the one. */
+async function makeKey(path: string): Promise<Bytes> {
+  const made = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const file = await open(made, 'wx', 0o600);
+  try {
+    await file.writeFile(randomBytes(KEY_BYTES));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  try {
+    await link(made, path);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(made);
+  }
+  return toBytes(await readFile(path));
+}
+
+const codeOf = (error: unknown): unknown => (error instanceof Object && 'code' in error ? error.code : undefined);

@@ -1,4 +1,5 @@
-import { INVENTORY, type TableEntry } from './inventory.js';
+import { INVENTORY } from './inventory.js';
+import type { TableEntry } from './table-entry.js';
 
 const SEALED = 'sealed: ';
 

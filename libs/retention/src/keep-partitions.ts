@@ -27,7 +27,12 @@ export class MakePartitions {
   }
 }
 
-/** Drops partitions whose hour is past, and the digests that left with them. Reads never saw an expired row anyway. */
+/** What is due at the hour stays for a moment: a row for it may be on its way, minted a second before. */
+const GRACE_MS = 5 * 60_000;
+/** A lane that nobody used for so long goes; the next message makes a new one. */
+const IDLE_LANE_HOURS = 7 * 24;
+
+/** Drops partitions whose hour is past, and the narrow rows that left with them. Reads never saw an expired row anyway. */
 export class DropPartitions {
   constructor(
     private readonly partitions: PartitionStore,
@@ -37,12 +42,12 @@ export class DropPartitions {
 
   async execute(): Promise<void> {
     const nowMs = this.clock.nowMs();
-    const hour = Math.floor(nowMs / HOUR_MS);
-    for (const partition of await this.partitions.past(hour - 1)) {
-      await this.partitions.drop(partition);
-      const lagSeconds = Math.floor((nowMs - (partition.hour + 1) * HOUR_MS) / 1000);
-      this.events.partitionPurged({ partition: `${partition.table}_${partition.hour}`, class: partition.table, count: 1, lagSeconds });
+    // the rows of hour h were to go by h o'clock
+    const lastHour = Math.floor((nowMs - GRACE_MS) / HOUR_MS);
+    for (const { table, hour } of await this.partitions.dropPast(lastHour)) {
+      const lagSeconds = Math.floor((nowMs - hour * HOUR_MS) / 1000);
+      this.events.partitionPurged({ partition: `${table}_${hour}`, class: table, count: 1, lagSeconds });
     }
-    await this.partitions.forgetDigests(hour - 1);
+    await this.partitions.forgetPast(lastHour, IDLE_LANE_HOURS);
   }
 }

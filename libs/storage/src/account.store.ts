@@ -99,14 +99,17 @@ export class AccountStore {
     return rows.length === 1 ? 'created' : 'exists';
   }
 
-  async authenticate(tokenDigest: Uint8Array): Promise<AuthenticatedDevice | undefined> {
-    const rows = await this.database.query<AuthenticatedDevice>(
-      `SELECT d.tenant_id AS tenant, d.account_id AS account, d.id AS device, a.address, t.native_host AS host, t.region
-       FROM registry.device d JOIN registry.account a ON a.tenant_id = d.tenant_id AND a.id = d.account_id
-       JOIN registry.tenant t ON t.id = d.tenant_id WHERE d.token_digest = $1`,
-      tokenDigest,
+  /** The devices that tokens stand for, null for a token nobody has. One round trip however many are asked for. */
+  async authenticate(tokenDigests: readonly Uint8Array[]): Promise<readonly (AuthenticatedDevice | null)[]> {
+    const rows = await this.database.query<AuthenticatedDevice & { readonly rank: bigint }>(
+      `SELECT t.rank, d.tenant_id AS tenant, d.account_id AS account, d.id AS device, a.address, n.native_host AS host, n.region
+       FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t(digest, rank)
+       JOIN registry.device d ON d.token_digest = decode(t.digest, 'base64')
+       JOIN registry.account a ON a.tenant_id = d.tenant_id AND a.id = d.account_id JOIN registry.tenant n ON n.id = d.tenant_id`,
+      JSON.stringify(tokenDigests.map((digest) => Buffer.from(digest).toString('base64'))),
     );
-    return rows[0];
+    const found = new Map(rows.map(({ rank, ...device }) => [Number(rank), device]));
+    return tokenDigests.map((_, index) => found.get(index + 1) ?? null);
   }
 
   async deviceLists(tenant: TenantId, accounts: readonly AccountId[]): Promise<readonly StoredDeviceList[]> {
@@ -139,7 +142,7 @@ export class AccountStore {
   }): Promise<'replaced' | 'stale'> {
     const { tenant, account } = input.owner;
     const kept = input.listed.map((device) => device.deviceId);
-    return this.database.prisma.$transaction(async (tx) => {
+    return this.database.transaction(async (tx) => {
       const updated = await tx.account.updateMany({
         where: { tenantId: tenant, id: account, deviceListVersion: { lt: input.list.version } },
         data: {

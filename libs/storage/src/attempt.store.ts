@@ -1,8 +1,7 @@
 import { purgeHourOf, type Bytes, type ContactId, type LaneId, type MessageId, type TenantId, type TransitId } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
-import { LEAVE_LANE } from './message.store.js';
-import { eventHour, tellSender, TERMINAL_STATES, withHour36 } from './state-events.js';
+import { eventHour, leaveLane, tellSender, TERMINAL_STATES, withHour36 } from './state-events.js';
 
 export interface AttemptKey {
   readonly ref: TransitId;
@@ -29,7 +28,7 @@ export interface SealedEnvelope {
 export interface AttemptOutcome extends AttemptKey {
   readonly outcome: 'accepted' | 'sent' | 'delivered' | 'failed' | 'not-sent' | 'unknown' | 'unconfirmed';
   /** The message's new state; null leaves it. */
-  readonly state: 'ready' | 'sent' | 'delivered' | 'failed' | 'waiting-on-sender' | 'unconfirmed' | null;
+  readonly state: 'ready' | 'sent' | 'delivered' | 'failed' | 'expired' | 'unconfirmed' | null;
   readonly reason?: string | undefined;
   readonly vendorCode?: string | undefined;
   readonly segments?: number | undefined;
@@ -38,16 +37,27 @@ export interface AttemptOutcome extends AttemptKey {
   readonly leavesLane: boolean;
   /** When to look at this attempt again without news of it; null closes it. */
   readonly lookAgainAt: Date | null;
+  /** With the state `ready`: the message is not to be tried before. */
+  readonly retryAt?: Date | undefined;
 }
 
 export interface Moved {
   readonly sender: DeviceRef;
   readonly lane: LaneId;
+  /** The message held others back until now; their lane is due. */
+  readonly hasLeftLane: boolean;
 }
 
 /** A later word never takes an earlier one back: outcomes by rank. */
 const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END)`;
 const rankOf = (column: string): string => RANK.replace('OUTCOME', column);
+
+/**
+ * Whether the word `$6` says more than the stored outcome. What we gave up on without having known (`unconfirmed`, and `not-sent` after the
+ * silence of a network) may be put right by the network itself.
+ */
+const SAYS_MORE = `(${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed'))
+  OR (outcome = 'not-sent' AND $6 IN ('accepted', 'sent', 'delivered')))`;
 
 /** Attempts on clear networks: written before the carrier is called, so that a crash leaves a trace. */
 export class AttemptStore {
@@ -109,24 +119,25 @@ export class AttemptStore {
   /** Records what became of an attempt; tells the sender when the message's state moved. Undefined when a later word was there already. */
   async record(input: AttemptOutcome, now: Date): Promise<Moved | undefined> {
     const { hour, expiresAt } = eventHour(now);
-    const rows = await this.database.query<DeviceRef & { lane: LaneId }>(
+    const rows = await this.database.query<MovedRow>(
       withHour36(
         `WITH noted AS (
            UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
              segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
            WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11
-             AND (${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed')))
-           RETURNING message_ref),
+             AND ${SAYS_MORE} RETURNING message_ref),
          open AS (
-           UPDATE transit.open_attempt SET due_at = $14::timestamptz WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NOT NULL
-             AND EXISTS (SELECT FROM noted)),
+           INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT $5::text, $11::smallint, $14::timestamptz FROM noted WHERE $14::timestamptz IS NOT NULL
+           ON CONFLICT (message_ref, attempt) DO UPDATE SET due_at = excluded.due_at),
          closed AS (DELETE FROM transit.open_attempt WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NULL AND EXISTS (SELECT FROM noted)),
          moved AS (
-           UPDATE transit.message SET state = $12, reason = CASE WHEN $12 IN ('failed', 'waiting-on-sender') THEN $7 END, updated_at = $3
+           UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END,
+             retry_at = $15::timestamptz, updated_at = $3
            WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted) RETURNING *),
          changed AS (SELECT * FROM moved WHERE $13::boolean),
-         ${LEAVE_LANE}, ${tellSender('moved')}
-         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane FROM moved`,
+         ${leaveLane('= $4')}, ${tellSender('moved')}
+         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane, EXISTS (SELECT FROM left_lane) AS "hasLeftLane"
+         FROM moved`,
         hour,
       ),
       hour,
@@ -143,24 +154,26 @@ export class AttemptStore {
       input.state,
       input.leavesLane,
       input.lookAgainAt,
+      input.retryAt ?? null,
     );
     const [row] = rows;
-    return row && { sender: { tenant: row.tenant, account: row.account, device: row.device }, lane: row.lane };
+    return row && movedOf(row);
   }
 
   /** Ends or returns a message that has no attempt under way: refused by a re-check, or back to its sender. Its envelope goes. */
   async stop(ref: TransitId, state: { readonly kind: 'failed' | 'waiting-on-sender' | 'expired'; readonly reason: string | null }, now: Date): Promise<Moved | undefined> {
     const { hour, expiresAt } = eventHour(now);
-    const rows = await this.database.query<DeviceRef & { lane: LaneId }>(
+    const rows = await this.database.query<MovedRow>(
       withHour36(
         `WITH moved AS (
            UPDATE transit.message SET state = $6, reason = $7, leg = CASE WHEN $6 = 'waiting-on-sender' THEN 'none' ELSE leg END, updated_at = $3
            WHERE purge_hour = $4 AND id = $5 AND state = 'ready' RETURNING *),
          changed AS (SELECT * FROM moved WHERE $6 <> 'waiting-on-sender'),
-         ${LEAVE_LANE},
+         ${leaveLane('= $4')},
          words AS (DELETE FROM transit.envelope WHERE purge_hour = $4 AND id = $5 AND $6 = 'waiting-on-sender' AND EXISTS (SELECT FROM moved)),
          ${tellSender('moved')}
-         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane FROM moved`,
+         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane, EXISTS (SELECT FROM left_lane) AS "hasLeftLane"
+         FROM moved`,
         hour,
       ),
       hour,
@@ -172,13 +185,13 @@ export class AttemptStore {
       state.reason,
     );
     const [row] = rows;
-    return row && { sender: { tenant: row.tenant, account: row.account, device: row.device }, lane: row.lane };
+    return row && movedOf(row);
   }
 
   /** Drops a message without a word: it leaves its lane and loses its words, its state stays, and it expires at its ordinary deadline. */
   async withhold(ref: TransitId, now: Date): Promise<void> {
     await this.database.query(
-      `WITH changed AS (SELECT * FROM transit.message WHERE purge_hour = $1 AND id = $2), ${LEAVE_LANE} SELECT 1`,
+      `WITH changed AS (SELECT * FROM transit.message WHERE purge_hour = $1 AND id = $2), ${leaveLane('= $1')} SELECT 1`,
       purgeHourOf(ref),
       ref,
       now,
@@ -222,9 +235,25 @@ export class AttemptStore {
     );
   }
 
+  /** Attempts without a final word after the given one, in the order of their keys. */
+  async open(after: AttemptKey | undefined, limit: number): Promise<readonly AttemptKey[]> {
+    return this.database.query<AttemptKey>(
+      `SELECT message_ref AS ref, attempt FROM transit.open_attempt WHERE (message_ref, attempt) > ($1, $2::smallint)
+       ORDER BY message_ref, attempt LIMIT $3`,
+      after?.ref ?? '',
+      after?.attempt ?? 0,
+      limit,
+    );
+  }
+
   /** Looks at an open attempt again later. */
   async postpone(key: AttemptKey, until: Date): Promise<void> {
     await this.database.query('UPDATE transit.open_attempt SET due_at = $3 WHERE message_ref = $1 AND attempt = $2 RETURNING 1', key.ref, key.attempt, until);
+  }
+
+  /** Brings every look that is due after `laterThan` forward to `to`. */
+  async hasten(input: { readonly laterThan: Date; readonly to: Date }): Promise<void> {
+    await this.database.query('UPDATE transit.open_attempt SET due_at = $2 WHERE due_at > $1 RETURNING 1', input.laterThan, input.to);
   }
 
   /** Nothing more is expected of this attempt. */
@@ -242,6 +271,14 @@ export class AttemptStore {
     return rows[0];
   }
 }
+
+type MovedRow = DeviceRef & Omit<Moved, 'sender'>;
+
+const movedOf = ({ tenant, account, device, lane, hasLeftLane }: MovedRow): Moved => ({
+  sender: { tenant, account, device },
+  lane,
+  hasLeftLane,
+});
 
 /** What reconciling an attempt needs to know of its message. */
 export interface ClearMessage {

@@ -1,5 +1,5 @@
-import type { AccountId, ConversationId, TenantId } from '@causeway/message-model';
-import type { Database } from './database.js';
+import { mintConversationId, type AccountId, type ConversationId, type TenantId } from '@causeway/message-model';
+import type { Database, Transaction } from './database.js';
 
 /** The granted conversation of two accounts as one of them sees it. */
 export interface NativeConversation {
@@ -31,7 +31,18 @@ interface Pair {
 }
 
 /** What `lodge` did. The requester learns of `granted` only; of everything else nothing, ever. */
-export type Lodged = 'requested' | 'granted' | 'kept-silent';
+export type Lodged =
+  | { readonly kind: 'kept-silent' }
+  | { readonly kind: 'requested'; readonly target: AccountId; readonly requesterAddress: string }
+  | {
+      readonly kind: 'granted';
+      readonly granted: Granted;
+      readonly requesterAddress: string;
+      /** A peer who blocked the requester is told nothing of them. */
+      readonly isTargetTold: boolean;
+    };
+
+const KEPT_SILENT: Lodged = { kind: 'kept-silent' };
 
 /** Consent of one person about another: one row per direction, both written by a grant. */
 export class ConsentStore {
@@ -58,46 +69,59 @@ export class ConsentStore {
 
   /**
    * Brings a request to its target. Nothing happens for a target that does not exist, refused or already asked; a target that takes
-   * everyone, or that has itself asked this requester, grants at once.
+   * everyone, or that has itself asked this requester, grants at once. Where there is a grant it is told again, block or no block: a block
+   * acts at delivery, and the blocked side must not notice. Lodging twice changes nothing.
    */
   async lodge(input: {
     readonly tenant: TenantId;
     readonly requester: AccountId;
     readonly targetAddress: string;
+    /** The requester's proposal; another one is taken when it is in use already. */
     readonly conversation: ConversationId;
     readonly request: string;
     readonly now: Date;
-  }): Promise<{ readonly result: Lodged; readonly target?: AccountId; readonly requesterAddress?: string; readonly granted?: Granted }> {
-    const { tenant, requester } = input;
-    return this.database.prisma.$transaction(async (tx) => {
-      const target = await tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.targetAddress } } });
-      if (!target || target.id === requester) return { result: 'kept-silent' };
+  }): Promise<Lodged> {
+    const { tenant, requester, now } = input;
+    return this.database.transaction(async (tx) => {
+      const [target, asking] = await Promise.all([
+        tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.targetAddress } } }),
+        tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: requester } } }),
+      ]);
+      if (!target || !asking || target.id === requester) return KEPT_SILENT;
       const owner = parseStored(target.id);
-      await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtext($1))', [requester, owner].sort().join());
-      const asking = await tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: requester } } });
-      const requesterAddress = asking?.address ?? '';
+      await takeTurns(tx, { tenant, owner, peer: requester });
       const [forward, backward] = await Promise.all([
         tx.consent.findUnique({ where: pairKey({ tenant, owner, peer: requester }) }),
         tx.consent.findUnique({ where: pairKey({ tenant, owner: requester, peer: owner }) }),
       ]);
-      if (forward?.state === 'refused' || forward?.isBlocked) return { result: 'kept-silent' };
-      if (forward?.state === 'requested') return { result: 'kept-silent' };
-      const isWanted = forward?.state === 'granted' || forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
-      const conversationId = forward?.state === 'granted' ? forward.conversationId : (backward?.conversationId ?? input.conversation);
-      const row = { state: isWanted ? 'granted' : 'requested', conversationId, decidedAt: isWanted ? input.now : null };
+      const told = { requesterAddress: asking.address, isTargetTold: !forward?.isBlocked };
+      const grantedIn = (conversationId: string): Lodged => ({
+        kind: 'granted',
+        granted: { conversation: parseStored(conversationId), peer: owner, peerAddress: target.address },
+        ...told,
+      });
+      if (forward?.state === 'granted') return grantedIn(forward.conversationId);
+      if (forward?.state === 'requested') return KEPT_SILENT;
+      if (forward?.state === 'refused') {
+        // remembered, so that a change of mind finds the one who asked
+        await tx.consent.update({ where: pairKey({ tenant, owner, peer: requester }), data: { requestedAt: now } });
+        return KEPT_SILENT;
+      }
+      const isWanted = forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
+      const conversationId = backward?.conversationId ?? (await freeConversation(tx, input));
+      const row = { state: isWanted ? 'granted' : 'requested', conversationId, requestedAt: now, decidedAt: isWanted ? now : null };
       await tx.consent.upsert({
         where: pairKey({ tenant, owner, peer: requester }),
-        create: { tenantId: tenant, id: input.request, ownerAccount: owner, peerAccount: requester, requestedAt: input.now, ...row },
+        create: { tenantId: tenant, id: input.request, ownerAccount: owner, peerAccount: requester, ...row },
         update: row,
       });
-      if (!isWanted) return { result: 'requested', target: owner, requesterAddress };
+      if (!isWanted) return { kind: 'requested', target: owner, requesterAddress: asking.address };
       await tx.consent.upsert({
         where: pairKey({ tenant, owner: requester, peer: owner }),
-        create: { tenantId: tenant, id: `${input.request}~`, ownerAccount: requester, peerAccount: owner, requestedAt: input.now, ...row },
-        update: row,
+        create: { tenantId: tenant, id: `${input.request}~`, ownerAccount: requester, peerAccount: owner, ...row },
+        update: { state: row.state, conversationId, decidedAt: now },
       });
-      const conversation = parseStored<ConversationId>(conversationId);
-      return { result: 'granted', target: owner, requesterAddress, granted: { conversation, peer: owner, peerAddress: target.address } };
+      return grantedIn(conversationId);
     });
   }
 
@@ -123,8 +147,8 @@ export class ConsentStore {
          UPDATE registry.consent SET state = 'granted', decided_at = coalesce(decided_at, $4)
          WHERE tenant_id = $1 AND owner_account = $2 AND id = $3 AND state IN ('requested', 'granted') RETURNING *),
        mutual AS (
-         INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, requested_at, decided_at)
-         SELECT tenant_id, id || '~', peer_account, owner_account, 'granted', conversation_id, requested_at, $4 FROM granted
+         INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, decided_at)
+         SELECT tenant_id, id || '~', peer_account, owner_account, 'granted', conversation_id, $4 FROM granted
          ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE
          SET state = 'granted', conversation_id = excluded.conversation_id, decided_at = $4 WHERE consent.state <> 'granted')
        SELECT g.conversation_id AS conversation, g.peer_account AS peer, p.address AS "peerAddress" FROM granted g
@@ -151,27 +175,65 @@ export class ConsentStore {
 
   /**
    * A decision without a request: `grant` welcomes the peer in advance and ends a block, `revoke` blocks a granted peer and refuses any other.
-   * Answers with the pending request that a `grant` leaves to be granted.
+   * Answers with the request that a `grant` leaves to be granted: one that is pending, or was refused before. Nothing is written about an
+   * address that is nobody's.
    */
-  async decide(input: Pair & { readonly decision: 'grant' | 'revoke'; readonly id: string; readonly conversation: ConversationId; readonly now: Date }): Promise<string | undefined> {
-    const isBlocked = input.decision === 'revoke';
-    const rows = await this.database.query<{ id: string; state: string }>(
-      `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, is_blocked, conversation_id, requested_at, decided_at)
-       VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN 'refused' ELSE 'welcome' END, $5, $6, $7, $7)
-       ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE SET is_blocked = $5, decided_at = $7, state = CASE
-         WHEN $5 AND consent.state IN ('requested', 'welcome') THEN 'refused' WHEN NOT $5 AND consent.state = 'refused' THEN 'welcome'
-         ELSE consent.state END
-       RETURNING id, state`,
-      input.tenant,
-      input.id,
-      input.owner,
-      input.peer,
-      isBlocked,
-      input.conversation,
-      input.now,
-    );
-    return rows[0]?.state === 'requested' ? rows[0].id : undefined;
+  async decide(input: {
+    readonly tenant: TenantId;
+    readonly owner: AccountId;
+    readonly peerAddress: string;
+    readonly decision: 'grant' | 'revoke';
+    /** Id of the request that the peer would make, or has made. */
+    readonly requestOf: (peer: AccountId) => string;
+    readonly conversation: ConversationId;
+    readonly now: Date;
+  }): Promise<string | undefined> {
+    const { tenant, owner } = input;
+    return this.database.transaction(async (tx) => {
+      const peer = await tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.peerAddress } } });
+      if (!peer || peer.id === owner) return undefined;
+      const peerAccount = parseStored(peer.id);
+      await takeTurns(tx, { tenant, owner, peer: peerAccount });
+      const rows = await tx.$queryRawUnsafe<{ id: string; state: string }[]>(
+        DECIDE,
+        tenant,
+        input.requestOf(peerAccount),
+        owner,
+        peerAccount,
+        input.decision === 'revoke',
+        input.conversation,
+        input.now,
+      );
+      return rows[0]?.state === 'requested' ? rows[0].id : undefined;
+    });
   }
+}
+
+/** `$1` tenant, `$2` id, `$3` owner, `$4` peer, `$5` whether to block, `$6` conversation, `$7` now. */
+const DECIDE = `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, is_blocked, conversation_id, decided_at)
+  VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN 'refused' ELSE 'welcome' END, $5, $6, $7)
+  ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE SET is_blocked = $5, decided_at = $7, state = CASE
+    WHEN $5 AND consent.state IN ('requested', 'welcome') THEN 'refused'
+    WHEN NOT $5 AND consent.state = 'refused' THEN CASE WHEN consent.requested_at IS NULL THEN 'welcome' ELSE 'requested' END
+    ELSE consent.state END
+  RETURNING id, state`;
+
+/** What two people decide about each other happens one after the other. */
+async function takeTurns(tx: Transaction, { tenant, owner, peer }: Pair): Promise<void> {
+  const name = [tenant, ...[owner, peer].sort()].join(' ');
+  await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', name);
+}
+
+/**
+ * Requesters choose conversation ids, and could name one in which they talk to somebody else, or one of their contacts'. Such a pair gets a new id.
+ */
+async function freeConversation(
+  tx: Transaction,
+  { tenant, conversation }: { readonly tenant: TenantId; readonly conversation: ConversationId },
+): Promise<ConversationId> {
+  const where = { tenantId: tenant, conversationId: conversation };
+  const [pair, contact] = await Promise.all([tx.consent.findFirst({ where }), tx.contact.findFirst({ where })]);
+  return pair || contact ? mintConversationId() : conversation;
 }
 
 const pairKey = (pair: Pair) => ({

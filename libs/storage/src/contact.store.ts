@@ -126,14 +126,58 @@ export class ContactStore {
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
-      if (error instanceof DatabaseError && error.sqlState === UNIQUE_VIOLATION) return this.create(input);
+      if (error instanceof DatabaseError && error.code === UNIQUE_VIOLATION) return this.create(input);
       throw error;
     }
   }
 
-  async setOptedOut(tenant: TenantId, contact: ContactId, at: Date | null): Promise<void> {
-    await this.database.query('UPDATE registry.contact SET opted_out_at = $3::timestamptz WHERE tenant_id = $1 AND id = $2', tenant, contact, at);
+  /**
+   * STOP or START, once: the network's word and its digest in one transaction, so that a repeated or replayed webhook changes nothing. With
+   * `bindingDigests`, for every contact with that phone number, whoever's it is.
+   */
+  async setOptedOut(input: {
+    readonly contact: SealedContact;
+    readonly at: Date | null;
+    readonly digest: Uint8Array;
+    readonly digestPurgeHour: number;
+    readonly bindingDigests: readonly Uint8Array[];
+  }): Promise<'changed' | 'repeated'> {
+    const rows = await this.database.query<{ isNew: boolean }>(
+      `WITH fresh AS (INSERT INTO transit.received (digest, purge_hour) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
+       changed AS (
+         UPDATE registry.contact SET opted_out_at = $3::timestamptz FROM fresh
+         WHERE tenant_id = $4 AND (id = $5 OR binding_digest IN (SELECT decode(hex, 'hex') FROM unnest($6::text[]) AS hex)))
+       SELECT EXISTS (SELECT FROM fresh) AS "isNew"`,
+      input.digest,
+      input.digestPurgeHour,
+      input.at,
+      input.contact.tenant,
+      input.contact.contact,
+      input.bindingDigests.map((digest) => Buffer.from(digest).toString('hex')),
+    );
+    return rows[0]?.isNew ? 'changed' : 'repeated';
   }
+
+  /** Sealed numbers in the order of their ids, for the job that seals them again under a new key. */
+  async sealedNumbers(after: SealedNumber | undefined, limit: number): Promise<readonly SealedNumber[]> {
+    return this.database.query<SealedNumber>(
+      `SELECT tenant_id AS tenant, id AS contact, sealed_number AS "sealedNumber" FROM registry.contact
+       WHERE (tenant_id, id) > ($1, $2) ORDER BY tenant_id, id LIMIT $3`,
+      after?.tenant ?? '',
+      after?.contact ?? '',
+      limit,
+    );
+  }
+
+  async replaceSealedNumber({ tenant, contact, sealedNumber }: SealedNumber): Promise<void> {
+    await this.database.query('UPDATE registry.contact SET sealed_number = $3 WHERE tenant_id = $1 AND id = $2', tenant, contact, sealedNumber);
+  }
+}
+
+export interface SealedNumber {
+  readonly tenant: TenantId;
+  readonly contact: ContactId;
+  readonly sealedNumber: Bytes;
 }
 
 /** Another account took the bridge number for the same phone number a moment ago: the next one is tried. */

@@ -1,35 +1,63 @@
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient } from './generated/client.js';
+import { CausewayError } from '@causeway/message-model';
+import pg from 'pg';
+import { PrismaClient, type Prisma } from './generated/client.js';
 
 /** Values of one SQL statement. Batches travel as one JSON text, so a statement has few parameters however many rows it moves. */
-export type SqlValue = string | number | boolean | bigint | Date | Uint8Array | null | readonly string[] | readonly number[];
+export type SqlValue =
+  string | number | boolean | bigint | Date | Uint8Array | null | readonly string[] | readonly number[];
+
+/** A transaction of several statements, for the few places where one statement cannot do. */
+export type Transaction = Prisma.TransactionClient;
 
 /** Failures that PostgreSQL asks to be tried again: serialization failure and deadlock. */
 const TRY_AGAIN = new Set(['40001', '40P01']);
 const MAX_TRIES = 4;
+/** Waiting for a connection of the pool, milliseconds: a database that hangs must not hang every request with it. */
+const CONNECT_WITHIN_MS = 5_000;
 
 /** One PostgreSQL database through one pool. Stores share it; nothing else in Causeway speaks SQL. */
 export class Database {
   readonly prisma: PrismaClient;
 
-  constructor(options: { readonly url: string; readonly maxConnections?: number }) {
-    const adapter = new PrismaPg({ connectionString: options.url, max: options.maxConnections ?? 10 });
+  constructor(private readonly options: { readonly url: string; readonly maxConnections?: number }) {
+    const { url: connectionString, maxConnections: max = 10 } = options;
+    const adapter = new PrismaPg({ connectionString, max, connectionTimeoutMillis: CONNECT_WITHIN_MS });
     this.prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   }
 
-  /** One statement, one round trip, one transaction. A statement PostgreSQL gave up on for a deadlock is tried again. */
-  async query<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await this.prisma.$queryRawUnsafe<Row[]>(sql, ...values);
-      } catch (error) {
-        if (tries >= MAX_TRIES || !TRY_AGAIN.has(sqlStateOf(error))) throw new DatabaseError(sqlStateOf(error));
-      }
-    }
+  /**
+   * One statement, one round trip, one transaction. A statement PostgreSQL gave up on for a deadlock is tried again.
+   * Throws `CausewayError('unavailable')` when the database is away (a retry helps, and the statement may have been
+   * committed), `DatabaseError` otherwise.
+   */
+  query<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
+    return settled(() => this.prisma.$queryRawUnsafe<Row[]>(sql, ...values));
   }
 
   async execute(sql: string): Promise<void> {
-    await this.prisma.$executeRawUnsafe(sql);
+    await settled(() => this.prisma.$executeRawUnsafe(sql));
+  }
+
+  /** `work` runs again, from its beginning, after a deadlock: it changes nothing but the database. Throws as `query` does. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return settled(() => this.prisma.$transaction(work));
+  }
+
+  /** A connection of its own, for statements that need a session: settings, session locks, and what may not run in a transaction. */
+  async session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const client = new pg.Client({
+      connectionString: this.options.url,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    });
+    // a connection that breaks between two statements is told by the next one
+    client.on('error', () => undefined);
+    await settled(() => client.connect());
+    try {
+      return await work(new Session(client));
+    } finally {
+      await client.end();
+    }
   }
 
   async close(): Promise<void> {
@@ -37,22 +65,59 @@ export class Database {
   }
 }
 
+/** Statements on one connection, one after the other. */
+export class Session {
+  constructor(private readonly client: pg.Client) {}
+
+  async query<Row extends object>(sql: string): Promise<Row[]> {
+    const { rows } = await settled(() => this.client.query<Row>(sql));
+    return rows;
+  }
+}
+
 /** Carries the SQLSTATE and nothing else: messages of a database quote the values that offended it. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
 
-  constructor(readonly sqlState: string) {
-    super(`database error ${sqlState}`);
+  constructor(readonly code: string) {
+    super(`database error ${code}`);
   }
 }
 
-function sqlStateOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return 'unknown';
-  const meta = 'meta' in error && typeof error.meta === 'object' && error.meta !== null ? error.meta : {};
-  if ('code' in meta && typeof meta.code === 'string') return meta.code;
-  if ('driverAdapterError' in meta) {
-    const found = /"?(?:originalCode|code)"?:\s*"?([0-9A-Z]{5})/.exec(JSON.stringify(meta));
-    if (found?.[1]) return found[1];
+async function settled<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (thrown) {
+      // what a transaction's own work refused
+      if (thrown instanceof CausewayError || thrown instanceof DatabaseError) throw thrown;
+      const code = codeOf(thrown);
+      if (isAway(code)) throw new CausewayError('unavailable', { detail: 'The database does not answer' });
+      if (tries >= MAX_TRIES || !TRY_AGAIN.has(code)) throw new DatabaseError(code);
+    }
   }
-  return 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
+
+/** Words of the driver for a database that cannot be reached or has no connection left, and the SQLSTATE classes for the same. */
+const AWAY_WORDS = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'P2024',
+  'P2037',
+]);
+const isAway = (code: string): boolean => AWAY_WORDS.has(code) || /^(08|57P0|53300)/.test(code);
+
+/** The SQLSTATE where there is one, else the driver's own word. */
+function codeOf(thrown: unknown): string {
+  const cause = member(member(member(thrown, 'meta'), 'driverAdapterError'), 'cause');
+  const words = [member(cause, 'originalCode'), member(cause, 'kind'), member(thrown, 'code')];
+  return words.find((word) => typeof word === 'string') ?? 'unknown';
+}
+
+const member = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

@@ -28,15 +28,22 @@ export interface LaneMessage {
   readonly state: string;
   readonly isDelayed: boolean;
   readonly acceptedAt: Date;
-  readonly updatedAt: Date;
+  /** Not to be tried before; null when it may go at once. */
+  readonly retryAt: Date | null;
   readonly deliverBefore: Date;
   readonly attempts: number;
+  readonly firstAttemptAt: Date | null;
 }
 
 export interface LaneHead {
   /** Changes whenever someone adds to the lane; `settle` refuses to put a lane to rest on an outdated one. */
   readonly revision: bigint;
   readonly messages: readonly LaneMessage[];
+}
+
+export interface Drained {
+  readonly moved: number;
+  readonly touched: readonly DeviceRef[];
 }
 
 /** How long a wake is trusted before the sweeper wakes the lane again, milliseconds. */
@@ -69,8 +76,10 @@ export class LaneStore {
       `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
          m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
          m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.networks, m.edge_key_id AS "edgeKeyId", m.state,
-         m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.updated_at AS "updatedAt", m.deliver_before AS "deliverBefore",
-         (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts
+         m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.retry_at AS "retryAt", m.deliver_before AS "deliverBefore",
+         (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts,
+         (SELECT min(a.started_at) FROM transit.attempt a
+          WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS "firstAttemptAt"
        FROM transit.message m WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
       [...new Set(found.refs.map(purgeHourOf))],
       found.refs,
@@ -88,9 +97,14 @@ export class LaneStore {
     await this.database.query('UPDATE transit.lane SET due_at = $2, revision = revision + 1 WHERE id = ANY($1::text[]) RETURNING 1', lanes, now);
   }
 
-  /** Moves ready native messages from their lane to the inboxes. Boxes for the recipients of `withheld` are dropped in silence: a block acts here. */
-  async drainNative(refs: readonly TransitId[], withheld: readonly TransitId[], now: Date): Promise<readonly DeviceRef[]> {
-    return this.database.query<DeviceRef>(DRAIN_NATIVE, [...new Set(refs.map(purgeHourOf))], refs, now, withheld);
+  /**
+   * Moves ready native messages from their lane to the inboxes, unless they are past their deadline. Boxes for the recipients of `withheld`
+   * are dropped in silence: a block acts here. Answers how many left, and whose inbox was filled.
+   */
+  async drainNative(refs: readonly TransitId[], withheld: readonly TransitId[], now: Date): Promise<Drained> {
+    const hours = [...new Set(refs.map(purgeHourOf))];
+    const [drained] = await this.database.query<Drained>(DRAIN_NATIVE, hours, refs, now, withheld);
+    return drained ?? { moved: 0, touched: [] };
   }
 
   async markLodged(refs: readonly TransitId[]): Promise<void> {

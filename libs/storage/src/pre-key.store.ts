@@ -47,7 +47,7 @@ export class PreKeyStore {
     },
   ): Promise<void> {
     const where = { tenantId: device.tenant, accountId: device.account, id: device.device };
-    await this.database.prisma.$transaction(async (tx) => {
+    await this.database.transaction(async (tx) => {
       if (keys.signedPreKey) {
         const { keyId, publicKey, signature } = keys.signedPreKey;
         await tx.device.updateMany({
@@ -97,14 +97,14 @@ export class PreKeyStore {
     return { ec: of('ec'), kyber: of('kyber') };
   }
 
-  /** Takes one one-time key of each kind per device; without a Kyber one, the last-resort key stands in. One statement. */
+  /** Takes one one-time key of each kind per device; without a Kyber one, the last-resort key stands in. One statement; who takes at once takes others. */
   async take(tenant: TenantId, account: AccountId, devices: readonly DeviceId[]): Promise<readonly StoredBundle[]> {
     const rows = await this.database.query<BundleRow>(
       `WITH wanted AS (
-         SELECT DISTINCT ON (device_id, kind) device_id, kind, key_id FROM (
+         SELECT k.device_id, k.kind, k.key_id FROM unnest($3::int[]) AS d(id), (VALUES ('ec'), ('kyber')) AS t(kind), LATERAL (
            SELECT device_id, kind, key_id FROM registry.one_time_key
-           WHERE tenant_id = $1 AND account_id = $2 AND device_id = ANY($3) FOR UPDATE SKIP LOCKED) AS free
-         ORDER BY device_id, kind, key_id),
+           WHERE tenant_id = $1 AND account_id = $2 AND device_id = d.id AND kind = t.kind
+           ORDER BY key_id LIMIT 1 FOR UPDATE SKIP LOCKED) k),
        taken AS (
          DELETE FROM registry.one_time_key k USING wanted w
          WHERE k.tenant_id = $1 AND k.account_id = $2 AND k.device_id = w.device_id AND k.kind = w.kind AND k.key_id = w.key_id

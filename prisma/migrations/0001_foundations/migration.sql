@@ -63,7 +63,7 @@ CREATE TABLE registry.one_time_key (
   FOREIGN KEY (tenant_id, account_id, device_id) REFERENCES registry.device (tenant_id, account_id, id) ON DELETE CASCADE
 );
 
--- One person's decision about another: the owner decides, the peer is who wants to write.
+-- One person's decision about another: the owner decides, the peer is who wants to write. `requested_at` is empty while the peer never asked.
 CREATE TABLE registry.consent (
   tenant_id text NOT NULL,
   id text NOT NULL,
@@ -72,15 +72,16 @@ CREATE TABLE registry.consent (
   state text NOT NULL CHECK (state IN ('requested', 'welcome', 'granted', 'refused')),
   is_blocked boolean NOT NULL DEFAULT false,
   conversation_id text NOT NULL,
-  requested_at timestamptz NOT NULL,
+  requested_at timestamptz,
   decided_at timestamptz,
   PRIMARY KEY (tenant_id, owner_account, peer_account),
   UNIQUE (tenant_id, id),
+  -- conversation ids are proposed by requesters: one person may not put two pairs into one conversation
+  UNIQUE (tenant_id, conversation_id, peer_account),
   FOREIGN KEY (tenant_id, owner_account) REFERENCES registry.account (tenant_id, id) ON DELETE CASCADE,
   FOREIGN KEY (tenant_id, peer_account) REFERENCES registry.account (tenant_id, id) ON DELETE CASCADE
 );
 CREATE INDEX consent_requested ON registry.consent (tenant_id, owner_account, id) WHERE state = 'requested';
-CREATE INDEX consent_conversation ON registry.consent (tenant_id, conversation_id) WHERE state = 'granted';
 
 -- An account's random name for an address on another network. The number is sealed to the edge; the digest is keyed, and only the edge has the key.
 CREATE TABLE registry.contact (
@@ -130,6 +131,7 @@ CREATE TABLE transit.message (
   is_delayed boolean NOT NULL DEFAULT false,
   recipient_devices smallint NOT NULL DEFAULT 0,
   acknowledged_devices smallint NOT NULL DEFAULT 0,
+  retry_at timestamptz,
   deliver_before timestamptz NOT NULL,
   accepted_at timestamptz NOT NULL,
   updated_at timestamptz NOT NULL,
@@ -137,7 +139,7 @@ CREATE TABLE transit.message (
 ) PARTITION BY RANGE (purge_hour);
 CREATE INDEX message_open ON transit.message (deliver_before)
   WHERE state NOT IN ('delivered', 'failed', 'expired', 'cancelled', 'unconfirmed');
-CREATE INDEX message_by_device ON transit.message (tenant_id, account_id, device_id, id);
+CREATE INDEX message_by_device ON transit.message (tenant_id, account_id, device_id, purge_hour, id);
 
 -- The sealed words, apart, so that they go at the terminal state while the metadata stays for its lifetime.
 CREATE TABLE transit.envelope (
@@ -192,9 +194,11 @@ CREATE TABLE transit.lane (
   pending integer NOT NULL DEFAULT 0,
   revision bigint NOT NULL DEFAULT 0,
   due_at timestamptz,
+  used_hour integer NOT NULL DEFAULT 0,
   UNIQUE (tenant_id, conversation_id, account_id, leg)
 );
 CREATE INDEX lane_due ON transit.lane (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX lane_idle ON transit.lane (used_hour) WHERE pending = 0;
 
 CREATE TABLE transit.lane_item (
   lane_id text NOT NULL,
@@ -211,8 +215,10 @@ CREATE TABLE transit.inbox_item (
   position bigint GENERATED ALWAYS AS IDENTITY,
   purge_hour integer NOT NULL,
   inbox_id text NOT NULL,
+  expires_at timestamptz NOT NULL DEFAULT 'infinity',
   PRIMARY KEY (tenant_id, account_id, device_id, position)
 );
+CREATE INDEX inbox_item_purge ON transit.inbox_item (purge_hour);
 
 -- Uniqueness across partitions: keyed digests only. `received.owner` is the attempt an external id is bound to. `open_attempt` holds the attempts whose outcome is not final.
 CREATE TABLE transit.accepted (

@@ -1,22 +1,45 @@
-import { gracefulShutdown } from '@causeway/platform';
-import { startEmbedded } from './start-embedded.js';
+import { StartupProblem } from '@causeway/platform';
+import type { Command, Env } from '../command.js';
+import { inForeground } from '../embedded/in-foreground.js';
+import { simulatedCarrierSettings, startSimulatedCarrier } from '../embedded/simulated-carrier.js';
+import { startEmbedded } from '../embedded/start-embedded.js';
+import { Terminal } from '../terminal.js';
+
+const DEFAULT_SIMULATOR_PORT = 7402;
 
 /** `causeway up`: a gateway that stays up and keeps its data under one folder. */
-export async function up(env: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const causeway = await startEmbedded(env);
-  const { config } = causeway;
-  gracefulShutdown({ log: causeway.context.log, limitSeconds: config.shutdownSeconds + 10, steps: [{ name: 'causeway', run: () => causeway.close() }] });
-  process.stdout.write(
-    [
-      '',
-      `Causeway is up.`,
-      `  REST API        ${causeway.url}/v1      readable: ${causeway.url}/docs`,
-      `  Webhooks        ${config.edgePublicUrl}/webhooks`,
-      `  Data folder     ${config.dataFolder}`,
-      `  SMS             ${config.smsProvider === 'none' ? 'not set up (CAUSEWAY_SMS_PROVIDER)' : config.smsProvider}`,
-      `Stop with Ctrl-C.`,
-      '',
-    ].join('\n'),
-  );
-  process.send?.({ ready: causeway.url });
+export const up: Command = {
+  name: 'up',
+  usage: '[--simulate]',
+  summary: 'start the gateway; --simulate gives it a pretend SMS carrier',
+  group: 'gateway',
+  options: { simulate: 'flag' },
+  run: async (invocation) => {
+    const isSimulated = invocation.has('simulate');
+    const env = isSimulated ? simulated(invocation.env) : invocation.env;
+    const causeway = await inForeground(env, async (foreground) => {
+      if (isSimulated) await startSimulatedCarrier(foreground);
+      return { ...(await startEmbedded(foreground)), config: foreground.config };
+    });
+    if (!causeway) return;
+    const { config, url } = causeway;
+    const sms = { none: 'not set up (CAUSEWAY_SMS_PROVIDER)', twilio: 'Twilio' }[config.smsProvider];
+    const terminal = new Terminal();
+    terminal.line();
+    terminal.title('Causeway is up.');
+    terminal.row('REST API', `${url}/v1   to read: ${url}/docs`);
+    terminal.row('Webhooks', `${config.edgePublicUrl}/webhooks`);
+    terminal.row(
+      'SMS',
+      config.twilioApiUrl === '' ? sms : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
+    );
+    terminal.row('Data folder', config.dataFolder);
+    terminal.line('Stop with Ctrl-C.');
+  },
+};
+
+function simulated(env: Env): Env {
+  if (env['CAUSEWAY_ENVIRONMENT'] === 'production')
+    throw new StartupProblem('A pretend carrier is not for production.', 'Leave out --simulate.');
+  return { ...env, ...simulatedCarrierSettings(Number(env['CAUSEWAY_SIMULATOR_PORT'] || DEFAULT_SIMULATOR_PORT)) };
 }

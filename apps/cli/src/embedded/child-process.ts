@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { StartupProblem } from '@causeway/platform';
+import type { Env } from '../command.js';
 import { mainOf } from './project-paths.js';
 
 const START_WITHIN_MS = 30_000;
@@ -11,28 +12,50 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+export interface ChildOptions {
+  readonly env: Env;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
+  /** Whether its standard output is ours too; its errors always are. */
+  readonly isSilent?: boolean;
+}
+
 /** Starts a process of ours and waits until it says that it is ready. */
-export async function startChild(app: 'edge' | 'simulator', env: Readonly<Record<string, string | undefined>>): Promise<Child> {
+export async function startChild(app: 'edge' | 'simulator', options: ChildOptions): Promise<Child> {
+  options.signal.throwIfAborted();
   // a group of its own: Ctrl-C reaches us alone, and we end the child in order
-  const child = fork(mainOf(app), [], { env: { ...env }, stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
-  await ready(app, child);
+  const child = fork(mainOf(app), [], {
+    env: { ...options.env },
+    stdio: ['ignore', options.isSilent ? 'ignore' : 'inherit', 'inherit', 'ipc'],
+    execArgv: [],
+    detached: true,
+  });
+  await ready(app, child, options.signal);
   return { process: child, stop: () => stop(child) };
 }
 
-function ready(app: string, child: ChildProcess): Promise<void> {
+function ready(app: string, child: ChildProcess, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail('did not start in time'), START_WITHIN_MS);
-    const fail = (what: string): void => {
-      clearTimeout(timer);
-      child.kill('SIGKILL');
-      reject(new StartupProblem(`The ${app} ${what}.`, 'Its own words are above.'));
-    };
-    child.once('exit', () => fail('ended while it started'));
-    child.once('message', () => {
+    const settle = (): void => {
       clearTimeout(timer);
       child.removeAllListeners('exit');
+      signal.removeEventListener('abort', interrupt);
+    };
+    const fail = (problem: Error): void => {
+      settle();
+      child.kill('SIGKILL');
+      reject(problem);
+    };
+    const interrupt = (): void => fail(new Error('the start was interrupted'));
+    const ownWords = (what: string): StartupProblem =>
+      new StartupProblem(`The ${app} ${what}.`, 'Its own words are above.');
+    const timer = setTimeout(() => fail(ownWords('did not start in time')), START_WITHIN_MS);
+    child.once('exit', () => fail(ownWords('ended while it started')));
+    child.once('message', () => {
+      settle();
       resolve();
     });
+    signal.addEventListener('abort', interrupt);
   });
 }
 

@@ -7,7 +7,8 @@ export const PROJECT_FOLDER = findProject(dirname(fileURLToPath(import.meta.url)
 export const MIGRATIONS_FOLDER = join(PROJECT_FOLDER, 'prisma', 'migrations');
 
 /** The compiled main file of another process of ours. */
-export const mainOf = (app: 'edge' | 'simulator' | 'gateway' | 'worker'): string => join(PROJECT_FOLDER, 'dist', 'apps', app, 'src', 'main.js');
+export const mainOf = (app: 'edge' | 'simulator' | 'gateway' | 'worker'): string =>
+  join(PROJECT_FOLDER, 'dist', 'apps', app, 'src', 'main.js');
 
 function findProject(folder: string): string {
   if (existsSync(join(folder, 'prisma', 'migrations'))) return folder;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { toBytes } from '@causeway/message-model';
 import { Plaintext, Secret, SYSTEM_CLOCK } from '@causeway/platform';
@@ -18,7 +19,8 @@ export async function startSimulatedTwilio() {
   const listener = createServer((request, response) => {
     void (async () => {
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(Buffer.from(chunk));
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      await once(request, 'end');
       const headers = Object.fromEntries(
         Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
       );

@@ -50,8 +50,14 @@ export class ScriptedGateway {
   }
 }
 
-export const problem = (status: number, code: string, members: Record<string, unknown> = {}): ScriptedAnswer => ({
+export const problem = (
+  status: number,
+  code: string,
+  members: Record<string, unknown> = {},
+  headers: Readonly<Record<string, string>> = {},
+): ScriptedAnswer => ({
   status,
+  headers,
   body: { type: `https://causeway.example/problems/${code}`, title: code, status, code, ...members },
 });
 

@@ -141,8 +141,9 @@ export class TestDevice {
 async function contextOf(store: DeviceStore, gateway: string, clock: { nowMs: number }): Promise<DeviceContext> {
   const own = await OwnDevice.load(store);
   if (!own) throw new Error('nothing was prepared');
-  const api = new GatewayApi({ gateway, token: own.current.token, attempts: 1 });
-  return { store, api, own, events: new DeviceEvents(), nowMs: () => clock.nowMs };
+  const calls = new AbortController();
+  const api = new GatewayApi({ gateway, token: own.current.token, attempts: 1, signal: calls.signal });
+  return { store, api, calls, own, events: new DeviceEvents(), nowMs: () => clock.nowMs };
 }
 
 /** A box as it lies in the inbox of its device. */

@@ -1,5 +1,5 @@
 import { conversationUri, mintBoxId, mintTransitId, messageIdOf, textContent, encodeContent, type BoxId, type ConversationId, type TenantId } from '@causeway/message-model';
-import type { InboundEvent, InboundMessage } from '@causeway/network-adapter';
+import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/network-adapter';
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
@@ -25,10 +25,20 @@ export class AcceptInbound {
     private readonly tenant: TenantId,
   ) {}
 
-  async execute(network: string, event: InboundEvent): Promise<InboundResult> {
-    const result = await this.handle(network, event);
-    this.edge.events.inboundHandled({ network, kind: event.kind, outcome: result });
-    return result;
+  /**
+   * The events of one webhook or list, one after the other. A message that is a consent word is no message: what a person says to our number
+   * about being written to is never shown to the one they say it about (P8).
+   */
+  async execute(network: string, events: readonly InboundEvent[]): Promise<readonly InboundResult[]> {
+    const consentWords = new Set(events.filter(isConsentWord).map(({ externalId }) => externalId));
+    const results: InboundResult[] = [];
+    for (const event of events) {
+      if (event.kind === 'message' && consentWords.has(event.externalId)) continue;
+      const result = await this.handle(network, event);
+      this.edge.events.inboundHandled({ network, kind: event.kind, outcome: result });
+      results.push(result);
+    }
+    return results;
   }
 
   private async handle(network: string, event: InboundEvent): Promise<InboundResult> {
@@ -38,13 +48,28 @@ export class AcceptInbound {
       case 'message':
         return this.message(network, event);
       case 'opt-out':
-      case 'opt-in': {
-        const contact = await this.binding(event);
-        if (!contact) return 'no-conversation';
-        await this.edge.contacts.setOptedOut(contact.tenant, contact.contact, event.kind === 'opt-out' ? this.edge.clock.now() : null);
-        return 'consent-changed';
-      }
+      case 'opt-in':
+        return this.consentWord(network, event);
     }
+  }
+
+  private async consentWord(network: string, word: ConsentWord): Promise<InboundResult> {
+    const contact = await this.binding(word);
+    if (!contact) return 'no-conversation';
+    const digests = this.edge.keys.numberDigests('binding', this.tenant, word.from.reveal());
+    const result = await this.edge.contacts.setOptedOut({
+      ...this.received(network, word.externalId),
+      contact,
+      at: word.kind === 'opt-out' ? this.edge.clock.now() : null,
+      bindingDigests: word.scope === 'all' ? digests.map(({ digest }) => digest) : [],
+    });
+    return result === 'changed' ? 'consent-changed' : 'repeated';
+  }
+
+  /** By what a repetition is recognised: signatures carry no time, so a recorded webhook stays good (PROTOCOL 7). */
+  private received(network: string, externalId: string) {
+    const { digest } = this.edge.digests.of(['received', network, externalId], new Date(0));
+    return { digest, digestPurgeHour: Math.ceil(this.edge.clock.nowMs() / 3_600_000) + RECEIVED_HOURS };
   }
 
   /** Replies find their conversation by (bridge number, sender): looked up under every version of the key. */
@@ -64,9 +89,7 @@ export class AcceptInbound {
     const expiresAtMs = this.edge.clock.nowMs() + INBOUND_HOURS * 3_600_000;
     const boxes = this.seal({ network, event, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
-    const { digest } = this.edge.digests.of(['received', network, event.externalId], new Date(0));
-    const digestPurgeHour = Math.ceil(this.edge.clock.nowMs() / 3_600_000) + RECEIVED_HOURS;
-    const result = await this.edge.inbox.acceptInbound({ digest, digestPurgeHour, boxes });
+    const result = await this.edge.inbox.acceptInbound({ ...this.received(network, event.externalId), boxes });
     if (result === 'accepted') this.edge.devices.wake(boxes);
     return result;
   }
@@ -108,3 +131,5 @@ export class AcceptInbound {
     });
   }
 }
+
+const isConsentWord = (event: InboundEvent): event is ConsentWord => event.kind === 'opt-out' || event.kind === 'opt-in';

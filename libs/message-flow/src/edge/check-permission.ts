@@ -1,4 +1,4 @@
-import { messageIdFromBytes, messageIdOf, parseAddress, decodeContent, conversationUri, type Bytes, type FailureReason, type MimiContent } from '@causeway/message-model';
+import { CausewayError, messageIdFromBytes, messageIdOf, parseAddress, decodeContent, conversationUri, type Bytes, type FailureReason, type MimiContent } from '@causeway/message-model';
 import { planDigest } from '@causeway/api-contract';
 import {
   addressDigest,
@@ -112,10 +112,20 @@ export class CheckPermission {
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
     const address = parseAddress(body.address);
     if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8')) return refused('statement-invalid');
-    const roomUri = conversationUri(hostOf(input.senderUri), message.conversation);
-    const messageId = messageIdOf({ content: body.content, senderUri: input.senderUri, roomUri });
-    if (messageId !== messageIdFromBytes(message.messageId)) return refused('unreadable');
-    return { kind: 'permitted', content: decodeContent(body.content, this.edge.clock.nowMs()), e164: address.e164, statement };
+    const content = this.contentOf(message, body.content, input.senderUri);
+    return content ? { kind: 'permitted', content, e164: address.e164, statement } : refused('unreadable');
+  }
+
+  /** The words, if they are content and the ones that the message id commits to: both are the sender's to get wrong. */
+  private contentOf(message: LaneMessage, content: Bytes, senderUri: string): MimiContent | undefined {
+    const roomUri = conversationUri(hostOf(senderUri), message.conversation);
+    try {
+      const isThisMessage = messageIdOf({ content, senderUri, roomUri }) === messageIdFromBytes(message.messageId);
+      return isThisMessage ? decodeContent(content, this.edge.clock.nowMs()) : undefined;
+    } catch (thrown) {
+      if (thrown instanceof CausewayError && thrown.code === 'malformed-content') return undefined;
+      throw thrown;
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import type { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
 import type { Clock, Events } from '@causeway/platform';
 import type { AccountStore, AttemptStore, ContactStore, InboxStore, LaneStore, PartitionStore } from '@causeway/storage';
-import type { Lanes } from '@causeway/work-queue';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { DedupeDigests } from '../dedupe-digest.js';
-import type { DeviceWaker } from '../wakes.js';
+import type { DeviceWaker, LaneWaker } from '../wakes.js';
 
 /** How long things may take on clear networks; all from configuration, in milliseconds. */
 export interface EdgeTimes {
@@ -28,7 +27,7 @@ export interface EdgeContext {
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
   readonly partitions: PartitionStore;
-  readonly lanes: Lanes;
+  readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;

@@ -1,4 +1,4 @@
-import { canFetchStatus, canForget, canLookUp, type ClearAdapter } from '@causeway/network-adapter';
+import { canFetchStatus, canForget, canLookUp, type ClearAdapter, type LookUpCandidate } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { AttemptKey, AttemptRow, ClearMessage } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
@@ -10,6 +10,9 @@ import { recordOf, type RecordReceipt } from './record-receipt.js';
 /** Between two looks at an attempt whose outcome is unknown, and at one that waits for its receipt, milliseconds. */
 const LOOK_UNKNOWN_MS = 3_000;
 const LOOK_ACCEPTED_MS = 10 * 60_000;
+
+/** What our clock and the network's may differ by, milliseconds. */
+const CLOCK_MARGIN_MS = 60_000;
 
 /**
  * Finds out what became of an attempt that ended without a word: by asking the network, never by sending again blindly (P4). What the
@@ -25,8 +28,10 @@ export class ReconcileAttempt {
   async execute(key: AttemptKey): Promise<void> {
     const [message, rows] = await Promise.all([this.edge.attempts.message(key.ref), this.edge.attempts.of(key.ref)]);
     const row = rows.find((candidate) => candidate.attempt === key.attempt);
-    const adapter = row && this.edge.adapters.get(row.network);
-    if (!message || !row || !adapter) return;
+    // left with its partition: nothing is to be found out about it any more
+    if (!message || !row) return this.edge.attempts.close(key);
+    // a network that was switched off: its attempts end by their time
+    const adapter = this.edge.adapters.get(row.network);
     switch (row.outcome) {
       case 'started':
       case 'unknown':
@@ -39,34 +44,40 @@ export class ReconcileAttempt {
     }
   }
 
-  private async findOut(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter): Promise<void> {
-    const candidate = await this.search(message, row, adapter);
-    if (candidate === 'not-asked') return this.lookLater(row, LOOK_UNKNOWN_MS);
-    if (candidate) {
-      await this.receipt.execute({ ...candidate, ref: attemptRef(row.ref, row.attempt) });
+  private async findOut(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
+    const found = adapter ? await this.search(message, row, adapter) : ({ kind: 'not-asked' } as const);
+    if (found.kind === 'found') {
+      await this.receipt.execute({ ...found.candidate, ref: attemptRef(row.ref, row.attempt) });
       return;
     }
-    const silentMs = this.edge.clock.nowMs() - row.startedAt.getTime();
-    if (silentMs < this.edge.times.unknownAbsentAfterMs) return this.lookLater(row, LOOK_UNKNOWN_MS);
+    const nowMs = this.edge.clock.nowMs();
+    const silentMs = nowMs - row.startedAt.getTime();
+    const { unknownAbsentAfterMs, unconfirmedAfterMs } = this.edge.times;
+    // absence counts only when the network was asked; one that never answers is waited for as long as for a receipt
+    if (silentMs < (found.kind === 'absent' ? unknownAbsentAfterMs : unconfirmedAfterMs)) return this.lookLater(row, LOOK_UNKNOWN_MS);
     const key = { ref: row.ref, attempt: row.attempt };
-    if (message.onUnknown === 'resend') {
+    if (found.kind === 'absent' && message.onUnknown === 'resend' && nowMs < message.deliverBefore.getTime()) {
       await this.outcome.writeAndWake({ ...key, outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null });
       return;
     }
-    await this.outcome.writeAndWake({ ...key, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt: null });
+    await this.giveUp(row);
   }
 
-  /** The one message from our number to theirs since then that no other attempt has. */
-  private async search(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter) {
+  /** The one message from our number to theirs of that moment that no other attempt has. */
+  private async search(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter): Promise<Found> {
     const from = this.edge.bridgeNumbers.get(row.bridgeNumberId);
     const to = await this.numberOf(message);
-    if (!canLookUp(adapter) || from === undefined || to === undefined) return undefined;
-    const answer = await adapter.lookUp({ from, to: new Plaintext(to), startedAtMs: row.startedAt.getTime() });
-    if (answer.kind === 'unavailable') return 'not-asked';
+    if (!canLookUp(adapter) || from === undefined || to === undefined) return { kind: 'not-asked' };
+    const startedAtMs = row.startedAt.getTime();
+    const answer = await adapter.lookUp({ from, to: new Plaintext(to), startedAtMs });
+    if (answer.kind === 'unavailable') return { kind: 'not-asked' };
+    // its call began within `callBefore`: what came later is another attempt's, which may be unknown as well once this one stepped aside
+    const latestMs = startedAtMs + this.edge.times.callBeforeMs + CLOCK_MARGIN_MS;
     for (const candidate of answer.candidates) {
-      if (await this.outcome.bind(row.ref, row.attempt, candidate.externalId)) return candidate;
+      if (candidate.createdAtMs > latestMs) continue;
+      if (await this.outcome.bind(row.ref, row.attempt, candidate.externalId)) return { kind: 'found', candidate };
     }
-    return undefined;
+    return { kind: 'absent' };
   }
 
   private async numberOf(message: ClearMessage): Promise<string | undefined> {
@@ -75,22 +86,27 @@ export class ReconcileAttempt {
     return number ? Buffer.from(number).toString('utf8') : undefined;
   }
 
-  private async askStatus(row: AttemptRow, adapter: ClearAdapter): Promise<void> {
+  private async askStatus(row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
     const externalId = this.externalIdOf(row);
-    const status = externalId !== undefined && canFetchStatus(adapter) ? await adapter.fetchStatus(externalId) : undefined;
+    const status = externalId !== undefined && adapter && canFetchStatus(adapter) ? await adapter.fetchStatus(externalId) : undefined;
     const record = status?.kind === 'status' ? recordOf(status, this.edge.clock.nowMs()) : undefined;
     if (record) await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
     if (record?.outcome === 'delivered' || record?.outcome === 'failed') return;
-    const isSilent = this.edge.clock.nowMs() - row.startedAt.getTime() >= this.edge.times.unconfirmedAfterMs;
-    if (!isSilent) return this.lookLater(row, LOOK_ACCEPTED_MS);
-    const { ref, attempt } = row;
-    await this.outcome.writeAndWake({ ref, attempt, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt: null });
+    const silentMs = this.edge.clock.nowMs() - row.startedAt.getTime();
+    if (silentMs < this.edge.times.unconfirmedAfterMs) return this.lookLater(row, LOOK_ACCEPTED_MS);
+    await this.giveUp(row);
+  }
+
+  /** Nobody will say what became of it. The network is still asked to forget what it may have. */
+  private async giveUp({ ref, attempt, sealedExternalId }: AttemptRow): Promise<void> {
+    const lookAgainAt = sealedExternalId === null ? null : this.edge.clock.now();
+    await this.outcome.writeAndWake({ ref, attempt, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt });
   }
 
   /** The network's own copy goes once the outcome is final (PROTOCOL 8). */
-  private async haveForgotten(row: AttemptRow, adapter: ClearAdapter): Promise<void> {
+  private async haveForgotten(row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
     const externalId = this.externalIdOf(row);
-    const answer = externalId !== undefined && canForget(adapter) ? await adapter.forget(externalId) : undefined;
+    const answer = externalId !== undefined && adapter && canForget(adapter) ? await adapter.forget(externalId) : undefined;
     if (answer && answer.kind !== 'forgotten') return this.lookLater(row, LOOK_ACCEPTED_MS);
     await this.edge.attempts.close(row);
   }
@@ -104,3 +120,9 @@ export class ReconcileAttempt {
     await this.edge.attempts.postpone(row, new Date(this.edge.clock.nowMs() + afterMs));
   }
 }
+
+type Found =
+  | { readonly kind: 'found'; readonly candidate: LookUpCandidate }
+  /** The network answered, and has no trace of it. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'not-asked' };

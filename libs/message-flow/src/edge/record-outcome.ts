@@ -26,22 +26,24 @@ export class RecordOutcome {
     return moved;
   }
 
-  /** The same, from outside the lane's own drain: the lane may go on, so it is woken. */
+  /** The same, from outside the lane's own drain: when the lane may go on, it is woken. */
   async writeAndWake(record: AttemptOutcome): Promise<void> {
     const moved = await this.write(record);
-    if (!moved || !(record.leavesLane || record.state === 'ready')) return;
-    await this.edge.laneStore.markDue([moved.lane], this.edge.clock.now());
-    await this.edge.lanes.wake('clear', [moved.lane]);
+    if (!moved) return;
+    if (record.state === 'ready') await this.edge.laneStore.markDue([moved.lane], this.edge.clock.now());
+    if (record.state === 'ready' || moved.hasLeftLane) await this.edge.lanes.wake('clear', [moved.lane]);
   }
 
-  async stop(message: LaneMessage, kind: 'failed' | 'waiting-on-sender', reason: string): Promise<void> {
+  /** Ends a message that has no attempt under way, or gives it back to its sender's device. */
+  async stop(message: LaneMessage, kind: 'failed' | 'waiting-on-sender' | 'expired', reason: string | null): Promise<void> {
     const now = this.edge.clock.now();
     await this.edge.partitions.ensureEventHour(now);
     const moved = await this.edge.attempts.stop(message.ref, { kind, reason }, now);
     if (!moved) return;
     this.edge.devices.wake([moved.sender]);
     const messageId = messageIdFromBytes(message.messageId);
-    if (kind === 'failed' && messageId) this.edge.events.messageFinished({ messageId, leg: 'clear', state: kind, reason });
+    if (kind === 'waiting-on-sender' || !messageId) return;
+    this.edge.events.messageFinished({ messageId, leg: 'clear', state: kind, ...(reason === null ? {} : { reason }) });
   }
 
   /** True when this external id belongs to this attempt, now or already; false when another attempt has it. */

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import type { Foreground } from './in-foreground.js';
+import { startChild } from './child-process.js';
+
+/** Of the range that is reserved for fiction; one phone can be written to by as many people as there are numbers. */
+const BRIDGE_NUMBERS = Array.from({ length: 8 }, (_, index) => `+${14_155_550_100 + index}`);
+
+/** Settings by which the edge takes the pretend carrier for Twilio. The token lives as long as both processes. */
+export const simulatedCarrierSettings = (port: number): Readonly<Record<`CAUSEWAY_${string}`, string>> => ({
+  CAUSEWAY_SIMULATOR_PORT: String(port),
+  CAUSEWAY_SMS_PROVIDER: 'twilio',
+  CAUSEWAY_TWILIO_ACCOUNT_SID: `AC${'1'.padStart(32, '0')}`,
+  CAUSEWAY_TWILIO_AUTH_TOKEN: randomBytes(16).toString('hex'),
+  CAUSEWAY_TWILIO_API_URL: `http://127.0.0.1:${port}`,
+  CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
+});
+
+/** Starts the pretend carrier as a child, on the port of its settings. Nothing it is given reaches a phone. */
+export async function startSimulatedCarrier({ env, teardown, signal }: Foreground): Promise<void> {
+  const simulator = await startChild('simulator', { env, signal, isSilent: true });
+  teardown.add('simulator', () => simulator.stop());
+}

@@ -1,0 +1,107 @@
+import {
+  purgeHourOf,
+  type AccountId,
+  type Bytes,
+  type ContactId,
+  type ConversationId,
+  type DeviceId,
+  type LaneId,
+  type MessageId,
+  type TenantId,
+  type TransitId,
+} from '@causeway/message-model';
+import type { DeviceRef } from './account.store.js';
+
+/** A sealed box for one device; its id is the sealer's, its row id carries the hour. */
+export interface BoxRow {
+  readonly id: TransitId;
+  readonly tenant: TenantId;
+  readonly account: AccountId;
+  readonly device: DeviceId;
+  readonly sealKeyId: number;
+  readonly body: Bytes;
+  readonly isSync: boolean;
+  readonly expiresAt: Date;
+}
+
+export interface SealedBody {
+  readonly leg: 'native' | 'clear';
+  readonly planDigest: string;
+  readonly networks: readonly string[];
+  readonly edgeKeyId: string | null;
+  /** Clear leg: the box to the edge. Native: none, the boxes are rows of their own. */
+  readonly sealed: Bytes | null;
+  readonly statement: Bytes | null;
+  readonly recipientDevices: number;
+  readonly boxes: readonly BoxRow[];
+}
+
+export interface NewMessage {
+  readonly ref: TransitId;
+  readonly sender: DeviceRef;
+  readonly messageId: MessageId;
+  readonly conversation: ConversationId;
+  readonly laneId: LaneId;
+  readonly laneLeg: 'native' | 'clear';
+  readonly contact: ContactId | null;
+  /** Set for a first contact without a grant. */
+  readonly requestAddress: string | null;
+  readonly floor: string;
+  readonly onUnknown: string;
+  readonly waitReason: string | null;
+  readonly body: SealedBody | null;
+  readonly deliverBefore: Date;
+  readonly digest: Bytes;
+  readonly previousDigest: Bytes;
+  readonly fingerprint: Bytes;
+}
+
+export const base64OrNull = (bytes: Uint8Array | null): string | null =>
+  bytes ? Buffer.from(bytes).toString('base64') : null;
+
+// Rows as they travel to PostgreSQL: one JSON text for a whole batch.
+
+export const boxJson = (ref: TransitId, box: BoxRow) => ({
+  ...box,
+  ref,
+  hour: purgeHourOf(box.id),
+  body: base64OrNull(box.body),
+});
+
+export const bodyJson = (body: SealedBody | null) => ({
+  leg: body?.leg ?? 'none',
+  planDigest: body?.planDigest ?? null,
+  networks: body?.networks ?? [],
+  edgeKeyId: body?.edgeKeyId ?? null,
+  sealed: base64OrNull(body?.sealed ?? null),
+  statement: base64OrNull(body?.statement ?? null),
+  recipientDevices: body?.recipientDevices ?? 0,
+});
+
+/** Under which digests a repetition is recognised, and what a repetition must agree with. */
+export const digestJson = (message: NewMessage) => ({
+  ref: message.ref,
+  digest: base64OrNull(message.digest),
+  previousDigest: base64OrNull(message.previousDigest),
+  fingerprint: base64OrNull(message.fingerprint),
+});
+
+export const messageJson = (message: NewMessage, order: number) => ({
+  ...bodyJson(message.body),
+  ...digestJson(message),
+  ...message.sender,
+  order,
+  hour: purgeHourOf(message.ref),
+  messageId: Buffer.from(message.messageId, 'base64url').toString('base64'),
+  conversation: message.conversation,
+  laneId: message.laneId,
+  laneLeg: message.laneLeg,
+  contact: message.contact,
+  requestAddress: message.requestAddress,
+  floor: message.floor,
+  onUnknown: message.onUnknown,
+  reason: message.waitReason,
+  state: message.body ? 'ready' : 'waiting-on-sender',
+  canGoNow: message.body?.leg === 'native',
+  deliverBefore: message.deliverBefore,
+});

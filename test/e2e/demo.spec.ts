@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CausewayCommand, processesOf } from '../support/causeway-command.js';
+import { PASSPHRASE } from '../support/world.js';
+
+const JOURNEYS = [
+  'First contact: a request, then a grant',
+  'Safety numbers',
+  'Native to native: two devices each',
+  'Native to SMS',
+  'SMS to native',
+  'A request that had to be repeated sends once',
+];
+
+let root: string;
+const started: CausewayCommand[] = [];
+const start = (...given: Parameters<typeof CausewayCommand.start>): CausewayCommand => {
+  const command = CausewayCommand.start(...given);
+  started.push(command);
+  return command;
+};
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'cw-demo-'));
+});
+afterAll(async () => {
+  for (const command of started) if (command.isRunning) command.signal('SIGKILL');
+  for (const { pid } of await processesOf(root)) process.kill(pid, 'SIGKILL');
+  await rm(root, { recursive: true, force: true });
+});
+
+describe('causeway demo', () => {
+  it('shows every journey once, for a person, and leaves nothing behind', async () => {
+    const { status, output } = await CausewayCommand.run(['demo', '--once'], { TMPDIR: root });
+    expect(output).toContain(`All ${JOURNEYS.length} steps worked`);
+    expect(status).toBe(0);
+    JOURNEYS.forEach((title, index) => expect(output).toContain(`${index + 1}. ${title}`));
+    expect(output.match(/✓/g)).toHaveLength(JOURNEYS.length);
+    expect(output).toContain('SIMULATED');
+    // no colours outside a terminal, no JSON, no line that a terminal would break
+    expect(output).not.toMatch(/\u001b|^\s*\{/mu);
+    expect(output.split('\n').filter((line) => line.length > 110)).toEqual([]);
+    expect(await readdir(root)).toEqual([]);
+    expect(await processesOf(root)).toEqual([]);
+  }, 120_000);
+
+  it('says which step failed and why, and ends with 1', async () => {
+    const command = start(['demo', '--once'], { TMPDIR: root });
+    await command.says(`3. ${JOURNEYS[2]}`);
+    for (const { pid, command: line } of await processesOf(root))
+      if (line.includes('apps/simulator')) process.kill(pid, 'SIGKILL');
+    expect(await command.ended()).toBe(1);
+    expect(command.output).toContain('✗ Step 4 failed.');
+    expect(command.output).toContain('The demo did not work.');
+    expect(await readdir(root)).toEqual([]);
+    expect(await processesOf(root)).toEqual([]);
+  }, 120_000);
+
+  it('stays up, and what it says one can do works', async () => {
+    const command = start(['demo'], {}, root);
+    await command.says('Stop with Ctrl-C.', 90_000);
+    for (const [address] of command.output.matchAll(/http:\S+\/(docs|metrics|messages|handsets)$/gm))
+      expect([address, (await fetch(address)).status]).toEqual([address, 200]);
+    const suggested = [...command.output.matchAll(/npm run causeway -- (register|send) (.+)/g)];
+    expect(suggested).toHaveLength(2);
+    for (const [, name = '', rest = ''] of suggested) {
+      const words = [...rest.matchAll(/"([^"]+)"|(\S+)/g)].map(([word, quoted]) => quoted ?? word);
+      const child = start([name, ...words], { CAUSEWAY_CLI_PASSPHRASE: PASSPHRASE }, root);
+      if ((await child.ended()) !== 0) throw new Error(child.output);
+      if (name === 'send') expect(child.output).toMatch(/state +(sent|delivered)/);
+    }
+    command.signal('SIGINT', 'group');
+    expect(await command.ended()).toBe(0);
+    expect(await processesOf(root)).toEqual([]);
+  }, 150_000);
+});

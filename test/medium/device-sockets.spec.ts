@@ -1,0 +1,141 @@
+import { createServer, type Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { serverFrameSchema, type ServerFrame } from '@causeway/api-contract';
+import { Acknowledge } from '@causeway/message-flow';
+import type { ConversationId } from '@causeway/message-model';
+import { WebSocket } from 'ws';
+import { Authenticator } from '../../apps/gateway/src/caller.js';
+import { DeviceSockets } from '../../apps/gateway/src/device-sockets.js';
+import { ReadInbox } from '../../apps/gateway/src/read-inbox.js';
+import { InProcess, type Person } from '../support/in-process.js';
+import { befriended, messageTo } from '../support/native-message.js';
+
+let bridge: InProcess;
+let sockets: DeviceSockets;
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  bridge = await InProcess.open();
+  const { accounts, inbox, partitions } = bridge.stores;
+  const { clock, events, metrics } = bridge;
+  const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events);
+  sockets = new DeviceSockets(new Authenticator(accounts), new ReadInbox(inbox, clock), acknowledge, events, metrics);
+  server = createServer();
+  sockets.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  url = typeof address === 'object' && address ? `ws://127.0.0.1:${address.port}/v1/socket` : '';
+}, 60_000);
+afterAll(async () => {
+  await sockets.beforeApplicationShutdown();
+  await new Promise((resolve) => server.close(resolve));
+  await bridge.close();
+});
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > endMs) throw new Error(`it did not happen in time: ${condition.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** An open socket of a device, with what came over it. */
+async function connect(person: Person) {
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${person.device.token}` } });
+  const frames: ServerFrame[] = [];
+  let closeCode: number | undefined;
+  socket.on('message', (data) => frames.push(serverFrameSchema.parse(JSON.parse(String(data)))));
+  socket.on('close', (code) => (closeCode = code));
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return {
+    socket,
+    frames,
+    items: () => frames.flatMap((frame) => (frame.type === 'item' ? [frame.item.id] : [])),
+    closeCode: () => closeCode,
+    acknowledge: (ids: readonly string[]) => socket.send(JSON.stringify({ type: 'acknowledge', ids })),
+  };
+}
+
+async function sendMany(ada: Person, bob: Person, conversation: ConversationId, count: number): Promise<void> {
+  const requests = Array.from({ length: count }, () => messageTo(bridge, { conversation, recipient: bob }));
+  for (const request of requests) await bridge.send.execute(ada.caller, request);
+}
+
+describe('DeviceSockets', () => {
+  it('pushes what lies ready, says so, and what arrives later when woken', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    await sendMany(ada, bob, conversation, 2);
+    const device = await connect(bob);
+    await until(() => device.frames.at(-1)?.type === 'caught-up');
+    expect(device.items()).toEqual((await bridge.inbox(bob)).map(({ id }) => id));
+    await sendMany(ada, bob, conversation, 1);
+    sockets.wake([bob.caller]);
+    await until(() => device.items().length === 3);
+    device.socket.close();
+  });
+
+  it('has no more than a window on its way, and goes on, in order, as the device acknowledges', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    await sendMany(ada, bob, conversation, 330);
+    const expected = (await bridge.inbox(bob)).map(({ id }) => id);
+    const device = await connect(bob);
+    await until(() => device.items().length >= 300);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(device.items()).toHaveLength(300);
+    device.acknowledge(device.items().slice(0, 40));
+    await until(async () => (await bridge.inbox(bob)).length === 290);
+    expect(device.items()).toHaveLength(300);
+    device.acknowledge(device.items().slice(40, 240));
+    await until(() => device.items().length === 330);
+    expect(device.items()).toEqual(expected);
+    device.acknowledge(device.items().slice(240));
+    await until(async () => (await bridge.inbox(bob)).length === 0);
+    device.socket.close();
+  }, 60_000);
+
+  it('shows again on the next socket what was not acknowledged, and closes the first for the second', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    await sendMany(ada, bob, conversation, 3);
+    const first = await connect(bob);
+    await until(() => first.items().length === 3);
+    first.acknowledge(first.items().slice(0, 1));
+    await until(async () => (await bridge.inbox(bob)).length === 2);
+    const second = await connect(bob);
+    await until(() => first.closeCode() === 4409 && second.items().length === 2);
+    await sendMany(ada, bob, conversation, 1);
+    sockets.wake([bob.caller]);
+    await until(() => second.items().length === 3);
+    expect(first.items()).toHaveLength(3);
+    second.socket.close();
+  });
+
+  it('acknowledges nothing that belongs to another device', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    await sendMany(ada, bob, conversation, 1);
+    const eve = await connect(ada);
+    eve.acknowledge((await bridge.inbox(bob)).map(({ id }) => id));
+    eve.acknowledge(['iaaaaaaAAAAAAAAAAAAAAAAAAAAAA']);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await bridge.inbox(bob)).toHaveLength(1);
+    eve.socket.close();
+  });
+
+  it('refuses a token it does not know and a frame it does not understand', async () => {
+    const stranger = new WebSocket(url, { headers: { authorization: `Bearer ${'A'.repeat(43)}` } });
+    const status = await new Promise((resolve) => stranger.once('unexpected-response', (_, response) => resolve(response.statusCode)));
+    expect(status).toBe(401);
+    const { ada } = await befriended(bridge);
+    const device = await connect(ada);
+    device.socket.send('{"type":"acknowledge","ids":["not an id"]}');
+    await until(() => device.closeCode() === 1008);
+    expect(device.frames).toContainEqual(expect.objectContaining({ type: 'problem', code: 'invalid-request' }));
+  });
+
+  it('closes every socket when the process ends, before the server waits for them', async () => {
+    const { ada } = await befriended(bridge);
+    const device = await connect(ada);
+    await sockets.beforeApplicationShutdown();
+    await until(() => device.closeCode() === 1001);
+  });
+});

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerSchema, toWireJson } from '@causeway/api-contract';
+import { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
+import {
+  Acknowledge,
+  CancelMessage,
+  CheckClearBody,
+  DedupeDigests,
+  DrainNativeLane,
+  SealBody,
+  SendMessage,
+  Sweep,
+} from '@causeway/message-flow';
+import { parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
+import type { ClearAdapter } from '@causeway/network-adapter';
+import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
+import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
+import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';
+import { freshDatabase } from './database.js';
+import { RawDevice } from './raw-device.js';
+
+export const must = <T>(value: T | null | undefined): T => {
+  if (value === undefined || value === null) throw new Error('a fixture is not valid');
+  return value;
+};
+export const TENANT = must(parseTenantId('default'));
+const REGION = 'local';
+
+/** A verified account with real keys, and the device it calls from. */
+export interface Person {
+  readonly device: RawDevice;
+  readonly caller: AuthenticatedDevice;
+}
+
+/**
+ * Causeway without its processes: every use case on a database of its own, with real keys, a clock that stands still and wakes that are
+ * noted, not carried out: a test drains its lanes itself, in the order it wants.
+ */
+export class InProcess {
+  readonly metrics = new Metrics();
+  readonly events = new Events(SILENT_LOGGER, this.metrics);
+  readonly digests = new DedupeDigests(randomBytes(32));
+  readonly wokenLanes: LaneId[] = [];
+  readonly wokenDevices: DeviceRef[] = [];
+  readonly adapters = new Map<string, ClearAdapter>();
+  readonly devices = { wake: (devices: readonly DeviceRef[]) => void this.wokenDevices.push(...devices) };
+  readonly lanes = {
+    wake: async (_track: 'native' | 'clear', ids: readonly LaneId[]) => {
+      this.wokenLanes.push(...ids);
+      return 'woken' as const;
+    },
+  };
+  readonly send: SendMessage;
+  readonly cancel: CancelMessage;
+  readonly acknowledge: Acknowledge;
+  readonly drain: DrainNativeLane;
+  readonly sweep: Sweep;
+  readonly decide: DecideConsent;
+
+  private constructor(
+    readonly databaseUrl: string,
+    readonly stores: Stores,
+    readonly keys: EdgeKeys,
+    readonly ledger: EdgeLedger,
+    readonly clock: ManualClock,
+    private readonly folder: string,
+  ) {
+    const { messages, recipients, partitions, lanes, consents, accounts, inbox } = stores;
+    const { events, devices } = this;
+    const seal = new SealBody(new CheckClearBody(this.desk(), clock));
+    const tell = new TellDevices(accounts, inbox, partitions, clock);
+    this.send = new SendMessage(messages, recipients, partitions, seal, this.digests, this.lanes, devices, clock, events);
+    this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
+    this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events);
+    this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
+    this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events);
+    this.decide = new DecideConsent(consents, tell, clock);
+  }
+
+  static async open(): Promise<InProcess> {
+    const folder = await mkdtemp(join(tmpdir(), 'cw-in-process-'));
+    const { url } = await freshDatabase();
+    const stores = new Stores({ url });
+    const ledger = await EdgeLedger.open({ folder });
+    const clock = new ManualClock(Date.now());
+    const keys = await EdgeKeys.open({ folder, region: REGION, clock });
+    const inProcess = new InProcess(url, stores, keys, ledger, clock, folder);
+    const tenant = { id: TENANT, nativeHost: 'causeway.local', region: REGION, registration: 'open' } as const;
+    await stores.tenants.ensure(tenant, inProcess.clock.now());
+    return inProcess;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.adapters.values()].map((adapter) => adapter.dispose()));
+    await this.stores.close();
+    await this.ledger.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async person(name: string): Promise<Person> {
+    const device = new RawDevice('', `${name}-${randomBytes(4).toString('hex')}`);
+    device.tenant = TENANT;
+    const { tenants, accounts, preKeys } = this.stores;
+    const request = registerSchema.parse(JSON.parse(toWireJson(device.registration())));
+    await new RegisterAccount(tenants, accounts, preKeys, this.clock).execute(request);
+    const [caller] = await accounts.authenticate([request.device.tokenDigest]);
+    return { device, caller: must(caller) };
+  }
+
+  /** Everything that lies in the inbox of the person's device now. */
+  async inbox(person: Person) {
+    return must((await this.stores.inbox.pending([{ device: person.caller, underWay: [], limit: 1_000 }], this.clock.now()))[0]);
+  }
+
+  /** The events among it, as the gateway told them. */
+  async told(person: Person): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const rows = await this.inbox(person);
+    return rows.filter((row) => row.kind === 'event').map((row) => JSON.parse(Buffer.from(row.body).toString('utf8')));
+  }
+
+  desk(): EdgeDesk {
+    const describe = async (): Promise<EdgeState> => {
+      const { bytes, signature } = this.keys.bundle();
+      const offered = [...this.adapters.values()].map(async ({ isSimulated, regions, capabilities }) => ({
+        network: 'sms' as const,
+        isSimulated,
+        regions,
+        capabilities: await capabilities({}),
+      }));
+      return {
+        identity: toBase64Url(this.keys.identityPublicKey),
+        bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
+        networks: await Promise.all(offered),
+      };
+    };
+    return {
+      describe,
+      describeFresh: describe,
+      resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
+    };
+  }
+}
