@@ -10,6 +10,7 @@ import {
 import {
   draftOf,
   requestFor,
+  saltOf,
   sealedBody,
   signedBy,
   statementFor,
@@ -68,7 +69,9 @@ const WRONG: readonly WrongStatement[] = [
   {
     name: 'for the contact with another number',
     door: undefined,
-    make: changed(() => ({ addressDigest: addressDigest({ contactId: contact.contact, addressUri: other.address }) })),
+    make: changed((message) => ({
+      addressDigest: addressDigest({ contactId: contact.contact, addressUri: other.address, salt: saltOf(message) }),
+    })),
   },
   { name: 'for another network', door: 'wrong-network', make: changed(() => ({ networks: ['rcs'] })) },
   { name: 'of another account', door: 'wrong-sender', make: changed(() => ({ senderAccount: eve.account })) },
@@ -189,6 +192,17 @@ describe('at the door, a statement', () => {
 });
 
 describe('past the door, where only the edge stands, a statement', () => {
+  it('about a whole conversation sends nothing: it would hide neither number nor words', async () => {
+    const before = await lot.creates();
+    const message = lot.draft();
+    const statement = signedBy(ada, {
+      ...statementFor(ada, lot.draft()),
+      subject: { kind: 'conversation', conversationId: contact.conversation },
+    });
+    const id = await writePastTheDoor(ada, database, { draft: message, statement });
+    await lot.expectNothingWent(id, before, REFUSED);
+  });
+
   it.each(WRONG)('$name sends nothing', async ({ make }) => {
     const before = await lot.creates();
     const message = lot.draft();
@@ -203,12 +217,11 @@ describe('past the door, where only the edge stands, a statement', () => {
   });
 
   it('that was used for a message sends no second one', async () => {
-    const statement = signedBy(ada, {
-      ...statementFor(ada, lot.draft()),
-      subject: { kind: 'conversation', conversationId: contact.conversation },
+    const first = draftOf(ada, contact, 'allowed once');
+    const sent = await writePastTheDoor(ada, database, {
+      draft: first,
+      statement: signedBy(ada, statementFor(ada, first)),
     });
-    const first = draftOf(ada, contact, 'allowed for a while');
-    const sent = await writePastTheDoor(ada, database, { draft: first, statement });
     await eventually(async () => (await lot.statusOf(sent)).state.kind === 'delivered');
     const before = await lot.creates();
     const single = lot.draft();

@@ -32,7 +32,9 @@ const stateOf = async (message: { readonly ref: TransitId }) => {
 /** Gives the edge every webhook that came so far about one message. */
 async function takeReceipts(ref: TransitId): Promise<void> {
   const adapter = must(edge.context.adapters.get('sms'));
-  await eventually(() => edge.twilio.webhooks.find(({ url, body }) => url.includes(ref) && Buffer.from(body).includes('=delivered')));
+  await eventually(() =>
+    edge.twilio.webhooks.find(({ url, body }) => url.includes(ref) && Buffer.from(body).includes('=delivered')),
+  );
   for (const request of edge.twilio.webhooks.filter(({ url }) => url.includes(ref))) {
     const received = await adapter.receive(request);
     if (received.kind === 'events') await edge.acceptInbound.execute('sms', received.events);
@@ -50,7 +52,10 @@ describe('DispatchClearLane', () => {
     await edge.drain(one.lane);
     await takeReceipts(one.ref);
     await takeReceipts(one.ref);
-    expect(await edge.find(ada, one)).toMatchObject({ state: 'delivered', attempts: [{ outcome: 'delivered', segments: 1 }] });
+    expect(await edge.find(ada, one)).toMatchObject({
+      state: 'delivered',
+      attempts: [{ outcome: 'delivered', segments: 1 }],
+    });
     expect(await edge.dueMs(one.lane)).toBeNull();
   });
 
@@ -131,7 +136,10 @@ describe('DispatchClearLane', () => {
 
   it('drops in silence what goes to someone who said STOP; it expires at its ordinary deadline', async () => {
     const { e164, to } = await newPhone();
-    await edge.bridge.stores.database.query('UPDATE registry.contact SET opted_out_at = now() WHERE id = $1', to.contact);
+    await edge.bridge.stores.database.query(
+      'UPDATE registry.contact SET opted_out_at = now() WHERE id = $1',
+      to.contact,
+    );
     const one = await edge.send(ada, to, 'unwanted');
     const calls = await edge.calls();
     await edge.drain(one.lane);
@@ -148,7 +156,11 @@ describe('DispatchClearLane', () => {
     await edge.bridge.stores.database.query("UPDATE transit.message SET edge_key_id = 'gone' WHERE id = $1", one.ref);
     const two = await edge.send(ada, to, 'two');
     await edge.drain(one.lane);
-    expect([await stateOf(one), await stateOf(two), await edge.received(e164, 0)]).toEqual(['waiting-on-sender:route', 'ready', []]);
+    expect([await stateOf(one), await stateOf(two), await edge.received(e164, 0)]).toEqual([
+      'waiting-on-sender:route',
+      'ready',
+      [],
+    ]);
     expect(await edge.context.attempts.envelope(one.ref)).toBeUndefined();
   });
 
@@ -211,6 +223,19 @@ describe('ReconcileAttempt', () => {
     expect((await edge.find(ada, one)).attempts.map(({ outcome }) => outcome)).toEqual(['not-sent', 'accepted']);
   });
 
+  it('makes the lane due in the step that makes its head ready, so that an edge that dies right after it delays nothing', async () => {
+    const { to } = await newPhone();
+    await edge.fault({ mode: 'drop' });
+    const one = await edge.send(ada, to, 'not forgotten', { onUnknown: 'resend' });
+    await edge.drain(one.lane);
+    expect(must(await edge.dueMs(one.lane))).toBeGreaterThan(edge.bridge.clock.nowMs());
+    const again = { outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null } as const;
+    // the write alone, as of an edge that never came to wake the lane
+    await edge.context.attempts.record({ ref: one.ref, attempt: 1, ...again }, edge.bridge.clock.now());
+    expect(must(await edge.dueMs(one.lane))).toBeLessThanOrEqual(edge.bridge.clock.nowMs());
+    await edge.drain(one.lane);
+  });
+
   it('takes no absence for granted while the carrier does not answer', async () => {
     const { to } = await newPhone();
     await edge.fault({ mode: 'drop' });
@@ -231,7 +256,13 @@ describe('ReconcileAttempt', () => {
     const one = await edge.send(ada, to, 'never called');
     const { clock } = edge.bridge;
     const times = { startedAt: clock.now(), callBefore: new Date(clock.nowMs() + 10_000) };
-    const claim = { network: 'sms', isSimulated: true, bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]), statement: null, ...times };
+    const claim = {
+      network: 'sms',
+      isSimulated: true,
+      bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]),
+      statement: null,
+      ...times,
+    };
     expect(await edge.context.attempts.begin({ ref: one.ref, attempt: 1, ...claim })).toBe('begun');
     await edge.drain(one.lane);
     expect(await edge.received(e164, 0)).toEqual([]);

@@ -39,7 +39,8 @@ class Model {
         if (other.state === 'granted' || other.state === 'asked') return;
         other.wasAsked = true;
         if (other.state === 'refused') return;
-        if (other.state === 'welcome' || own.state === 'asked' || this.policies[step.by === 0 ? 1 : 0] === 'anyone') grantBoth();
+        if (other.state === 'welcome' || own.state === 'asked' || this.policies[step.by === 0 ? 1 : 0] === 'anyone')
+          grantBoth();
         else other.state = 'asked';
         return;
       case 'grant':
@@ -65,13 +66,20 @@ const fresh = (): View => ({ state: 'nothing', wasAsked: false, isBlocked: false
 const sides = fc.constantFrom<Side>(0, 1);
 const steps = fc.array(
   fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('ask', 'grant', 'refuse', 'welcome', 'block'), by: sides }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('policy'), by: sides, policy: fc.constantFrom('ask', 'anyone') }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({ kind: fc.constantFrom('ask', 'grant', 'refuse', 'welcome', 'block'), by: sides }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('policy'), by: sides, policy: fc.constantFrom('ask', 'anyone') }),
+    },
   ),
   { minLength: 1, maxLength: 10 },
 );
 
-const requestOf = (asking: Person, asked: Person): string => requestIdOf(TENANT, asking.caller.account, asked.caller.address);
+const requestOf = (asking: Person, asked: Person): string =>
+  requestIdOf(TENANT, asking.caller.account, asked.caller.address);
 
 async function lodge(asking: Person, asked: Person) {
   return bridge.stores.consents.lodge({
@@ -178,7 +186,8 @@ describe('ConsentStore', () => {
     await ask(carol);
     await ask(bob);
     const granted = [];
-    for (const person of [bob, carol]) granted.push(await bridge.stores.consents.grant(person.caller, requestOf(ada, person), bridge.clock.now()));
+    for (const person of [bob, carol])
+      granted.push(await bridge.stores.consents.grant(person.caller, requestOf(ada, person), bridge.clock.now()));
     expect(new Set(granted.map((each) => must(each).conversation)).size).toBe(2);
   });
 });

@@ -45,7 +45,9 @@ async function connect(person: Person) {
   const socket = new WebSocket(url, { headers: { authorization: `Bearer ${person.device.token}` } });
   const frames: ServerFrame[] = [];
   let closeCode: number | undefined;
-  socket.on('message', (data) => frames.push(serverFrameSchema.parse(JSON.parse(String(data)))));
+  socket.on('message', (data) => {
+    if (Buffer.isBuffer(data)) frames.push(serverFrameSchema.parse(JSON.parse(data.toString('utf8'))));
+  });
   socket.on('close', (code) => (closeCode = code));
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   return {
@@ -123,7 +125,9 @@ describe('DeviceSockets', () => {
 
   it('refuses a token it does not know and a frame it does not understand', async () => {
     const stranger = new WebSocket(url, { headers: { authorization: `Bearer ${'A'.repeat(43)}` } });
-    const status = await new Promise((resolve) => stranger.once('unexpected-response', (_, response) => resolve(response.statusCode)));
+    const status = await new Promise((resolve) =>
+      stranger.once('unexpected-response', (_, response) => resolve(response.statusCode)),
+    );
     expect(status).toBe(401);
     const { ada } = await befriended(bridge);
     const device = await connect(ada);

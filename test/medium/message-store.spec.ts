@@ -189,7 +189,10 @@ describe('MessageStore', () => {
     const message = newMessage(mintConversationId(), { body: null, waitReason: 'consent' });
     await messages.accept([message], now);
     await new PartitionStore(database).ensure('i', Math.ceil(deadline.getTime() / HOUR) + 24);
-    const { touched } = await messages.expire(deadline, { from: purgeHourOf(message.ref) - 1, to: purgeHourOf(message.ref) });
+    const { touched } = await messages.expire(deadline, {
+      from: purgeHourOf(message.ref) - 1,
+      to: purgeHourOf(message.ref),
+    });
     expect(touched.length).toBeGreaterThan(0);
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'expired' });
   });

@@ -35,7 +35,9 @@ describe('DrainNativeLane', () => {
     const body = nativeBody(conversation, bob);
     await bridge.send.execute(ada.caller, { ...waiting, body });
     await bridge.drain.execute(lane);
-    const expected = [{ body }, ...behind].map(({ body: each }) => (each.leg === 'native' ? each.recipient[0]?.boxId : undefined));
+    const expected = [{ body }, ...behind].map(({ body: each }) =>
+      each.leg === 'native' ? each.recipient[0]?.boxId : undefined,
+    );
     expect((await bridge.inbox(bob)).map(({ id }) => id.slice(7))).toEqual(expected);
     expect(await dueLanes()).not.toContain(lane);
   });
@@ -66,7 +68,9 @@ describe('DrainNativeLane', () => {
     expect(await bridge.inbox(bob)).toEqual([]);
     await bridge.sweep.execute();
     expect((await bridge.stores.lanes.head(lane, 10)).messages).toEqual([]);
-    expect((await bridge.told(ada)).filter(({ state }) => JSON.stringify(state) === '{"kind":"expired"}')).toHaveLength(100);
+    expect((await bridge.told(ada)).filter(({ state }) => JSON.stringify(state) === '{"kind":"expired"}')).toHaveLength(
+      100,
+    );
   });
 
   it('does nothing for a lane that is not there', async () => {
@@ -98,7 +102,11 @@ describe('Sweep', () => {
   it('counts a message as delivered when some device took it and the others never came', async () => {
     const { ada, bob, conversation } = await befriended(bridge);
     const { ref } = await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }));
-    await bridge.stores.database.query('UPDATE transit.message SET recipient_devices = 2 WHERE purge_hour = $1 AND id = $2', purgeHourOf(ref), ref);
+    await bridge.stores.database.query(
+      'UPDATE transit.message SET recipient_devices = 2 WHERE purge_hour = $1 AND id = $2',
+      purgeHourOf(ref),
+      ref,
+    );
     const [box] = await bridge.inbox(bob);
     await bridge.acknowledge.execute(bob.caller, [must(box).id]);
     expect(await bridge.stores.messages.find(ada.caller, ref)).toMatchObject({ state: 'sent' });
@@ -112,10 +120,17 @@ describe('an inbox', () => {
   it('shows what is new however much before it has expired', async () => {
     const { ada, bob, conversation } = await befriended(bridge);
     const soon = Math.floor(bridge.clock.nowMs() / 1000) + 60;
-    for (let n = 0; n < 12; n += 1) await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }, { deliverBefore: soon }));
+    for (let n = 0; n < 12; n += 1)
+      await bridge.send.execute(
+        ada.caller,
+        messageTo(bridge, { conversation, recipient: bob }, { deliverBefore: soon }),
+      );
     bridge.clock.advanceSeconds(61);
     await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }));
-    const [page] = await bridge.stores.inbox.pending([{ device: bob.caller, underWay: [], limit: 10 }], bridge.clock.now());
+    const [page] = await bridge.stores.inbox.pending(
+      [{ device: bob.caller, underWay: [], limit: 10 }],
+      bridge.clock.now(),
+    );
     expect(page).toHaveLength(1);
   });
 });

@@ -91,8 +91,12 @@ describe('DropPartitions', () => {
   it('lets the narrow rows go with their hour, and lanes that nobody used for a week', async () => {
     const hour = Math.floor(clock.nowMs() / HOUR_MS);
     const { database } = stores;
-    await database.execute(`INSERT INTO transit.accepted VALUES ('\\x01', '\\x', 'm', ${hour - 1}), ('\\x02', '\\x', 'm', ${hour + 1})`);
-    await database.execute(`INSERT INTO transit.received (digest, purge_hour) VALUES ('\\x01', ${hour - 1}), ('\\x02', ${hour + 1})`);
+    await database.execute(
+      `INSERT INTO transit.accepted VALUES ('\\x01', '\\x', 'm', ${hour - 1}), ('\\x02', '\\x', 'm', ${hour + 1})`,
+    );
+    await database.execute(
+      `INSERT INTO transit.received (digest, purge_hour) VALUES ('\\x01', ${hour - 1}), ('\\x02', ${hour + 1})`,
+    );
     await database.execute(
       `INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id) VALUES ('t', 'a', 1, ${hour - 1}, 'x'), ('t', 'a', 1, ${hour + 1}, 'y')`,
     );

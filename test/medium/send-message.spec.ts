@@ -44,12 +44,21 @@ describe('SendMessage', () => {
 
   it('gives a waiting message its words once, and only for the deadline and the leg it was accepted for', async () => {
     const { ada, bob, conversation } = await befriended(bridge);
-    const waiting = messageTo(bridge, { conversation, recipient: bob }, { body: { leg: 'none', reason: 'key-change' } });
-    expect(await bridge.send.execute(ada.caller, waiting)).toMatchObject({ state: 'waiting-on-sender', reason: 'key-change' });
+    const waiting = messageTo(
+      bridge,
+      { conversation, recipient: bob },
+      { body: { leg: 'none', reason: 'key-change' } },
+    );
+    expect(await bridge.send.execute(ada.caller, waiting)).toMatchObject({
+      state: 'waiting-on-sender',
+      reason: 'key-change',
+    });
     const sealed = { ...waiting, body: nativeBody(conversation, bob) };
     const later = { ...sealed, deliverBefore: sealed.deliverBefore + 60 };
     expect(await codeOf(bridge.send.execute(ada.caller, later))).toBe('idempotency-mismatch');
-    const both = await Promise.all([sealed, { ...sealed, body: nativeBody(conversation, bob) }].map((each) => bridge.send.execute(ada.caller, each)));
+    const both = await Promise.all(
+      [sealed, { ...sealed, body: nativeBody(conversation, bob) }].map((each) => bridge.send.execute(ada.caller, each)),
+    );
     expect(both.map(({ state }) => state)).toEqual(['ready', 'ready']);
     await bridge.drain.execute(must(bridge.wokenLanes.at(-1)));
     expect(await bridge.inbox(bob)).toHaveLength(1);
@@ -61,7 +70,16 @@ describe('SendMessage', () => {
     const body = nativeBody(conversation, bob);
     const box = boxFor(bob);
     const send = (recipient: readonly ReturnType<typeof boxFor>[], sync: readonly ReturnType<typeof boxFor>[] = []) =>
-      codeOf(bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }, { body: { ...body, recipient: [...recipient], sync: [...sync] } })));
+      codeOf(
+        bridge.send.execute(
+          ada.caller,
+          messageTo(
+            bridge,
+            { conversation, recipient: bob },
+            { body: { ...body, recipient: [...recipient], sync: [...sync] } },
+          ),
+        ),
+      );
     expect(await send([{ ...box, deviceId: must(parseDeviceId(2)) }])).toBe('device-mismatch');
     expect(await send([{ ...box, registrationId: 99 }])).toBe('device-stale');
     expect(await send([box], [boxFor(ada)])).toBe('device-mismatch');
@@ -75,7 +93,10 @@ describe('SendMessage', () => {
     await bridge.decide.decide(bob.caller, ada.caller.address, 'revoke');
     const direct = await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }));
     expect(direct.state).toBe('sent');
-    const waiting = await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }, { body: { leg: 'none', reason: 'route' } }));
+    const waiting = await bridge.send.execute(
+      ada.caller,
+      messageTo(bridge, { conversation, recipient: bob }, { body: { leg: 'none', reason: 'route' } }),
+    );
     const behind = await bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bob }));
     expect(behind.state).toBe('ready');
     await bridge.cancel.execute(ada.caller, waiting.ref);
@@ -88,11 +109,19 @@ describe('SendMessage', () => {
   });
 
   it('answers a first contact alike for people who exist, refuse, block, and for nobody', async () => {
-    const [ada, open, blocking] = [await bridge.person('ada'), await bridge.person('open'), await bridge.person('blocking')];
+    const [ada, open, blocking] = [
+      await bridge.person('ada'),
+      await bridge.person('open'),
+      await bridge.person('blocking'),
+    ];
     await bridge.decide.decide(blocking.caller, ada.caller.address, 'revoke');
     const targets = [open.caller.address, blocking.caller.address, 'mimi://causeway.local/u/nobody-at-all'];
-    const answers = await Promise.all(targets.map((address) => bridge.send.execute(ada.caller, headerTo(bridge, address))));
-    expect(answers.map(({ state, reason }) => [state, reason])).toEqual(targets.map(() => ['waiting-on-sender', 'consent']));
+    const answers = await Promise.all(
+      targets.map((address) => bridge.send.execute(ada.caller, headerTo(bridge, address))),
+    );
+    expect(answers.map(({ state, reason }) => [state, reason])).toEqual(
+      targets.map(() => ['waiting-on-sender', 'consent']),
+    );
     for (const lane of bridge.wokenLanes.slice(-3)) await bridge.drain.execute(lane);
     expect(await bridge.told(ada)).toEqual([]);
     expect(await bridge.told(open)).toMatchObject([{ type: 'consent-request', from: ada.caller.address }]);
@@ -109,7 +138,10 @@ describe('SendMessage', () => {
     const withCarol = must(await bridge.stores.consents.find(ada.caller, { address: carol.caller.address }));
     expect(withCarol.conversation).not.toBe(conversation);
     await clearInbox(bridge, carol);
-    const both = [messageTo(bridge, { conversation, recipient: bob }), messageTo(bridge, { conversation: withCarol.conversation, recipient: carol })];
+    const both = [
+      messageTo(bridge, { conversation, recipient: bob }),
+      messageTo(bridge, { conversation: withCarol.conversation, recipient: carol }),
+    ];
     await Promise.all(both.map((each) => bridge.send.execute(ada.caller, each)));
     expect(await bridge.inbox(carol)).toHaveLength(1);
   });
@@ -117,7 +149,13 @@ describe('SendMessage', () => {
   it('knows no conversation of other people', async () => {
     const { bob, conversation } = await befriended(bridge);
     const eve = await bridge.person('eve');
-    expect(await codeOf(bridge.send.execute(eve.caller, messageTo(bridge, { conversation, recipient: bob })))).toBe('no-consent');
-    expect(await codeOf(bridge.send.execute(eve.caller, messageTo(bridge, { conversation: mintConversationId(), recipient: bob })))).toBe('no-consent');
+    expect(await codeOf(bridge.send.execute(eve.caller, messageTo(bridge, { conversation, recipient: bob })))).toBe(
+      'no-consent',
+    );
+    expect(
+      await codeOf(
+        bridge.send.execute(eve.caller, messageTo(bridge, { conversation: mintConversationId(), recipient: bob })),
+      ),
+    ).toBe('no-consent');
   });
 });

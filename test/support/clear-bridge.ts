@@ -23,7 +23,15 @@ import {
   startSimulatedTwilio,
   type SimulatedTwilio,
 } from '../../libs/adapter-sms-twilio/src/testing/simulated-twilio.js';
-import { digestOf, draftOf, requestFor, signedBy, statementFor, type ClearDraft, type RawContact } from './clear-message.js';
+import {
+  digestOf,
+  draftOf,
+  requestFor,
+  signedBy,
+  statementFor,
+  type ClearDraft,
+  type RawContact,
+} from './clear-message.js';
 import { InProcess, must, TENANT, type Person } from './in-process.js';
 
 export { BRIDGE, eventually, PERSON };
@@ -52,7 +60,12 @@ export class ClearBridge {
   ) {
     const { stores, clock, events, keys, ledger, lanes, devices, digests, adapters } = bridge;
     const { accounts, contacts, attempts, inbox, partitions } = stores;
-    const times = { callBeforeMs: 10_000, unknownAbsentAfterMs: 300_000, headBlockMs: 120_000, unconfirmedAfterMs: 72 * 3_600_000 };
+    const times = {
+      callBeforeMs: 10_000,
+      unknownAbsentAfterMs: 300_000,
+      headBlockMs: 120_000,
+      unconfirmedAfterMs: 72 * 3_600_000,
+    };
     const noted = { lanes, devices, digests, events, clock };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
     this.context = { ...noted, ...stored, keys, ledger, adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), times };
@@ -126,7 +139,10 @@ export class ClearBridge {
       identityKey: device.identity.publicKey,
       identityPrivateKey: device.identity.privateKey,
     });
-    const statement = { ...statementFor(device, draft), ...(changes.statementId && { statementId: changes.statementId }) };
+    const statement = {
+      ...statementFor(device, draft),
+      ...(changes.statementId && { statementId: changes.statementId }),
+    };
     const body = {
       leg: 'clear',
       planDigest: digestOf(device, draft),
@@ -148,7 +164,8 @@ export class ClearBridge {
   async look(): Promise<void> {
     const { clock } = this.bridge;
     const postponedTo = new Date(clock.nowMs() + 15_000);
-    for (const key of await this.context.attempts.takeOpen(clock.now(), { postponedTo, limit: 50 })) await this.reconcile.execute(key);
+    for (const key of await this.context.attempts.takeOpen(clock.now(), { postponedTo, limit: 50 }))
+      await this.reconcile.execute(key);
   }
 
   async find(person: Person, { ref }: { readonly ref: Parameters<EdgeContext['attempts']['of']>[0] }) {
@@ -179,13 +196,18 @@ export class ClearBridge {
 
   /** When the lane must be looked at, milliseconds; null while it rests. */
   async dueMs(lane: LaneId): Promise<number | null> {
-    const [row] = await this.bridge.stores.database.query<{ due: Date | null }>('SELECT due_at AS due FROM transit.lane WHERE id = $1', lane);
+    const [row] = await this.bridge.stores.database.query<{ due: Date | null }>(
+      'SELECT due_at AS due FROM transit.lane WHERE id = $1',
+      lane,
+    );
     return must(row).due?.getTime() ?? null;
   }
 
   private legKey(deadline: number): LegKey {
     const { keys, clock } = this.bridge;
     const bundle = openEdgeBundle(keys.bundle(), keys.identityPublicKey);
-    return must(bundle && chooseLegKey(bundle, { deadline: Math.floor(deadline), now: Math.floor(clock.nowMs() / 1000) }));
+    return must(
+      bundle && chooseLegKey(bundle, { deadline: Math.floor(deadline), now: Math.floor(clock.nowMs() / 1000) }),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { contactSchema, edgeDescriptionSchema, planDigest } from '@causeway/api-contract';
 import {
   conversationUri,
+  decodeStoredContent,
   encodeContent,
   messageIdOf,
   mintBoxId,
@@ -92,6 +93,15 @@ export function draftOf(
   return { to, content, messageId, networks: ['sms'], deadline: inSeconds(LIFETIME_SECONDS), ...changes };
 }
 
+/** The salt of a draft's content, if it is content at all. */
+export const saltOf = (draft: Pick<ClearDraft, 'content'>): Bytes => {
+  try {
+    return decodeStoredContent(draft.content).salt;
+  } catch {
+    return toBytes(new Uint8Array(16));
+  }
+};
+
 /** What the person would sign for this draft. */
 export const statementFor = (device: RawDevice, draft: ClearDraft): DowngradeStatement => ({
   tenant: tenantOf(device),
@@ -100,7 +110,7 @@ export const statementFor = (device: RawDevice, draft: ClearDraft): DowngradeSta
   senderAccount: device.account,
   senderDevice: device.deviceId,
   contactId: draft.to.contact,
-  addressDigest: addressDigest({ contactId: draft.to.contact, addressUri: draft.to.address }),
+  addressDigest: addressDigest({ contactId: draft.to.contact, addressUri: draft.to.address, salt: saltOf(draft) }),
   networks: draft.networks,
   notAfter: draft.deadline,
   previewDigest: toBytes(new Uint8Array(32)),

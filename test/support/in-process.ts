@@ -19,6 +19,7 @@ import type { ClearAdapter } from '@causeway/network-adapter';
 import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
 import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
 import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';
+import { z } from 'zod';
 import { freshDatabase } from './database.js';
 import { RawDevice } from './raw-device.js';
 
@@ -28,6 +29,7 @@ export const must = <T>(value: T | null | undefined): T => {
 };
 export const TENANT = must(parseTenantId('default'));
 const REGION = 'local';
+const eventSchema = z.record(z.string(), z.unknown());
 
 /** A verified account with real keys, and the device it calls from. */
 export interface Person {
@@ -72,7 +74,17 @@ export class InProcess {
     const { events, devices } = this;
     const seal = new SealBody(new CheckClearBody(this.desk(), clock));
     const tell = new TellDevices(accounts, inbox, partitions, clock);
-    this.send = new SendMessage(messages, recipients, partitions, seal, this.digests, this.lanes, devices, clock, events);
+    this.send = new SendMessage(
+      messages,
+      recipients,
+      partitions,
+      seal,
+      this.digests,
+      this.lanes,
+      devices,
+      clock,
+      events,
+    );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
     this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events);
     this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
@@ -112,13 +124,17 @@ export class InProcess {
 
   /** Everything that lies in the inbox of the person's device now. */
   async inbox(person: Person) {
-    return must((await this.stores.inbox.pending([{ device: person.caller, underWay: [], limit: 1_000 }], this.clock.now()))[0]);
+    return must(
+      (await this.stores.inbox.pending([{ device: person.caller, underWay: [], limit: 1_000 }], this.clock.now()))[0],
+    );
   }
 
   /** The events among it, as the gateway told them. */
   async told(person: Person): Promise<readonly Readonly<Record<string, unknown>>[]> {
     const rows = await this.inbox(person);
-    return rows.filter((row) => row.kind === 'event').map((row) => JSON.parse(Buffer.from(row.body).toString('utf8')));
+    return rows
+      .filter((row) => row.kind === 'event')
+      .map((row) => eventSchema.parse(JSON.parse(Buffer.from(row.body).toString('utf8'))));
   }
 
   desk(): EdgeDesk {

@@ -31,7 +31,11 @@ export const nativeBody = (conversation: ConversationId, recipient: Person): Nat
 });
 
 /** What a device sends before there is a grant: that there is a message, and to whom. */
-export function headerTo(bridge: InProcess, address: string, changes: Partial<SendMessageRequest> = {}): SendMessageRequest {
+export function headerTo(
+  bridge: InProcess,
+  address: string,
+  changes: Partial<SendMessageRequest> = {},
+): SendMessageRequest {
   return {
     messageId: newMessageId(),
     to: { kind: 'address', address: nativeAddressOf(address), conversation: mintConversationId() },
@@ -71,5 +75,9 @@ export async function befriended(bridge: InProcess) {
 
 export async function clearInbox(bridge: InProcess, person: Person): Promise<void> {
   const rows = await bridge.inbox(person);
-  if (rows.length > 0) await bridge.acknowledge.execute(person.caller, rows.map((row) => row.id));
+  if (rows.length > 0)
+    await bridge.acknowledge.execute(
+      person.caller,
+      rows.map((row) => row.id),
+    );
 }

@@ -6,7 +6,13 @@ import { z } from 'zod';
 import { EDGE } from './edge-token.js';
 import type { Edge } from './open-edge.js';
 
-const contactQuestion = z.object({ tenant: z.string(), account: z.string(), device: z.int(), keyId: z.string(), sealedAddress: z.string() });
+const contactQuestion = z.object({
+  tenant: z.string(),
+  account: z.string(),
+  device: z.int(),
+  keyId: z.string(),
+  sealedAddress: z.string(),
+});
 
 /** Answers our own processes, over a private transport. */
 @Controller()
@@ -27,7 +33,11 @@ export class DeskController {
   @MessagePattern(EDGE_QUESTIONS.resolveContact)
   async resolve(@Payload() question: unknown): Promise<ResolveContactAnswer> {
     const { keyId, sealedAddress, ...named } = contactQuestion.parse(question);
-    const [tenant, account, device] = [parseTenantId(named.tenant), parseAccountId(named.account), parseDeviceId(named.device)];
+    const [tenant, account, device] = [
+      parseTenantId(named.tenant),
+      parseAccountId(named.account),
+      parseDeviceId(named.device),
+    ];
     if (!tenant || !account || !device) return { kind: 'refused', code: 'invalid-address' };
     return this.edge.resolveContact.execute({ tenant, account, device, keyId, sealedAddress });
   }

@@ -32,7 +32,11 @@ export class EdgeDuties implements OnApplicationBootstrap, OnApplicationShutdown
     this.repeating = [
       every(LOOK_INTERVAL_MS, { name: 'open-attempts', run: () => this.lookAtOpenAttempts() }, events),
       every(KEY_INTERVAL_MS, { name: 'edge-keys', run: () => this.turnKeys() }, events),
-      every(config.inboundSweepSeconds * 1000, { name: 'sweep-inbound', run: () => this.edge.sweepInbound.execute() }, events),
+      every(
+        config.inboundSweepSeconds * 1000,
+        { name: 'sweep-inbound', run: () => this.edge.sweepInbound.execute() },
+        events,
+      ),
       every(RE_SEAL_INTERVAL_MS, { name: 're-seal-numbers', run: () => this.reSealNumbers() }, events),
     ];
   }
@@ -76,6 +80,7 @@ export class EdgeDuties implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private tellDestroyed(keyIds: readonly string[]): void {
-    for (const keyId of keyIds) this.edge.context.events.edgeKeyDestroyed({ track: keyId.split('-')[0] ?? 'leg', keyId });
+    for (const keyId of keyIds)
+      this.edge.context.events.edgeKeyDestroyed({ track: keyId.split('-')[0] ?? 'leg', keyId });
   }
 }

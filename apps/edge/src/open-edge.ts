@@ -67,7 +67,12 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   return {
     context,
     resolveContact: new ResolveContact(context),
-    dispatch: new DispatchClearLane(context, new CheckPermission(context, verified), new MakeAttempt(context, outcome), outcome),
+    dispatch: new DispatchClearLane(
+      context,
+      new CheckPermission(context, verified),
+      new MakeAttempt(context, outcome),
+      outcome,
+    ),
     reconcile: new ReconcileAttempt(context, outcome, receipt),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),

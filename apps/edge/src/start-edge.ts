@@ -15,7 +15,11 @@ export interface RunningEdge {
 
 export async function startEdge(process: ProcessContext, edge: Edge): Promise<RunningEdge> {
   const { config, events, tls } = process;
-  const adapter = new FastifyAdapter({ bodyLimit: WEBHOOK_LIMIT_BYTES, requestTimeout: REQUEST_TIMEOUT_MS, trustProxy: false });
+  const adapter = new FastifyAdapter({
+    bodyLimit: WEBHOOK_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: false,
+  });
   const options = { logger: false, abortOnError: false, bodyParser: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(EdgeModule.with({ process, edge }), adapter, options);
   app.useGlobalFilters(new ProblemFilter(events));
@@ -23,14 +27,19 @@ export async function startEdge(process: ProcessContext, edge: Edge): Promise<Ru
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.connectMicroservice({ strategy: privateServer(config.edgeRpcListen, tls) }).useGlobalFilters(new RpcProblemFilter(events));
+  app
+    .connectMicroservice({ strategy: privateServer(config.edgeRpcListen, tls) })
+    .useGlobalFilters(new RpcProblemFilter(events));
   await app.startAllMicroservices();
   try {
     await app.listen(config.edgeHttpPort, config.edgeHttpHost);
   } catch (error) {
     await app.close();
     if (error instanceof Object && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new StartupProblem(`Port ${config.edgeHttpPort} is in use.`, 'Stop what uses it, or choose another with CAUSEWAY_EDGE_HTTP_PORT.');
+      throw new StartupProblem(
+        `Port ${config.edgeHttpPort} is in use.`,
+        'Stop what uses it, or choose another with CAUSEWAY_EDGE_HTTP_PORT.',
+      );
     }
     throw error;
   }

@@ -23,7 +23,11 @@ export class WebhooksController {
   ) {}
 
   @All(':network/*')
-  async receive(@Param('network') network: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async receive(
+    @Param('network') network: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const adapter = this.edge.context.adapters.get(network);
     if (!adapter) throw new CausewayError('not-found');
     const received = await adapter.receive(this.rawRequest(request));
@@ -39,7 +43,9 @@ export class WebhooksController {
 
   /** The address as it is configured, never as a Host header claims. */
   private rawRequest(request: FastifyRequest): RawRequest {
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    );
     const body = Buffer.isBuffer(request.body) ? toBytes(request.body) : new Uint8Array();
     return { method: request.method, url: `${this.publicUrl.text}${request.url}`, headers, body };
   }

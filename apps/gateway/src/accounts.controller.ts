@@ -19,7 +19,13 @@ import {
 } from '@causeway/api-contract';
 import { CausewayError, parseConversationId, PRIMARY_DEVICE, type ConversationId } from '@causeway/message-model';
 import { RegisterAccount, UpdateDevices, UploadPreKeys } from '@causeway/people';
-import { AccountStore, ConsentStore, PreKeyStore, type AuthenticatedDevice, type StoredDeviceList } from '@causeway/storage';
+import {
+  AccountStore,
+  ConsentStore,
+  PreKeyStore,
+  type AuthenticatedDevice,
+  type StoredDeviceList,
+} from '@causeway/storage';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
@@ -35,7 +41,8 @@ export class RegistrationController {
   @Post('accounts')
   @Documented({
     summary: 'Register an account with its primary device',
-    description: 'All keys and the bearer token are made on the device; only public keys and a digest of the token come here. Safe to repeat.',
+    description:
+      'All keys and the bearer token are made on the device; only public keys and a digest of the token come here. Safe to repeat.',
     status: 201,
     answer: registeredSchema,
     problems: ['invalid-signature', 'handle-taken', 'invite-required', 'invalid-address', 'unavailable'],
@@ -45,7 +52,12 @@ export class RegistrationController {
     const edge = await this.edge.describe();
     const { tenant, account } = await this.registerAccount.execute(request);
     const { identity, bundle } = edge;
-    return { account, deviceId: PRIMARY_DEVICE, address: request.address.uri, edge: { tenant: tenant.id, region: tenant.region, identity, bundle } };
+    return {
+      account,
+      deviceId: PRIMARY_DEVICE,
+      address: request.address.uri,
+      edge: { tenant: tenant.id, region: tenant.region, identity, bundle },
+    };
   }
 }
 
@@ -63,7 +75,12 @@ export class AccountsController {
   ) {}
 
   @Get('edge')
-  @Documented({ summary: 'The edge: its identity and its signed leg keys', status: 200, answer: edgeDescriptionSchema, problems: ['unavailable'] })
+  @Documented({
+    summary: 'The edge: its identity and its signed leg keys',
+    status: 200,
+    answer: edgeDescriptionSchema,
+    problems: ['unavailable'],
+  })
   async describeEdge(@Caller() caller: AuthenticatedDevice) {
     const { identity, bundle } = await this.edge.describe();
     return { tenant: caller.tenant, region: caller.region, identity, bundle };
@@ -79,15 +96,29 @@ export class AccountsController {
 
   @Put('account/devices')
   @HttpCode(204)
-  @Documented({ summary: 'Replace the signed device list: add or remove devices', status: 204, problems: ['invalid-signature', 'device-list-stale'] })
-  async replaceDevices(@Caller() caller: AuthenticatedDevice, @Body({ schema: updateDevicesSchema }) request: UpdateDevicesRequest): Promise<void> {
+  @Documented({
+    summary: 'Replace the signed device list: add or remove devices',
+    status: 204,
+    problems: ['invalid-signature', 'device-list-stale'],
+  })
+  async replaceDevices(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: updateDevicesSchema }) request: UpdateDevicesRequest,
+  ): Promise<void> {
     await this.updateDevices.execute(caller, request);
   }
 
   @Put('keys')
   @HttpCode(204)
-  @Documented({ summary: 'Upload pre-keys; a list that is present replaces all of its kind', status: 204, problems: ['invalid-signature'] })
-  async upload(@Caller() caller: AuthenticatedDevice, @Body({ schema: uploadKeysSchema }) request: UploadKeysRequest): Promise<void> {
+  @Documented({
+    summary: 'Upload pre-keys; a list that is present replaces all of its kind',
+    status: 204,
+    problems: ['invalid-signature'],
+  })
+  async upload(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: uploadKeysSchema }) request: UploadKeysRequest,
+  ): Promise<void> {
     await this.uploadPreKeys.execute(caller, request);
   }
 
@@ -112,8 +143,16 @@ export class AccountsController {
   }
 
   @Get('conversations/:id/devices')
-  @Documented({ summary: 'The signed device lists of both ends of a conversation', status: 200, answer: conversationDevicesSchema, problems: ['no-consent'] })
-  async devices(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: conversationIdField }) id: ConversationId) {
+  @Documented({
+    summary: 'The signed device lists of both ends of a conversation',
+    status: 200,
+    answer: conversationDevicesSchema,
+    problems: ['no-consent'],
+  })
+  async devices(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: conversationIdField }) id: ConversationId,
+  ) {
     const { peer } = await this.granted(caller, id);
     const lists = await this.accounts.deviceLists(caller.tenant, [peer, caller.account]);
     const of = (account: string) => lists.find((list) => list.account === account);

@@ -1,6 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { consentPolicySchema, decideConsentSchema, grantedSchema, limitField, requestPageSchema } from '@causeway/api-contract';
+import {
+  consentPolicySchema,
+  decideConsentSchema,
+  grantedSchema,
+  limitField,
+  requestPageSchema,
+} from '@causeway/api-contract';
 import { DecideConsent } from '@causeway/people';
 import { AccountStore, ConsentStore, type AuthenticatedDevice } from '@causeway/storage';
 import { z } from 'zod';
@@ -24,16 +30,28 @@ export class ConsentController {
 
   @Get('requests')
   @Documented({ summary: 'People who ask to write to this account', status: 200, answer: requestPageSchema })
-  async pending(@Caller() caller: AuthenticatedDevice, @Query({ schema: pageSchema }) page: z.output<typeof pageSchema>) {
+  async pending(
+    @Caller() caller: AuthenticatedDevice,
+    @Query({ schema: pageSchema }) page: z.output<typeof pageSchema>,
+  ) {
     const rows = await this.consents.pending(caller, { after: page.cursor ?? '', limit: page.limit });
     const next = rows.length === page.limit ? rows.at(-1)?.request : undefined;
-    const requests = rows.map((row) => ({ request: row.request, from: row.from, requestedAt: row.requestedAt.toISOString() }));
+    const requests = rows.map((row) => ({
+      request: row.request,
+      from: row.from,
+      requestedAt: row.requestedAt.toISOString(),
+    }));
     return { requests, ...(next === undefined ? {} : { next }) };
   }
 
   @Post('requests/:id/grant')
   @HttpCode(200)
-  @Documented({ summary: 'Grant a request: both sides may write', status: 200, answer: grantedSchema, problems: ['not-found'] })
+  @Documented({
+    summary: 'Grant a request: both sides may write',
+    status: 200,
+    answer: grantedSchema,
+    problems: ['not-found'],
+  })
   async grant(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: requestIdField }) id: string) {
     const { granted, touched } = await this.decide.grant(caller, id);
     this.sockets.wake(touched);
@@ -43,21 +61,33 @@ export class ConsentController {
   @Post('requests/:id/refuse')
   @HttpCode(204)
   @Documented({ summary: 'Refuse a request; the other side is never told', status: 204, problems: ['not-found'] })
-  async refuse(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: requestIdField }) id: string): Promise<void> {
+  async refuse(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: requestIdField }) id: string,
+  ): Promise<void> {
     await this.decide.refuse(caller, id);
   }
 
   @Put('consents')
   @HttpCode(204)
-  @Documented({ summary: 'Welcome someone in advance, or block them; the answer is the same whether they exist or not', status: 204 })
-  async decideInAdvance(@Caller() caller: AuthenticatedDevice, @Body({ schema: decideConsentSchema }) body: z.output<typeof decideConsentSchema>): Promise<void> {
+  @Documented({
+    summary: 'Welcome someone in advance, or block them; the answer is the same whether they exist or not',
+    status: 204,
+  })
+  async decideInAdvance(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: decideConsentSchema }) body: z.output<typeof decideConsentSchema>,
+  ): Promise<void> {
     this.sockets.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
   }
 
   @Put('account/consent-policy')
   @HttpCode(204)
   @Documented({ summary: 'Who may write: those who asked and were granted, or anyone', status: 204 })
-  async setPolicy(@Caller() caller: AuthenticatedDevice, @Body({ schema: consentPolicySchema }) { policy }: z.output<typeof consentPolicySchema>): Promise<void> {
+  async setPolicy(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: consentPolicySchema }) { policy }: z.output<typeof consentPolicySchema>,
+  ): Promise<void> {
     await this.accounts.setConsentPolicy(caller, policy);
   }
 }

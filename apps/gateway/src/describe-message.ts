@@ -2,10 +2,19 @@ import { Injectable } from '@nestjs/common';
 import type { AttemptDescription, HopDescription } from '@causeway/api-contract';
 import { CausewayError, messageIdFromBytes, parseTransitId, type TransitId } from '@causeway/message-model';
 import type { Accepted } from '@causeway/message-flow';
-import { AttemptStore, MessageStore, type AttemptRow, type AuthenticatedDevice, type MessageRow } from '@causeway/storage';
+import {
+  AttemptStore,
+  MessageStore,
+  type AttemptRow,
+  type AuthenticatedDevice,
+  type MessageRow,
+} from '@causeway/storage';
 
 const seconds = (at: Date): number => Math.floor(at.getTime() / 1000);
-const stateOf = (row: { readonly state: string; readonly reason: string | null }) => ({ kind: row.state, ...(row.reason === null ? {} : { reason: row.reason }) });
+const stateOf = (row: { readonly state: string; readonly reason: string | null }) => ({
+  kind: row.state,
+  ...(row.reason === null ? {} : { reason: row.reason }),
+});
 
 /** What a sender may know of a message: where it stands, what was tried, and the networks it crossed. Never a word of it. */
 @Injectable()
@@ -16,7 +25,12 @@ export class DescribeMessage {
   ) {}
 
   accepted(accepted: Accepted) {
-    return { id: accepted.ref, messageId: accepted.messageId, state: stateOf(accepted), deliverBefore: seconds(accepted.deliverBefore) };
+    return {
+      id: accepted.ref,
+      messageId: accepted.messageId,
+      state: stateOf(accepted),
+      deliverBefore: seconds(accepted.deliverBefore),
+    };
   }
 
   async one(caller: AuthenticatedDevice, id: TransitId) {
@@ -26,11 +40,18 @@ export class DescribeMessage {
 
   async page(caller: AuthenticatedDevice, page: { readonly limit: number; readonly cursor?: string | undefined }) {
     const before = page.cursor === undefined ? undefined : parseTransitId(page.cursor);
-    if (page.cursor !== undefined && !before) throw new CausewayError('invalid-request', { pointer: '/cursor', detail: 'Not a cursor of this list' });
+    if (page.cursor !== undefined && !before)
+      throw new CausewayError('invalid-request', { pointer: '/cursor', detail: 'Not a cursor of this list' });
     const rows = await this.messages.list(caller, { before, limit: page.limit });
     const attempts = await this.attempts.ofMany(rows.filter((row) => row.leg === 'clear').map((row) => row.id));
     const next = rows.length === page.limit ? rows.at(-1)?.id : undefined;
-    const messages = rows.map((row) => statusOf(row, caller.region, attempts.filter((attempt) => attempt.ref === row.id)));
+    const messages = rows.map((row) =>
+      statusOf(
+        row,
+        caller.region,
+        attempts.filter((attempt) => attempt.ref === row.id),
+      ),
+    );
     return { messages, ...(next === undefined ? {} : { next }) };
   }
 }
@@ -62,7 +83,15 @@ const attemptOf = (row: AttemptRow): AttemptDescription => ({
 /** Only networks that were given the message; where it waits or was refused there is no hop. */
 function hopsOf(row: MessageRow, region: string, attempts: readonly AttemptRow[]): readonly HopDescription[] {
   if (row.leg === 'native' && row.state !== 'waiting-on-sender') {
-    return [{ network: 'native', isSimulated: false, readableBy: ['sender', 'recipient'], region, copyLifetime: 'until acknowledged' }];
+    return [
+      {
+        network: 'native',
+        isSimulated: false,
+        readableBy: ['sender', 'recipient'],
+        region,
+        copyLifetime: 'until acknowledged',
+      },
+    ];
   }
   return attempts
     .filter((attempt) => !['started', 'not-sent'].includes(attempt.outcome))

@@ -6,7 +6,7 @@ import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model
 import { Acknowledge, type DeviceWaker } from '@causeway/message-flow';
 import { PROBLEM_MEDIA_TYPE, problemDocument, type Events, type Metrics } from '@causeway/platform';
 import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Authenticator } from './caller.js';
 import { ReadInbox } from './read-inbox.js';
 
@@ -83,7 +83,7 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     this.sessions.get(keyOf(device))?.socket.close(CLOSE.connectedElsewhere);
     this.sessions.set(keyOf(device), session);
     this.metrics.set('causeway_device_sockets', {}, this.sessions.size);
-    socket.on('message', (frame) => void this.receive(session, frame.toString()));
+    socket.on('message', (frame) => void this.receive(session, textOf(frame)));
     socket.on('pong', () => (session.isAlive = true));
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.closed(session));
@@ -160,6 +160,9 @@ async function sayGoodbye(socket: WebSocket): Promise<void> {
 }
 
 const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(toWireJson(frame));
+
+/** Frames come as one Buffer, which is the default of `ws`; anything else is no frame of ours. */
+const textOf = (frame: RawData): string => (Buffer.isBuffer(frame) ? frame.toString('utf8') : '');
 
 function parseJson(text: string): unknown {
   try {

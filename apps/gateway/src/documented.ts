@@ -16,12 +16,22 @@ interface Documentation {
 /** One line per operation says what it answers and how it can refuse: the same schemas that validate also document. */
 export function Documented(documentation: Documentation): MethodDecorator {
   const { summary, description, status, answer, isPublic } = documentation;
-  const codes: readonly ProblemCode[] = [...(documentation.problems ?? []), 'invalid-request', ...(isPublic ? [] : (['unauthorized'] as const))];
+  const codes: readonly ProblemCode[] = [
+    ...(documentation.problems ?? []),
+    'invalid-request',
+    ...(isPublic ? [] : (['unauthorized'] as const)),
+  ];
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))];
   return applyDecorators(
     ApiOperation(description === undefined ? { summary } : { summary, description }),
     ApiResponse(answer ? { status, standardSchema: answer, description: 'Done' } : { status, description: 'Done' }),
-    ...statuses.map((problemStatus) => ApiResponse({ status: problemStatus, standardSchema: problemSchema, description: sentences(codes, problemStatus) })),
+    ...statuses.map((problemStatus) =>
+      ApiResponse({
+        status: problemStatus,
+        standardSchema: problemSchema,
+        description: sentences(codes, problemStatus),
+      }),
+    ),
     ...(isPublic ? [] : [ApiBearerAuth()]),
   );
 }

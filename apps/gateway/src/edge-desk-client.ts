@@ -1,6 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CausewayError } from '@causeway/message-model';
-import { EDGE_QUESTIONS, type EdgeDesk, type EdgeState, type ResolveContactAnswer, type ResolveContactQuestion } from '@causeway/people';
+import {
+  EDGE_QUESTIONS,
+  type EdgeDesk,
+  type EdgeState,
+  type ResolveContactAnswer,
+  type ResolveContactQuestion,
+} from '@causeway/people';
 import { PrivateClient, type Clock, type Config, type TlsIdentity } from '@causeway/platform';
 import { z } from 'zod';
 
@@ -12,11 +18,27 @@ const edgeState = z.custom<EdgeState>((value) => edgeStateShape.safeParse(value)
 const edgeStateShape = z.object({
   identity: z.string(),
   bundle: z.object({ bytes: z.string(), signature: z.string() }),
-  networks: z.array(z.object({ network: z.enum(['sms', 'rcs']), isSimulated: z.boolean(), regions: z.array(z.string()), capabilities: z.object({}) })),
+  networks: z.array(
+    z.object({
+      network: z.enum(['sms', 'rcs']),
+      isSimulated: z.boolean(),
+      regions: z.array(z.string()),
+      capabilities: z.object({}),
+    }),
+  ),
 });
 const contactAnswer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('contact'), contact: z.string(), conversation: z.string(), country: z.string(), lineType: z.string() }),
-  z.object({ kind: z.literal('refused'), code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number']) }),
+  z.object({
+    kind: z.literal('contact'),
+    contact: z.string(),
+    conversation: z.string(),
+    country: z.string(),
+    lineType: z.string(),
+  }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number']),
+  }),
 ]);
 
 /** Asks the edges, each in turn until one answers. What the edge says of itself is remembered for a moment. */

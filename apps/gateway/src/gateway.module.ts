@@ -43,7 +43,7 @@ function made<Made, Needed extends readonly unknown[]>(
   return {
     provide: type,
     inject: tokens,
-    useFactory: (...needed: unknown[]) => Reflect.apply(useFactory, undefined, needed),
+    useFactory: (...needed: unknown[]): unknown => Reflect.apply(useFactory, undefined, needed),
   };
 }
 

@@ -22,11 +22,15 @@ export class InboxController {
   @Get()
   @Documented({
     summary: 'What lies ready for this device, oldest first',
-    description: 'The same items come again until they are acknowledged. `GET /v1/socket` (WebSocket) pushes them instead.',
+    description:
+      'The same items come again until they are acknowledged. `GET /v1/socket` (WebSocket) pushes them instead.',
     status: 200,
     answer: inboxPageSchema,
   })
-  async poll(@Caller() caller: AuthenticatedDevice, @Query({ schema: pollSchema }) { limit }: z.output<typeof pollSchema>) {
+  async poll(
+    @Caller() caller: AuthenticatedDevice,
+    @Query({ schema: pollSchema }) { limit }: z.output<typeof pollSchema>,
+  ) {
     const items = await this.readInbox.execute(caller, { underWay: [], limit });
     return { items, hasMore: items.length === limit };
   }
@@ -34,7 +38,10 @@ export class InboxController {
   @Post('acknowledgements')
   @HttpCode(204)
   @Documented({ summary: 'Acknowledge items the device has stored for good; they are deleted', status: 204 })
-  async done(@Caller() caller: AuthenticatedDevice, @Body({ schema: acknowledgeSchema }) { ids }: z.output<typeof acknowledgeSchema>): Promise<void> {
+  async done(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: acknowledgeSchema }) { ids }: z.output<typeof acknowledgeSchema>,
+  ): Promise<void> {
     await this.acknowledge.execute(caller, ids);
   }
 }

@@ -5,7 +5,11 @@ import type { FastifyInstance } from 'fastify';
 export function measureRequests(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
-    metrics.increment('causeway_http_requests_total', { method: request.method, route, status: String(reply.statusCode) });
+    metrics.increment('causeway_http_requests_total', {
+      method: request.method,
+      route,
+      status: String(reply.statusCode),
+    });
     metrics.observe('causeway_http_request_seconds', { route }, reply.elapsedTime / 1000);
     done();
   });

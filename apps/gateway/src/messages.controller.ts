@@ -35,7 +35,11 @@ export class MessagesController {
 
   @Post()
   @HttpCode(202)
-  @ApiHeader({ name: 'Idempotency-Key', required: true, description: 'The message id, as a structured-field string: in double quotes' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: true,
+    description: 'The message id, as a structured-field string: in double quotes',
+  })
   @Documented({
     summary: 'Send a message',
     description:
@@ -63,7 +67,9 @@ export class MessagesController {
     @Body({ schema: sendMessageSchema }) request: SendMessageRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const accepted = await this.keys.run({ caller, key, messageId: request.messageId }, () => this.sendMessage.execute(caller, request));
+    const accepted = await this.keys.run({ caller, key, messageId: request.messageId }, () =>
+      this.sendMessage.execute(caller, request),
+    );
     void reply.header('location', `/v1/messages/${accepted.ref}`);
     return this.describe.accepted(accepted);
   }
@@ -75,7 +81,12 @@ export class MessagesController {
   }
 
   @Get(':id')
-  @Documented({ summary: 'State, attempts and hop receipt of a message', status: 200, answer: messageStatusSchema, problems: ['not-found'] })
+  @Documented({
+    summary: 'State, attempts and hop receipt of a message',
+    status: 200,
+    answer: messageStatusSchema,
+    problems: ['not-found'],
+  })
   async find(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: transitIdField }) id: TransitId) {
     const status = await this.describe.one(caller, id);
     if (!status) throw new CausewayError('not-found');
@@ -84,8 +95,15 @@ export class MessagesController {
 
   @Delete(':id')
   @HttpCode(204)
-  @Documented({ summary: 'Call a message back that has not begun to be sent', status: 204, problems: ['not-found', 'not-cancellable'] })
-  async cancel(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: transitIdField }) id: TransitId): Promise<void> {
+  @Documented({
+    summary: 'Call a message back that has not begun to be sent',
+    status: 204,
+    problems: ['not-found', 'not-cancellable'],
+  })
+  async cancel(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: transitIdField }) id: TransitId,
+  ): Promise<void> {
     await this.cancelMessage.execute(caller, id);
   }
 }

@@ -6,7 +6,9 @@ import { z } from 'zod';
 export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
   const base = new DocumentBuilder()
     .setTitle('Causeway')
-    .setDescription('A bridge between messaging networks: end-to-end encrypted wherever both ends can be, honest about it wherever they cannot.')
+    .setDescription(
+      'A bridge between messaging networks: end-to-end encrypted wherever both ends can be, honest about it wherever they cannot.',
+    )
     .setVersion('1')
     .setLicense('AGPL-3.0-only', 'https://www.gnu.org/licenses/agpl-3.0.html')
     .setOpenAPIVersion('3.1.0')

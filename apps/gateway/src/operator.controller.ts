@@ -6,7 +6,13 @@ import { OperatorGuard } from './caller.js';
 import { Documented } from './documented.js';
 
 const DAY_SECONDS = 24 * 3600;
-const inviteSchema = z.object({ expiresInSeconds: z.int().min(60).max(30 * DAY_SECONDS).default(7 * DAY_SECONDS) });
+const inviteSchema = z.object({
+  expiresInSeconds: z
+    .int()
+    .min(60)
+    .max(30 * DAY_SECONDS)
+    .default(7 * DAY_SECONDS),
+});
 const invitedSchema = z.object({ invite: z.string(), expiresAt: z.string() });
 
 @ApiTags('Operator')

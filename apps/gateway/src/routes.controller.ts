@@ -34,12 +34,16 @@ export class RoutesController {
   @Post('contacts')
   @Documented({
     summary: 'Exchange a number, sealed to the edge, for a contact id',
-    description: 'The gateway cannot read the number. The same number gives the same contact. At most 50 new contacts a day.',
+    description:
+      'The gateway cannot read the number. The same number gives the same contact. At most 50 new contacts a day.',
     status: 201,
     answer: contactSchema,
     problems: ['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number', 'unavailable'],
   })
-  async resolve(@Caller() caller: AuthenticatedDevice, @Body({ schema: sealAddressSchema }) request: z.output<typeof sealAddressSchema>) {
+  async resolve(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: sealAddressSchema }) request: z.output<typeof sealAddressSchema>,
+  ) {
     const { tenant, account, device } = caller;
     const sealedAddress = toBase64Url(request.sealedAddress);
     const answer = await this.edge.resolveContact({ tenant, account, device, keyId: request.keyId, sealedAddress });

@@ -1,7 +1,14 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_BODY_BYTES, toWireJson } from '@causeway/api-contract';
-import { privateServer, ProblemFilter, requestValidation, RpcProblemFilter, StartupProblem, type Secret } from '@causeway/platform';
+import {
+  privateServer,
+  ProblemFilter,
+  requestValidation,
+  RpcProblemFilter,
+  StartupProblem,
+  type Secret,
+} from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { FastifyReply } from 'fastify';
@@ -22,7 +29,10 @@ export interface RunningGateway {
 }
 
 /** Opens the doors: REST and sockets for devices, a private one for our own processes. */
-export async function startGateway(input: { readonly context: ProcessContext; readonly operatorToken: Secret }): Promise<RunningGateway> {
+export async function startGateway(input: {
+  readonly context: ProcessContext;
+  readonly operatorToken: Secret;
+}): Promise<RunningGateway> {
   const { config, events, metrics, tls } = input.context;
   await ensureTenant(input.context);
   const problems = new ProblemFilter(events);
@@ -43,7 +53,9 @@ export async function startGateway(input: { readonly context: ProcessContext; re
   measureRequests(fastify, metrics);
   refuseWrongMethods(fastify);
   serveOpenApi(app);
-  app.connectMicroservice({ strategy: privateServer(config.gatewayRpcListen, tls) }).useGlobalFilters(new RpcProblemFilter(events));
+  app
+    .connectMicroservice({ strategy: privateServer(config.gatewayRpcListen, tls) })
+    .useGlobalFilters(new RpcProblemFilter(events));
   const sockets = app.get(DeviceSockets);
   sockets.attach(app.getHttpServer());
   await app.startAllMicroservices();
@@ -54,7 +66,10 @@ export async function startGateway(input: { readonly context: ProcessContext; re
 async function ensureTenant({ config, stores, clock }: ProcessContext): Promise<void> {
   const { tenant: id, nativeHost, region, registration } = config;
   if (await stores.tenants.ensure({ id, nativeHost, region, registration }, clock.now())) return;
-  throw new StartupProblem(`The tenant ${id} lives in another region than ${region}.`, 'A home region never changes: set CAUSEWAY_REGION back.');
+  throw new StartupProblem(
+    `The tenant ${id} lives in another region than ${region}.`,
+    'A home region never changes: set CAUSEWAY_REGION back.',
+  );
 }
 
 async function listen(app: NestFastifyApplication, { httpHost, httpPort }: ProcessContext['config']): Promise<void> {
@@ -63,7 +78,10 @@ async function listen(app: NestFastifyApplication, { httpHost, httpPort }: Proce
   } catch (error) {
     await app.close();
     if (error instanceof Object && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new StartupProblem(`Port ${httpPort} is in use.`, 'Stop what uses it, or choose another with CAUSEWAY_HTTP_PORT.');
+      throw new StartupProblem(
+        `Port ${httpPort} is in use.`,
+        'Stop what uses it, or choose another with CAUSEWAY_HTTP_PORT.',
+      );
     }
     throw error;
   }

@@ -7,7 +7,9 @@ import type { DeviceRef } from '@causeway/storage';
 import { z } from 'zod';
 import { DeviceSockets } from './device-sockets.js';
 
-const wordSchema = z.object({ devices: z.array(z.object({ tenant: z.string(), account: z.string(), device: z.int() })).max(10_000) });
+const wordSchema = z.object({
+  devices: z.array(z.object({ tenant: z.string(), account: z.string(), device: z.int() })).max(10_000),
+});
 
 /** Workers and edges say whose inbox they filled. */
 @ApiExcludeController()
@@ -23,7 +25,15 @@ export class WakeController {
   }
 }
 
-function refOf(named: { readonly tenant: string; readonly account: string; readonly device: number }): readonly DeviceRef[] {
-  const [tenant, account, device] = [parseTenantId(named.tenant), parseAccountId(named.account), parseDeviceId(named.device)];
+function refOf(named: {
+  readonly tenant: string;
+  readonly account: string;
+  readonly device: number;
+}): readonly DeviceRef[] {
+  const [tenant, account, device] = [
+    parseTenantId(named.tenant),
+    parseAccountId(named.account),
+    parseDeviceId(named.device),
+  ];
   return tenant && account && device ? [{ tenant, account, device }] : [];
 }

@@ -7,6 +7,9 @@ export interface RunningWorker {
 
 /** Begins to drain lanes and to sweep. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const app = await NestFactory.createApplicationContext(WorkerModule.with(options), { logger: false, abortOnError: false });
+  const app = await NestFactory.createApplicationContext(WorkerModule.with(options), {
+    logger: false,
+    abortOnError: false,
+  });
   return { close: () => app.close() };
 }

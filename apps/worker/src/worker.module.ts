@@ -23,6 +23,9 @@ export class WorkerModule {
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
     };
-    return { module: WorkerModule, providers: [{ provide: WorkerDuties, useValue: new WorkerDuties(context, duties) }] };
+    return {
+      module: WorkerModule,
+      providers: [{ provide: WorkerDuties, useValue: new WorkerDuties(context, duties) }],
+    };
   }
 }

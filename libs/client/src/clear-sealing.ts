@@ -1,4 +1,4 @@
-import { equalBytes, mintBoxId, type Bytes, type ContactId } from '@causeway/message-model';
+import { decodeStoredContent, equalBytes, mintBoxId, type Bytes, type ContactId } from '@causeway/message-model';
 import type { ClearPlan } from '@causeway/api-contract';
 import {
   addressDigest,
@@ -31,7 +31,8 @@ export interface Permission {
 /** Signs the person's permission for this message; one that still says the same is used again, so that it counts once. */
 export function statementFor(permission: Permission): SignedStatement {
   const { self, record, contact, networks, notAfter } = permission;
-  const digest = previewDigest(permission.preview);
+  const { salt } = decodeStoredContent(record.content);
+  const digest = previewDigest(permission.preview, salt);
   const existing = record.statement && parseStatement(record.statement.bytes);
   const isSame =
     existing &&
@@ -47,7 +48,7 @@ export function statementFor(permission: Permission): SignedStatement {
       senderAccount: self.account,
       senderDevice: self.deviceId,
       contactId: contact,
-      addressDigest: addressDigest({ contactId: contact, addressUri: record.address }),
+      addressDigest: addressDigest({ contactId: contact, addressUri: record.address, salt }),
       networks,
       notAfter,
       previewDigest: digest,

@@ -66,12 +66,14 @@ describe('the preview', () => {
   });
 
   it('has another digest when anything shown is another', () => {
+    const SALT = new Uint8Array(16).fill(7);
     const one = previewOf(textContent({ ...HEADER, text: 'one' }), plan());
     const two = previewOf(textContent({ ...HEADER, text: 'two' }), plan());
     if (one.kind !== 'preview' || two.kind !== 'preview') throw new Error('refused');
-    expect(previewDigest(one.preview)).not.toEqual(previewDigest(two.preview));
-    expect(previewDigest(one.preview)).not.toEqual(previewDigest({ ...one.preview, isSimulated: false }));
-    expect(previewDigest(one.preview)).toEqual(previewDigest({ ...one.preview }));
+    expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest(two.preview, SALT));
+    expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest({ ...one.preview, isSimulated: false }, SALT));
+    expect(previewDigest(one.preview, SALT)).toEqual(previewDigest({ ...one.preview }, SALT));
+    expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest(one.preview, new Uint8Array(16)));
   });
 });
 

@@ -58,10 +58,11 @@ export function previewOf(
   };
 }
 
-/** SHA-256 over what the person was shown; part of the statement they sign. */
-export function previewDigest(preview: Preview): Bytes {
+/** SHA-256 over what the person was shown; part of the statement they sign. The content's salt keeps others from trying words. */
+export function previewDigest(preview: Preview, salt: Bytes): Bytes {
   const shown = encodeCbor([
     'causeway-preview-v1',
+    salt,
     preview.network,
     preview.networks,
     preview.text,

@@ -264,8 +264,10 @@ async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unkno
   return request;
 }
 
+/** Compared on this device only, so there is nobody to hide it from. */
+const NO_SALT = new Uint8Array(0);
 const previewsEqual = (a: NonNullable<OutgoingRecord['preview']>, b: NonNullable<OutgoingRecord['preview']>): boolean =>
-  Buffer.compare(previewDigest(a), previewDigest(b)) === 0;
+  Buffer.compare(previewDigest(a, NO_SALT), previewDigest(b, NO_SALT)) === 0;
 
 /** The row of a former id: gone, ended or cancelled is all the same to us. */
 async function cancelQuietly(context: DeviceContext, gatewayId: string): Promise<void> {

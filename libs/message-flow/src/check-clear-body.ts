@@ -15,10 +15,22 @@ export class CheckClearBody {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ sender, request, deliverBefore }: BodyQuestion, body: Extract<MessageBody, { leg: 'clear' }>): Promise<void> {
+  async execute(
+    { sender, request, deliverBefore }: BodyQuestion,
+    body: Extract<MessageBody, { leg: 'clear' }>,
+  ): Promise<void> {
     const { to, messageId } = request;
-    if (request.floor !== 'clear') throw new CausewayError('invalid-request', { pointer: '/floor', detail: 'The sender accepts sealed routes only' });
-    const digest = planDigest({ tenant: sender.tenant, conversation: to.conversation, leg: 'clear', networks: body.networks });
+    if (request.floor !== 'clear')
+      throw new CausewayError('invalid-request', {
+        pointer: '/floor',
+        detail: 'The sender accepts sealed routes only',
+      });
+    const digest = planDigest({
+      tenant: sender.tenant,
+      conversation: to.conversation,
+      leg: 'clear',
+      networks: body.networks,
+    });
     const edge = await this.edge.describe();
     const offered = new Set<string>(edge.networks.map((network) => network.network));
     if (digest !== body.planDigest || !body.networks.every((network) => offered.has(network))) {
@@ -27,11 +39,15 @@ export class CheckClearBody {
     const deadline = Math.floor(deliverBefore.getTime() / 1000);
     const now = Math.floor(this.clock.nowMs() / 1000);
     if (deadline - now > MAX_CLEAR_LIFETIME_SECONDS) {
-      throw new CausewayError('invalid-request', { pointer: '/deliverBefore', detail: 'At most 24 hours on a clear network' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/deliverBefore',
+        detail: 'At most 24 hours on a clear network',
+      });
     }
     await this.requireLivingKey(body.keyId, deadline);
     const statement = parseStatement(body.statement.bytes);
-    if (!statement) throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason: 'malformed' } });
+    if (!statement)
+      throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason: 'malformed' } });
     if (to.kind !== 'contact') throw new CausewayError('route-changed', { pointer: '/to' });
     const verdict = checkStatementForm(statement, {
       now,
@@ -44,7 +60,8 @@ export class CheckClearBody {
       conversationId: to.conversation,
       deadline,
     });
-    if (verdict !== 'ok') throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason: verdict } });
+    if (verdict !== 'ok')
+      throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason: verdict } });
   }
 
   /** An unknown key may be newer than what we remember of the edge: asked once more before the sender is sent to seal again. */

@@ -19,8 +19,13 @@ export function fitDevices(sides: readonly Side[]): void {
   const missingDevices = mismatches.flatMap((side) => side.missing);
   const extraDevices = mismatches.flatMap((side) => side.extra);
   if (missingDevices.length > 0 || extraDevices.length > 0) {
-    const pointer = sides.find((_, index) => (mismatches[index]?.missing.length ?? 0) + (mismatches[index]?.extra.length ?? 0) > 0)?.pointer;
-    throw new CausewayError('device-mismatch', { ...(pointer ? { pointer } : {}), extensions: { missingDevices, extraDevices } });
+    const pointer = sides.find(
+      (_, index) => (mismatches[index]?.missing.length ?? 0) + (mismatches[index]?.extra.length ?? 0) > 0,
+    )?.pointer;
+    throw new CausewayError('device-mismatch', {
+      ...(pointer ? { pointer } : {}),
+      extensions: { missingDevices, extraDevices },
+    });
   }
   const staleDevices = mismatches.flatMap((side) => side.stale);
   if (staleDevices.length > 0) throw new CausewayError('device-stale', { extensions: { staleDevices } });

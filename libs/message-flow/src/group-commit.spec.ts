@@ -18,7 +18,10 @@ function heldRun() {
 
 describe('GroupCommit', () => {
   it('runs a lone request at once', async () => {
-    const group = new GroupCommit(async (items: readonly number[]) => items.map((item) => item * 10), { maxItems: 10, maxUnderWay: 1 });
+    const group = new GroupCommit(async (items: readonly number[]) => items.map((item) => item * 10), {
+      maxItems: 10,
+      maxUnderWay: 1,
+    });
     await expect(group.add(7)).resolves.toBe(70);
   });
 
@@ -42,7 +45,10 @@ describe('GroupCommit', () => {
     const group = new GroupCommit(run, { maxItems: 2, maxUnderWay: 2 });
     const answers = [1, 2, 3, 4, 5].map((item) => group.add(item));
     await tick();
-    expect(batches).toEqual([[1, 2], [3, 4]]);
+    expect(batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
     for (let n = 0; n < 3; n += 1) {
       end();
       await tick();

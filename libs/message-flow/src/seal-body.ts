@@ -19,13 +19,23 @@ export class SealBody {
     const { body, to } = question.request;
     if (body.leg === 'none') return null;
     if (to.kind === 'address' || !question.recipient) {
-      throw new CausewayError('invalid-request', { pointer: '/body/leg', detail: 'Words are not taken before there is consent' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/body/leg',
+        detail: 'Words are not taken before there is consent',
+      });
     }
-    if ((body.leg === 'clear') !== (to.kind === 'contact')) throw new CausewayError('route-changed', { pointer: '/body/leg' });
-    return body.leg === 'native' ? nativeBody(question, question.recipient, body) : this.clearBody(question, question.recipient, body);
+    if ((body.leg === 'clear') !== (to.kind === 'contact'))
+      throw new CausewayError('route-changed', { pointer: '/body/leg' });
+    return body.leg === 'native'
+      ? nativeBody(question, question.recipient, body)
+      : this.clearBody(question, question.recipient, body);
   }
 
-  private async clearBody(question: BodyQuestion, recipient: Recipient, body: Extract<MessageBody, { leg: 'clear' }>): Promise<SealedBody> {
+  private async clearBody(
+    question: BodyQuestion,
+    recipient: Recipient,
+    body: Extract<MessageBody, { leg: 'clear' }>,
+  ): Promise<SealedBody> {
     const { account } = question.sender;
     fitDevices([{ account, boxes: body.sync, devices: otherDevices(question, recipient), pointer: '/body/sync' }]);
     await this.checkClear.execute(question, body);
@@ -42,18 +52,29 @@ export class SealBody {
   }
 }
 
-function nativeBody(question: BodyQuestion, recipient: Recipient, body: Extract<MessageBody, { leg: 'native' }>): SealedBody {
+function nativeBody(
+  question: BodyQuestion,
+  recipient: Recipient,
+  body: Extract<MessageBody, { leg: 'native' }>,
+): SealedBody {
   const { sender, request } = question;
   const { peer } = recipient;
   if (peer === null) throw new CausewayError('no-consent', { pointer: '/to/conversation' });
-  const digest = planDigest({ tenant: sender.tenant, conversation: request.to.conversation, leg: 'native', networks: ['native'] });
+  const digest = planDigest({
+    tenant: sender.tenant,
+    conversation: request.to.conversation,
+    leg: 'native',
+    networks: ['native'],
+  });
   if (digest !== body.planDigest) throw new CausewayError('route-changed', { pointer: '/body/planDigest' });
   fitDevices([
     { account: peer, boxes: body.recipient, devices: recipient.peerDevices, pointer: '/body/recipient' },
     { account: sender.account, boxes: body.sync, devices: otherDevices(question, recipient), pointer: '/body/sync' },
   ]);
   // a block acts here: the words for the one who blocked go no further, and everything else stays as it was
-  const delivered = recipient.isBlockedByPeer ? [] : body.recipient.map((box) => boxRow(question, box, { account: peer, isSync: false }));
+  const delivered = recipient.isBlockedByPeer
+    ? []
+    : body.recipient.map((box) => boxRow(question, box, { account: peer, isSync: false }));
   return {
     leg: 'native',
     planDigest: digest,
@@ -66,9 +87,14 @@ function nativeBody(question: BodyQuestion, recipient: Recipient, body: Extract<
   };
 }
 
-const otherDevices = ({ sender }: BodyQuestion, recipient: Recipient) => recipient.selfDevices.filter((device) => device.deviceId !== sender.device);
+const otherDevices = ({ sender }: BodyQuestion, recipient: Recipient) =>
+  recipient.selfDevices.filter((device) => device.deviceId !== sender.device);
 
-function boxRow({ sender, deliverBefore }: BodyQuestion, box: NativeBox, to: { readonly account: AccountId; readonly isSync: boolean }): BoxRow {
+function boxRow(
+  { sender, deliverBefore }: BodyQuestion,
+  box: NativeBox,
+  to: { readonly account: AccountId; readonly isSync: boolean },
+): BoxRow {
   return {
     id: mintTransitId('i', deliverBefore.getTime(), box.boxId),
     tenant: sender.tenant,

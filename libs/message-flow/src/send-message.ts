@@ -10,7 +10,18 @@ import {
   type TransitId,
 } from '@causeway/message-model';
 import type { Clock, Events } from '@causeway/platform';
-import type { AcceptResult, AuthenticatedDevice, DeviceRef, MessageStore, NewMessage, PartitionStore, Recipient, RecipientKey, RecipientStore, SealedBody } from '@causeway/storage';
+import type {
+  AcceptResult,
+  AuthenticatedDevice,
+  DeviceRef,
+  MessageStore,
+  NewMessage,
+  PartitionStore,
+  Recipient,
+  RecipientKey,
+  RecipientStore,
+  SealedBody,
+} from '@causeway/storage';
 import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
 import { MAX_LIFETIME_HOURS, METADATA_HOURS } from './lifetimes.js';
@@ -55,7 +66,8 @@ export class SendMessage {
     const body = await this.seal.execute({ sender, request, recipient, deliverBefore });
     const message = this.newMessage({ sender, request, ref, body, deliverBefore });
     await this.partitions.ensure('m', purgeHourOf(ref));
-    for (const hour of new Set(body?.boxes.map((box) => purgeHourOf(box.id)) ?? [])) await this.partitions.ensure('i', hour);
+    for (const hour of new Set(body?.boxes.map((box) => purgeHourOf(box.id)) ?? []))
+      await this.partitions.ensure('i', hour);
     const result = await this.accepts.add(message);
     if (!result.isSameMessage) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
     return result.isNew ? this.accepted(message, result) : this.repeated(message, result);
@@ -64,7 +76,10 @@ export class SendMessage {
   private deadline(unixSeconds: number): Date {
     const remaining = unixSeconds * 1000 - this.clock.nowMs();
     if (remaining <= 0 || remaining > MAX_LIFETIME_HOURS * 3_600_000) {
-      throw new CausewayError('invalid-request', { pointer: '/deliverBefore', detail: 'The deadline must lie within the next 30 days' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/deliverBefore',
+        detail: 'The deadline must lie within the next 30 days',
+      });
     }
     return new Date(unixSeconds * 1000);
   }
@@ -72,9 +87,15 @@ export class SendMessage {
   /** A first contact does not look at its target at all: nobody can learn from the answer who is there. */
   private async recipient(sender: AuthenticatedDevice, { to }: SendMessageRequest): Promise<Recipient | null> {
     if (to.kind === 'address') return null;
-    const found = await this.recipients.add({ tenant: sender.tenant, account: sender.account, conversation: to.conversation });
-    if (to.kind === 'contact' && found.contact !== to.contact) throw new CausewayError('not-found', { pointer: '/to/contact' });
-    if (to.kind === 'conversation' && found.peer === null) throw new CausewayError('no-consent', { pointer: '/to/conversation' });
+    const found = await this.recipients.add({
+      tenant: sender.tenant,
+      account: sender.account,
+      conversation: to.conversation,
+    });
+    if (to.kind === 'contact' && found.contact !== to.contact)
+      throw new CausewayError('not-found', { pointer: '/to/contact' });
+    if (to.kind === 'conversation' && found.peer === null)
+      throw new CausewayError('no-consent', { pointer: '/to/conversation' });
     return found;
   }
 
@@ -147,5 +168,10 @@ const waitReasonOf = (body: MessageBody): string | null => (body.leg === 'none' 
 /** Sealing is randomised, but the message id commits to the content (PROTOCOL 7). */
 function fingerprintOf(request: SendMessageRequest) {
   const { messageId, to, floor } = request;
-  return toBytes(createHash('sha256').update(JSON.stringify([messageId, to.conversation, floor])).digest().subarray(0, 16));
+  return toBytes(
+    createHash('sha256')
+      .update(JSON.stringify([messageId, to.conversation, floor]))
+      .digest()
+      .subarray(0, 16),
+  );
 }

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { CausewayError, mintConversationId, mintTransitId, type AccountId } from '@causeway/message-model';
 import type { DeviceEventInput } from '@causeway/api-contract';
 import type { Clock } from '@causeway/platform';
-import type { AccountStore, AuthenticatedDevice, ConsentStore, DeviceRef, Granted, InboxStore, PartitionStore } from '@causeway/storage';
+import type {
+  AccountStore,
+  AuthenticatedDevice,
+  ConsentStore,
+  DeviceRef,
+  Granted,
+  InboxStore,
+  PartitionStore,
+} from '@causeway/storage';
 
 /** Requests and grants wait this long for a device that is away, hours. */
 const CONSENT_EVENT_HOURS = 7 * 24;
@@ -16,14 +24,19 @@ export class TellDevices {
     private readonly clock: Clock,
   ) {}
 
-  async execute(to: { readonly tenant: DeviceRef['tenant']; readonly account: AccountId }, event: DeviceEventInput): Promise<readonly DeviceRef[]> {
+  async execute(
+    to: { readonly tenant: DeviceRef['tenant']; readonly account: AccountId },
+    event: DeviceEventInput,
+  ): Promise<readonly DeviceRef[]> {
     const devices = await this.accounts.devices(to.tenant, [to.account]);
     const hour = Math.ceil(this.clock.nowMs() / 3_600_000) + CONSENT_EVENT_HOURS;
     await this.partitions.ensure('i', hour);
     const refs = devices.map((device) => ({ tenant: to.tenant, account: to.account, device: device.deviceId }));
     const expiresAt = new Date(hour * 3_600_000);
     const json = JSON.stringify(event);
-    await this.inbox.addEvents(refs.map((ref) => ({ id: mintTransitId('i', hour * 3_600_000), to: ref, json, expiresAt })));
+    await this.inbox.addEvents(
+      refs.map((ref) => ({ id: mintTransitId('i', hour * 3_600_000), to: ref, json, expiresAt })),
+    );
     return refs;
   }
 }
@@ -36,7 +49,10 @@ export class DecideConsent {
     private readonly clock: Clock,
   ) {}
 
-  async grant(owner: AuthenticatedDevice, request: string): Promise<{ readonly granted: Granted; readonly touched: readonly DeviceRef[] }> {
+  async grant(
+    owner: AuthenticatedDevice,
+    request: string,
+  ): Promise<{ readonly granted: Granted; readonly touched: readonly DeviceRef[] }> {
     const granted = await this.consents.grant(owner, request, this.clock.now());
     if (!granted) throw new CausewayError('not-found', { detail: 'There is no such request' });
     return { granted, touched: await this.tellGranted(owner, granted) };
@@ -48,7 +64,11 @@ export class DecideConsent {
   }
 
   /** A welcome in advance, or a block. Neither is told to anyone, and an address that does not exist is answered alike. */
-  async decide(owner: AuthenticatedDevice, peerAddress: string, decision: 'grant' | 'revoke'): Promise<readonly DeviceRef[]> {
+  async decide(
+    owner: AuthenticatedDevice,
+    peerAddress: string,
+    decision: 'grant' | 'revoke',
+  ): Promise<readonly DeviceRef[]> {
     const pending = await this.consents.decide({
       tenant: owner.tenant,
       owner: owner.account,
@@ -64,7 +84,11 @@ export class DecideConsent {
   /** Both ends, on all their devices: what any of them had waiting may go now. */
   private async tellGranted(owner: AuthenticatedDevice, granted: Granted): Promise<readonly DeviceRef[]> {
     const { tenant } = owner;
-    const news = { type: 'consent-granted', conversation: granted.conversation, at: this.clock.now().toISOString() } as const;
+    const news = {
+      type: 'consent-granted',
+      conversation: granted.conversation,
+      at: this.clock.now().toISOString(),
+    } as const;
     const theirs = await this.tell.execute({ tenant, account: granted.peer }, { ...news, peer: owner.address });
     const own = await this.tell.execute(owner, { ...news, peer: granted.peerAddress });
     return [...theirs, ...own];
@@ -73,4 +97,7 @@ export class DecideConsent {
 
 /** A request's id from what it is about: lodging the same request again makes no second one. */
 export const requestIdOf = (tenant: string, requester: string, target: string): string =>
-  `q_${createHash('sha256').update(JSON.stringify([tenant, requester, target])).digest('base64url').slice(0, 22)}`;
+  `q_${createHash('sha256')
+    .update(JSON.stringify([tenant, requester, target]))
+    .digest('base64url')
+    .slice(0, 22)}`;

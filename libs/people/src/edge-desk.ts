@@ -24,8 +24,17 @@ export interface ResolveContactQuestion {
 }
 
 export type ResolveContactAnswer =
-  | { readonly kind: 'contact'; readonly contact: string; readonly conversation: string; readonly country: string; readonly lineType: string }
-  | { readonly kind: 'refused'; readonly code: 'edge-key-stale' | 'invalid-address' | 'rate-limited' | 'no-bridge-number' };
+  | {
+      readonly kind: 'contact';
+      readonly contact: string;
+      readonly conversation: string;
+      readonly country: string;
+      readonly lineType: string;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'edge-key-stale' | 'invalid-address' | 'rate-limited' | 'no-bridge-number';
+    };
 
 /** Questions to the edge that need an answer now. Throws `CausewayError('unavailable')` while no edge answers. */
 export interface EdgeDesk {

@@ -1,6 +1,12 @@
 import { planDigest, type Target } from '@causeway/api-contract';
 import { CausewayError, type ConversationId } from '@causeway/message-model';
-import type { AuthenticatedDevice, ConsentStore, ContactStore, ContactSummary, NativeConversation } from '@causeway/storage';
+import type {
+  AuthenticatedDevice,
+  ConsentStore,
+  ContactStore,
+  ContactSummary,
+  NativeConversation,
+} from '@causeway/storage';
 import type { EdgeDesk } from './edge-desk.js';
 
 /** Longest life of a message on a clear leg, seconds: its leg key dies 26 hours after it was made (PROTOCOL 6). */
@@ -44,7 +50,8 @@ export class PlanRoute {
   private async clearPlan(caller: AuthenticatedDevice, contact: ContactSummary) {
     const edge = await this.edge.describe();
     const networks = edge.networks.map((offered) => offered.network);
-    if (networks.length === 0) throw new CausewayError('unavailable', { detail: 'No clear network is set up on this gateway' });
+    if (networks.length === 0)
+      throw new CausewayError('unavailable', { detail: 'No clear network is set up on this gateway' });
     return {
       leg: 'clear',
       conversation: contact.conversation,
@@ -66,6 +73,11 @@ function nativePlan(caller: AuthenticatedDevice, granted: NativeConversation) {
     conversation: granted.conversation,
     peer: { account: granted.peer, address: granted.peerAddress, deviceListVersion: granted.peerListVersion },
     self: { deviceListVersion: granted.selfListVersion },
-    digest: planDigest({ tenant: caller.tenant, conversation: granted.conversation, leg: 'native', networks: ['native'] }),
+    digest: planDigest({
+      tenant: caller.tenant,
+      conversation: granted.conversation,
+      leg: 'native',
+      networks: ['native'],
+    }),
   } as const;
 }

@@ -25,22 +25,35 @@ export class RegisterAccount {
 
   async execute(request: RegisterRequest): Promise<Registered> {
     const tenant = await this.tenants.byHost(request.address.host);
-    if (!tenant) throw new CausewayError('invalid-address', { pointer: '/address', detail: 'This gateway does not serve that host' });
+    if (!tenant)
+      throw new CausewayError('invalid-address', {
+        pointer: '/address',
+        detail: 'This gateway does not serve that host',
+      });
     const list = openDeviceList(request.deviceList, request.accountKey);
     if (!list) throw new CausewayError('invalid-signature', { pointer: '/deviceList' });
     const [listed, ...others] = list.devices;
-    const isOwn = list.account === request.account && list.address === request.address.uri && list.version <= MAX_LIST_VERSION;
+    const isOwn =
+      list.account === request.account && list.address === request.address.uri && list.version <= MAX_LIST_VERSION;
     if (!isOwn || !listed || others.length > 0) {
-      throw new CausewayError('invalid-request', { pointer: '/deviceList', detail: 'The first list names this account, its address and the primary device alone' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/deviceList',
+        detail: 'The first list names this account, its address and the primary device alone',
+      });
     }
     const device = verifiedDevice({ ...request.device, deviceId: PRIMARY_DEVICE }, listed, '/device');
     const [known] = await this.accounts.authenticate([request.device.tokenDigest]);
     if (known?.tenant === tenant.id && known.account === request.account && known.address === request.address.uri) {
       return { tenant, account: request.account };
     }
-    if (known) throw new CausewayError('invalid-request', { pointer: '/device/tokenDigest', detail: 'Every device has a token of its own' });
+    if (known)
+      throw new CausewayError('invalid-request', {
+        pointer: '/device/tokenDigest',
+        detail: 'Every device has a token of its own',
+      });
     // looked at before the invite is spent: a taken handle must not cost one
-    if (await this.accounts.byAddress(tenant.id, request.address.uri)) throw new CausewayError('handle-taken', { pointer: '/address' });
+    if (await this.accounts.byAddress(tenant.id, request.address.uri))
+      throw new CausewayError('handle-taken', { pointer: '/address' });
     if (tenant.registration === 'invite') await this.useInvite(tenant, request.invite);
     const created = await this.accounts.create({
       tenant: tenant.id,
@@ -52,13 +65,18 @@ export class RegisterAccount {
       now: this.clock.now(),
     });
     if (created === 'exists') throw new CausewayError('handle-taken', { pointer: '/address' });
-    await this.preKeys.upload({ tenant: tenant.id, account: request.account, device: PRIMARY_DEVICE }, request.device.oneTime);
+    await this.preKeys.upload(
+      { tenant: tenant.id, account: request.account, device: PRIMARY_DEVICE },
+      request.device.oneTime,
+    );
     return { tenant, account: request.account };
   }
 
   private async useInvite(tenant: Tenant, invite: string | undefined): Promise<void> {
     const token = invite === undefined ? undefined : fromBase64Url(invite);
-    const isGood = token && (await this.tenants.useInvite({ tokenDigest: tokenDigest(token), tenant: tenant.id, now: this.clock.now() }));
+    const isGood =
+      token &&
+      (await this.tenants.useInvite({ tokenDigest: tokenDigest(token), tenant: tenant.id, now: this.clock.now() }));
     if (!isGood) throw new CausewayError('invite-required', { pointer: '/invite' });
   }
 }

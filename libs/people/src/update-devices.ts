@@ -16,7 +16,12 @@ export class UpdateDevices {
   async execute(caller: AuthenticatedDevice, request: UpdateDevicesRequest): Promise<void> {
     const [stored] = await this.accounts.deviceLists(caller.tenant, [caller.account]);
     const list = stored && openDeviceList(request.deviceList, stored.accountKey);
-    if (!list || list.account !== caller.account || list.address !== caller.address || list.version > MAX_LIST_VERSION) {
+    if (
+      !list ||
+      list.account !== caller.account ||
+      list.address !== caller.address ||
+      list.version > MAX_LIST_VERSION
+    ) {
       throw new CausewayError('invalid-signature', { pointer: '/deviceList' });
     }
     const registered = await this.accounts.devices(caller.tenant, [caller.account]);
@@ -25,12 +30,19 @@ export class UpdateDevices {
     const isAnother = ({ deviceId, registrationId }: (typeof registered)[number]): boolean =>
       list.devices.some((listed) => listed.deviceId === deviceId && listed.registrationId !== registrationId);
     if (registered.some(isAnother)) {
-      throw new CausewayError('invalid-request', { pointer: '/deviceList', detail: 'A known device keeps its registration id' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/deviceList',
+        detail: 'A known device keeps its registration id',
+      });
     }
     const added = request.added.map((keys, index) => {
       const listed = list.devices.find((device) => device.deviceId === keys.deviceId);
       const pointer = `/added/${index}`;
-      if (!listed || known.has(keys.deviceId)) throw new CausewayError('invalid-request', { pointer, detail: 'A new device has a new id that is on the list' });
+      if (!listed || known.has(keys.deviceId))
+        throw new CausewayError('invalid-request', {
+          pointer,
+          detail: 'A new device has a new id that is on the list',
+        });
       return { device: verifiedDevice(keys, listed, pointer), oneTime: keys.oneTime };
     });
     const tokens = await this.accounts.authenticate(added.map(({ device }) => device.tokenDigest));
@@ -38,9 +50,13 @@ export class UpdateDevices {
       throw new CausewayError('invalid-request', { pointer: '/added', detail: 'Every device has a token of its own' });
     }
     const arriving = new Set(added.map(({ device }) => device.deviceId));
-    if (arriving.size !== added.length) throw new CausewayError('invalid-request', { pointer: '/added', detail: 'A device is added once' });
+    if (arriving.size !== added.length)
+      throw new CausewayError('invalid-request', { pointer: '/added', detail: 'A device is added once' });
     if (list.devices.some(({ deviceId }) => !known.has(deviceId) && !arriving.has(deviceId))) {
-      throw new CausewayError('invalid-request', { pointer: '/added', detail: 'A listed device is neither known nor added' });
+      throw new CausewayError('invalid-request', {
+        pointer: '/added',
+        detail: 'A listed device is neither known nor added',
+      });
     }
     const result = await this.accounts.replaceDeviceList({
       owner: caller,

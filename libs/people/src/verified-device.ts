@@ -10,14 +10,19 @@ export const MAX_LIST_VERSION = 2_147_483_647;
  * The device as it will be stored, once its public keys hang together: the signed list names the same identity, registration and seal key,
  * and the identity signed the pre-keys. A gateway that kept broken keys would break other people's first messages.
  */
-export function verifiedDevice(keys: DeviceKeys & { readonly deviceId: DeviceId }, listed: ListedDevice, pointer: string): NewDevice {
+export function verifiedDevice(
+  keys: DeviceKeys & { readonly deviceId: DeviceId },
+  listed: ListedDevice,
+  pointer: string,
+): NewDevice {
   const isListed =
     listed.deviceId === keys.deviceId &&
     listed.registrationId === keys.registrationId &&
     equalBytes(listed.identityKey, keys.identityKey) &&
     listed.sealKeyId === keys.sealKeyId &&
     equalBytes(listed.sealKey, keys.sealKey);
-  if (!isListed) throw new CausewayError('invalid-request', { pointer, detail: 'The device is not the one on the signed list' });
+  if (!isListed)
+    throw new CausewayError('invalid-request', { pointer, detail: 'The device is not the one on the signed list' });
   requireSigned(keys.identityKey, keys.signedPreKey, `${pointer}/signedPreKey/signature`);
   requireSigned(keys.identityKey, keys.lastResortKyber, `${pointer}/lastResortKyber/signature`);
   for (const [index, key] of keys.oneTime.kyber.entries()) {

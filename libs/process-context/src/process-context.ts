@@ -52,7 +52,7 @@ export async function openProcess(input: {
     stores: new Stores({ url: input.databaseUrl }),
     queue,
     digests: new DedupeDigests(await sharedKey(join(config.dataFolder, 'keys'), 'dedupe.key')),
-    tls: await readTlsIdentity(config),
+    tls: readTlsIdentity(config),
   };
 }
 

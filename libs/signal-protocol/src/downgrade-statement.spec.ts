@@ -12,6 +12,7 @@ import {
 import { generateKeyPair, sign } from './key-pair.js';
 import { sampleDevice, sampleMessageId, sampleTenant } from './testing/sample-ids.js';
 
+const SALT = new Uint8Array(16).fill(7);
 const identity = generateKeyPair();
 const now = 1_800_000_000;
 const facts: StatementFacts = {
@@ -32,7 +33,7 @@ const statement: DowngradeStatement = {
   senderAccount: facts.senderAccount,
   senderDevice: facts.senderDevice,
   contactId: facts.contactId,
-  addressDigest: addressDigest({ contactId: facts.contactId, addressUri: 'tel:+4915112345678' }),
+  addressDigest: addressDigest({ contactId: facts.contactId, addressUri: 'tel:+4915112345678', salt: SALT }),
   networks: ['rcs', 'sms', 'other'],
   notAfter: now + 300,
   previewDigest: new Uint8Array(32),
@@ -100,9 +101,9 @@ describe('a downgrade statement', () => {
   it('has an address digest of its contact and its address', () => {
     const { contactId } = facts;
     const digests = [
-      addressDigest({ contactId, addressUri: 'tel:+4915112345678' }),
-      addressDigest({ contactId, addressUri: 'tel:+4915112345679' }),
-      addressDigest({ contactId: mintContactId(), addressUri: 'tel:+4915112345678' }),
+      addressDigest({ contactId, addressUri: 'tel:+4915112345678', salt: SALT }),
+      addressDigest({ contactId, addressUri: 'tel:+4915112345679', salt: SALT }),
+      addressDigest({ contactId: mintContactId(), addressUri: 'tel:+4915112345678', salt: SALT }),
     ];
     expect(new Set(digests.map((digest) => digest.join())).size).toBe(3);
     expect(statement.addressDigest).toEqual(digests[0]);

@@ -39,7 +39,7 @@ export interface DowngradeStatement {
   readonly networks: readonly string[];
   /** Unix seconds. */
   readonly notAfter: number;
-  /** SHA-256 of what the person was shown. */
+  /** SHA-256 of what the person was shown, hidden by the same salt as the address. */
   readonly previewDigest: Bytes;
 }
 
@@ -49,9 +49,12 @@ export type SignedStatement = Signed;
 const LABEL = 'causeway-downgrade-v1';
 const ADDRESS_LABEL = 'causeway-address-v1';
 
-/** Binds a statement to an address without showing it: SHA-256, of use only to whoever knows the address already. */
-export function addressDigest(input: { readonly contactId: ContactId; readonly addressUri: string }): Bytes {
-  const form = encodeCbor([ADDRESS_LABEL, input.contactId, input.addressUri]);
+/**
+ * Binds a statement to an address and hides it: the salt of the message's content is random and inside the sealed body, so whoever reads the
+ * statement cannot try numbers. The edge has the salt once it has opened the body.
+ */
+export function addressDigest(input: { readonly contactId: ContactId; readonly addressUri: string; readonly salt: Bytes }): Bytes {
+  const form = encodeCbor([ADDRESS_LABEL, input.contactId, input.addressUri, input.salt]);
   return toBytes(createHash('sha256').update(form).digest());
 }
 

@@ -1,7 +1,16 @@
-import { purgeHourOf, type Bytes, type ContactId, type LaneId, type MessageId, type TenantId, type TransitId } from '@causeway/message-model';
+import {
+  purgeHourOf,
+  type Bytes,
+  type ContactId,
+  type LaneId,
+  type MessageId,
+  type TenantId,
+  type TransitId,
+} from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
-import { eventHour, leaveLane, tellSender, TERMINAL_STATES, withHour36 } from './state-events.js';
+import { BEGIN, RECORD, STOP } from './attempt.sql.js';
+import { eventHour, leaveLane, withHour36 } from './state-events.js';
 
 export interface AttemptKey {
   readonly ref: TransitId;
@@ -48,17 +57,6 @@ export interface Moved {
   readonly hasLeftLane: boolean;
 }
 
-/** A later word never takes an earlier one back: outcomes by rank. */
-const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END)`;
-const rankOf = (column: string): string => RANK.replace('OUTCOME', column);
-
-/**
- * Whether the word `$6` says more than the stored outcome. What we gave up on without having known (`unconfirmed`, and `not-sent` after the
- * silence of a network) may be put right by the network itself.
- */
-const SAYS_MORE = `(${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed'))
-  OR (outcome = 'not-sent' AND $6 IN ('accepted', 'sent', 'delivered')))`;
-
 /** Attempts on clear networks: written before the carrier is called, so that a crash leaves a trace. */
 export class AttemptStore {
   constructor(private readonly database: Database) {}
@@ -87,20 +85,7 @@ export class AttemptStore {
     },
   ): Promise<'begun' | 'taken' | 'statement-used'> {
     const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
-      `WITH used AS (
-         INSERT INTO transit.statement_use (tenant_id, statement_id, message_ref, purge_hour)
-         SELECT $9, $10, $2, $1 WHERE $10::text IS NOT NULL
-         ON CONFLICT (tenant_id, statement_id) DO UPDATE SET purge_hour = statement_use.purge_hour RETURNING message_ref),
-       permitted AS (SELECT $10::text IS NULL OR EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok),
-       changed AS (
-         UPDATE transit.message SET state = 'sending', updated_at = $7 FROM permitted
-         WHERE purge_hour = $1 AND id = $2 AND permitted.ok AND state = 'ready'
-           AND NOT EXISTS (SELECT FROM transit.attempt WHERE purge_hour = $1 AND message_ref = $2 AND attempt >= $3) RETURNING id),
-       begun AS (
-         INSERT INTO transit.attempt (purge_hour, message_ref, attempt, network, is_simulated, bridge_number_id, started_at, call_before, outcome)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'started' FROM changed ON CONFLICT DO NOTHING RETURNING attempt),
-       open AS (INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT $2, attempt, $8 FROM begun)
-       SELECT (SELECT ok FROM permitted) AS "isOurs", EXISTS (SELECT FROM begun) AS "isBegun"`,
+      BEGIN,
       purgeHourOf(input.ref),
       input.ref,
       input.attempt,
@@ -120,26 +105,7 @@ export class AttemptStore {
   async record(input: AttemptOutcome, now: Date): Promise<Moved | undefined> {
     const { hour, expiresAt } = eventHour(now);
     const rows = await this.database.query<MovedRow>(
-      withHour36(
-        `WITH noted AS (
-           UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
-             segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
-           WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11
-             AND ${SAYS_MORE} RETURNING message_ref),
-         open AS (
-           INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT $5::text, $11::smallint, $14::timestamptz FROM noted WHERE $14::timestamptz IS NOT NULL
-           ON CONFLICT (message_ref, attempt) DO UPDATE SET due_at = excluded.due_at),
-         closed AS (DELETE FROM transit.open_attempt WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NULL AND EXISTS (SELECT FROM noted)),
-         moved AS (
-           UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END,
-             retry_at = $15::timestamptz, updated_at = $3
-           WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted) RETURNING *),
-         changed AS (SELECT * FROM moved WHERE $13::boolean),
-         ${leaveLane('= $4')}, ${tellSender('moved')}
-         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane, EXISTS (SELECT FROM left_lane) AS "hasLeftLane"
-         FROM moved`,
-        hour,
-      ),
+      withHour36(RECORD, hour),
       hour,
       expiresAt,
       now,
@@ -161,21 +127,14 @@ export class AttemptStore {
   }
 
   /** Ends or returns a message that has no attempt under way: refused by a re-check, or back to its sender. Its envelope goes. */
-  async stop(ref: TransitId, state: { readonly kind: 'failed' | 'waiting-on-sender' | 'expired'; readonly reason: string | null }, now: Date): Promise<Moved | undefined> {
+  async stop(
+    ref: TransitId,
+    state: { readonly kind: 'failed' | 'waiting-on-sender' | 'expired'; readonly reason: string | null },
+    now: Date,
+  ): Promise<Moved | undefined> {
     const { hour, expiresAt } = eventHour(now);
     const rows = await this.database.query<MovedRow>(
-      withHour36(
-        `WITH moved AS (
-           UPDATE transit.message SET state = $6, reason = $7, leg = CASE WHEN $6 = 'waiting-on-sender' THEN 'none' ELSE leg END, updated_at = $3
-           WHERE purge_hour = $4 AND id = $5 AND state = 'ready' RETURNING *),
-         changed AS (SELECT * FROM moved WHERE $6 <> 'waiting-on-sender'),
-         ${leaveLane('= $4')},
-         words AS (DELETE FROM transit.envelope WHERE purge_hour = $4 AND id = $5 AND $6 = 'waiting-on-sender' AND EXISTS (SELECT FROM moved)),
-         ${tellSender('moved')}
-         SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane, EXISTS (SELECT FROM left_lane) AS "hasLeftLane"
-         FROM moved`,
-        hour,
-      ),
+      withHour36(STOP, hour),
       hour,
       expiresAt,
       now,
@@ -224,7 +183,10 @@ export class AttemptStore {
   }
 
   /** Attempts without a final word whose time to be looked at has come; postponed, so that two edges do not look at once. */
-  async takeOpen(now: Date, input: { readonly postponedTo: Date; readonly limit: number }): Promise<readonly AttemptKey[]> {
+  async takeOpen(
+    now: Date,
+    input: { readonly postponedTo: Date; readonly limit: number },
+  ): Promise<readonly AttemptKey[]> {
     return this.database.query<AttemptKey>(
       `UPDATE transit.open_attempt o SET due_at = $2 FROM (
          SELECT message_ref, attempt FROM transit.open_attempt WHERE due_at <= $1 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED) d
@@ -248,17 +210,30 @@ export class AttemptStore {
 
   /** Looks at an open attempt again later. */
   async postpone(key: AttemptKey, until: Date): Promise<void> {
-    await this.database.query('UPDATE transit.open_attempt SET due_at = $3 WHERE message_ref = $1 AND attempt = $2 RETURNING 1', key.ref, key.attempt, until);
+    await this.database.query(
+      'UPDATE transit.open_attempt SET due_at = $3 WHERE message_ref = $1 AND attempt = $2 RETURNING 1',
+      key.ref,
+      key.attempt,
+      until,
+    );
   }
 
   /** Brings every look that is due after `laterThan` forward to `to`. */
   async hasten(input: { readonly laterThan: Date; readonly to: Date }): Promise<void> {
-    await this.database.query('UPDATE transit.open_attempt SET due_at = $2 WHERE due_at > $1 RETURNING 1', input.laterThan, input.to);
+    await this.database.query(
+      'UPDATE transit.open_attempt SET due_at = $2 WHERE due_at > $1 RETURNING 1',
+      input.laterThan,
+      input.to,
+    );
   }
 
   /** Nothing more is expected of this attempt. */
   async close(key: AttemptKey): Promise<void> {
-    await this.database.query('DELETE FROM transit.open_attempt WHERE message_ref = $1 AND attempt = $2 RETURNING 1', key.ref, key.attempt);
+    await this.database.query(
+      'DELETE FROM transit.open_attempt WHERE message_ref = $1 AND attempt = $2 RETURNING 1',
+      key.ref,
+      key.attempt,
+    );
   }
 
   async message(ref: TransitId): Promise<ClearMessage | undefined> {

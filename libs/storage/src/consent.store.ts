@@ -107,9 +107,15 @@ export class ConsentStore {
         await tx.consent.update({ where: pairKey({ tenant, owner, peer: requester }), data: { requestedAt: now } });
         return KEPT_SILENT;
       }
-      const isWanted = forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
+      const isWanted =
+        forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
       const conversationId = backward?.conversationId ?? (await freeConversation(tx, input));
-      const row = { state: isWanted ? 'granted' : 'requested', conversationId, requestedAt: now, decidedAt: isWanted ? now : null };
+      const row = {
+        state: isWanted ? 'granted' : 'requested',
+        conversationId,
+        requestedAt: now,
+        decidedAt: isWanted ? now : null,
+      };
       await tx.consent.upsert({
         where: pairKey({ tenant, owner, peer: requester }),
         create: { tenantId: tenant, id: input.request, ownerAccount: owner, peerAccount: requester, ...row },
@@ -141,7 +147,11 @@ export class ConsentStore {
   }
 
   /** Grants a pending request; undefined when this account has no such request. Granting twice answers the same. */
-  async grant(owner: { readonly tenant: TenantId; readonly account: AccountId }, request: string, now: Date): Promise<Granted | undefined> {
+  async grant(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    request: string,
+    now: Date,
+  ): Promise<Granted | undefined> {
     const rows = await this.database.query<Granted>(
       `WITH granted AS (
          UPDATE registry.consent SET state = 'granted', decided_at = coalesce(decided_at, $4)
@@ -161,7 +171,11 @@ export class ConsentStore {
     return rows[0];
   }
 
-  async refuse(owner: { readonly tenant: TenantId; readonly account: AccountId }, request: string, now: Date): Promise<boolean> {
+  async refuse(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    request: string,
+    now: Date,
+  ): Promise<boolean> {
     const rows = await this.database.query(
       `UPDATE registry.consent SET state = 'refused', decided_at = $4
        WHERE tenant_id = $1 AND owner_account = $2 AND id = $3 AND state IN ('requested', 'refused') RETURNING id`,
@@ -190,7 +204,9 @@ export class ConsentStore {
   }): Promise<string | undefined> {
     const { tenant, owner } = input;
     return this.database.transaction(async (tx) => {
-      const peer = await tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.peerAddress } } });
+      const peer = await tx.account.findUnique({
+        where: { tenantId_address: { tenantId: tenant, address: input.peerAddress } },
+      });
       if (!peer || peer.id === owner) return undefined;
       const peerAccount = parseStored(peer.id);
       await takeTurns(tx, { tenant, owner, peer: peerAccount });

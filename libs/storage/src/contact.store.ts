@@ -25,7 +25,10 @@ const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_n
 export class ContactStore {
   constructor(private readonly database: Database) {}
 
-  async summary(owner: { readonly tenant: TenantId; readonly account: AccountId }, contact: ContactId): Promise<ContactSummary | undefined> {
+  async summary(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+  ): Promise<ContactSummary | undefined> {
     const rows = await this.database.query<ContactSummary>(
       `SELECT ${SUMMARY} FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND id = $3`,
       owner.tenant,
@@ -49,7 +52,11 @@ export class ContactStore {
   }
 
   async sealed(tenant: TenantId, contact: ContactId): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(`SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND id = $2`, tenant, contact);
+    const rows = await this.database.query<SealedContact>(
+      `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND id = $2`,
+      tenant,
+      contact,
+    );
     return rows[0];
   }
 
@@ -74,7 +81,11 @@ export class ContactStore {
   }
 
   /** Whom a text from (bridge number, sender) belongs to; the pair is unique, so there is at most one. */
-  async byBinding(tenant: TenantId, bridgeNumberId: string, bindingDigest: Uint8Array): Promise<SealedContact | undefined> {
+  async byBinding(
+    tenant: TenantId,
+    bridgeNumberId: string,
+    bindingDigest: Uint8Array,
+  ): Promise<SealedContact | undefined> {
     const rows = await this.database.query<SealedContact>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND bridge_number_id = $2 AND binding_digest = $3`,
       tenant,
@@ -170,7 +181,12 @@ export class ContactStore {
   }
 
   async replaceSealedNumber({ tenant, contact, sealedNumber }: SealedNumber): Promise<void> {
-    await this.database.query('UPDATE registry.contact SET sealed_number = $3 WHERE tenant_id = $1 AND id = $2', tenant, contact, sealedNumber);
+    await this.database.query(
+      'UPDATE registry.contact SET sealed_number = $3 WHERE tenant_id = $1 AND id = $2',
+      tenant,
+      contact,
+      sealedNumber,
+    );
   }
 }
 

@@ -95,8 +95,21 @@ export class InboxStore {
   }
 
   /** Events for devices of their own: metadata, as JSON. */
-  async addEvents(events: readonly { readonly id: TransitId; readonly to: DeviceRef; readonly json: string; readonly expiresAt: Date }[]): Promise<void> {
-    const rows = events.map((event) => ({ id: event.id, hour: purgeHourOf(event.id), ...event.to, json: event.json, expiresAt: event.expiresAt }));
+  async addEvents(
+    events: readonly {
+      readonly id: TransitId;
+      readonly to: DeviceRef;
+      readonly json: string;
+      readonly expiresAt: Date;
+    }[],
+  ): Promise<void> {
+    const rows = events.map((event) => ({
+      id: event.id,
+      hour: purgeHourOf(event.id),
+      ...event.to,
+      json: event.json,
+      expiresAt: event.expiresAt,
+    }));
     await this.database.query(
       `WITH rows AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(id text, hour int, tenant text, account text, device smallint, json text, "expiresAt" timestamptz)),
        stored AS (
@@ -112,7 +125,11 @@ export class InboxStore {
    * An inbound message, sealed to each device, and its digest in one transaction. `repeated` when the digest is known: the network told us
    * twice, and nothing is stored again.
    */
-  async acceptInbound(input: { readonly digest: Uint8Array; readonly digestPurgeHour: number; readonly boxes: readonly BoxRow[] }): Promise<'accepted' | 'repeated'> {
+  async acceptInbound(input: {
+    readonly digest: Uint8Array;
+    readonly digestPurgeHour: number;
+    readonly boxes: readonly BoxRow[];
+  }): Promise<'accepted' | 'repeated'> {
     const boxes = input.boxes.map((box) => ({ ...box, hour: purgeHourOf(box.id), body: base64OrNull(box.body) }));
     const rows = await this.database.query<{ isNew: boolean }>(
       `WITH fresh AS (INSERT INTO transit.received (digest, purge_hour) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),

@@ -1,4 +1,14 @@
-import { purgeHourOf, type AccountId, type Bytes, type ContactId, type ConversationId, type DeviceId, type LaneId, type TenantId, type TransitId } from '@causeway/message-model';
+import {
+  purgeHourOf,
+  type AccountId,
+  type Bytes,
+  type ContactId,
+  type ConversationId,
+  type DeviceId,
+  type LaneId,
+  type TenantId,
+  type TransitId,
+} from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { DRAIN_NATIVE } from './message.sql.js';
@@ -89,12 +99,12 @@ export class LaneStore {
 
   /** Puts a drained lane to rest until `dueAt`. Does nothing when the lane changed since `revision` was read: then it stays due. */
   async settle(lane: LaneId, revision: bigint, dueAt: Date | null): Promise<void> {
-    await this.database.query('UPDATE transit.lane SET due_at = $3::timestamptz WHERE id = $1 AND revision = $2 RETURNING 1', lane, revision, dueAt);
-  }
-
-  /** Wakes that may have been lost: a lane someone else changed is due now. */
-  async markDue(lanes: readonly LaneId[], now: Date): Promise<void> {
-    await this.database.query('UPDATE transit.lane SET due_at = $2, revision = revision + 1 WHERE id = ANY($1::text[]) RETURNING 1', lanes, now);
+    await this.database.query(
+      'UPDATE transit.lane SET due_at = $3::timestamptz WHERE id = $1 AND revision = $2 RETURNING 1',
+      lane,
+      revision,
+      dueAt,
+    );
   }
 
   /**

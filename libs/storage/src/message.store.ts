@@ -3,14 +3,7 @@ import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { ACCEPT, ATTACH, STORED } from './message.sql.js';
 import { bodyJson, boxJson, digestJson, messageJson, type NewMessage, type SealedBody } from './new-message.js';
-import {
-  eventHour,
-  leaveLane,
-  TERMINAL_STATES,
-  tellSender,
-  withHour36,
-  type TouchedDevice,
-} from './state-events.js';
+import { eventHour, leaveLane, TERMINAL_STATES, tellSender, withHour36, type TouchedDevice } from './state-events.js';
 
 export interface AcceptResult {
   readonly ref: TransitId;
@@ -113,10 +106,7 @@ export class MessageStore {
     return rows[0]?.lane;
   }
 
-  async find(
-    sender: Pick<DeviceRef, 'tenant' | 'account'>,
-    ref: TransitId,
-  ): Promise<MessageRow | undefined> {
+  async find(sender: Pick<DeviceRef, 'tenant' | 'account'>, ref: TransitId): Promise<MessageRow | undefined> {
     const rows = await this.database.query<MessageRow>(
       `SELECT ${ROW} FROM transit.message WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND account_id = $4`,
       purgeHourOf(ref),

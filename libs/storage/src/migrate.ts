@@ -30,7 +30,10 @@ export async function migrate(options: { readonly url: string; readonly folder: 
       const checksum = createHash('sha256').update(sql).digest('hex');
       const known = checksums.get(name);
       if (known === checksum) continue;
-      if (known) throw new Error(`Migration ${name} was changed after it was applied to this database. Restore the file, or start with a new database.`);
+      if (known)
+        throw new Error(
+          `Migration ${name} was changed after it was applied to this database. Restore the file, or start with a new database.`,
+        );
       await applyOne(client, { name, sql, checksum });
       applied.push(name);
     }
@@ -42,7 +45,10 @@ export async function migrate(options: { readonly url: string; readonly folder: 
 
 async function migrationNames(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 async function applyOne(client: pg.Client, step: { name: string; sql: string; checksum: string }): Promise<void> {

@@ -52,17 +52,28 @@ export class PreKeyStore {
         const { keyId, publicKey, signature } = keys.signedPreKey;
         await tx.device.updateMany({
           where,
-          data: { signedPreKeyId: keyId, signedPreKey: new Uint8Array(publicKey), signedPreKeySignature: new Uint8Array(signature) },
+          data: {
+            signedPreKeyId: keyId,
+            signedPreKey: new Uint8Array(publicKey),
+            signedPreKeySignature: new Uint8Array(signature),
+          },
         });
       }
       if (keys.lastResortKyber) {
         const { keyId, publicKey, signature } = keys.lastResortKyber;
         await tx.device.updateMany({
           where,
-          data: { lastResortKeyId: keyId, lastResortKey: new Uint8Array(publicKey), lastResortKeySignature: new Uint8Array(signature) },
+          data: {
+            lastResortKeyId: keyId,
+            lastResortKey: new Uint8Array(publicKey),
+            lastResortKeySignature: new Uint8Array(signature),
+          },
         });
       }
-      for (const [kind, list] of [['ec', keys.ec], ['kyber', keys.kyber]] as const) {
+      for (const [kind, list] of [
+        ['ec', keys.ec],
+        ['kyber', keys.kyber],
+      ] as const) {
         if (!list) continue;
         const owner = { tenantId: device.tenant, accountId: device.account, deviceId: device.device };
         await tx.oneTimeKey.deleteMany({ where: { ...owner, kind } });

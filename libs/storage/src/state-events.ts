@@ -47,6 +47,7 @@ export const leaveLane = (purgeHours: string): string => `
     DELETE FROM transit.envelope e USING changed c WHERE e.purge_hour ${purgeHours} AND e.purge_hour = c.purge_hour AND e.id = c.id)`;
 
 /** The hour in base 36, as it stands in ids; a literal, since it is computed and never input. */
-export const withHour36 = (sql: string, hour: number): string => sql.replaceAll('HOUR36', `'${hour.toString(36).padStart(6, '0')}'`);
+export const withHour36 = (sql: string, hour: number): string =>
+  sql.replaceAll('HOUR36', `'${hour.toString(36).padStart(6, '0')}'`);
 
 export const TERMINAL_STATES = `('delivered', 'failed', 'expired', 'cancelled', 'unconfirmed')`;

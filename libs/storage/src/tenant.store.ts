@@ -36,7 +36,10 @@ export class TenantStore {
   }
 
   async byHost(host: string): Promise<Tenant | undefined> {
-    const rows = await this.database.query<TenantRow>(`SELECT ${COLUMNS} FROM registry.tenant WHERE native_host = $1`, host);
+    const rows = await this.database.query<TenantRow>(
+      `SELECT ${COLUMNS} FROM registry.tenant WHERE native_host = $1`,
+      host,
+    );
     return rows[0];
   }
 

@@ -1,4 +1,14 @@
-import { conversationUri, mintBoxId, mintTransitId, messageIdOf, textContent, encodeContent, type BoxId, type ConversationId, type TenantId } from '@causeway/message-model';
+import {
+  conversationUri,
+  mintBoxId,
+  mintTransitId,
+  messageIdOf,
+  textContent,
+  encodeContent,
+  type BoxId,
+  type ConversationId,
+  type TenantId,
+} from '@causeway/message-model';
 import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/network-adapter';
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
@@ -11,7 +21,8 @@ import type { FindVerifiedDevices } from './verified-devices.js';
 /** How long an inbound message waits for a device, hours. SAFETY 3, proposed default: 7 days. */
 const INBOUND_HOURS = 7 * 24;
 
-export type InboundResult = 'accepted' | 'repeated' | 'no-conversation' | 'no-devices' | 'recorded' | 'not-ours' | 'consent-changed';
+export type InboundResult =
+  'accepted' | 'repeated' | 'no-conversation' | 'no-devices' | 'recorded' | 'not-ours' | 'consent-changed';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -94,7 +105,13 @@ export class AcceptInbound {
     return result;
   }
 
-  private seal(input: { network: string; event: InboundMessage; contact: SealedContact; list: DeviceList; expiresAtMs: number }): readonly BoxRow[] {
+  private seal(input: {
+    network: string;
+    event: InboundMessage;
+    contact: SealedContact;
+    list: DeviceList;
+    expiresAtMs: number;
+  }): readonly BoxRow[] {
     const { network, event, contact, list } = input;
     const senderUri = `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
@@ -102,7 +119,13 @@ export class AcceptInbound {
     const messageId = messageIdOf({ content, senderUri, roomUri });
     return list.devices.map((device) => {
       const boxId = mintBoxId();
-      const context = { tenant: contact.tenant, account: contact.account, device: device.deviceId, sealKeyId: device.sealKeyId, boxId };
+      const context = {
+        tenant: contact.tenant,
+        account: contact.account,
+        device: device.deviceId,
+        sealKeyId: device.sealKeyId,
+        boxId,
+      };
       const body = signClearInbound({
         context,
         edge: this.edge.keys,
@@ -132,4 +155,5 @@ export class AcceptInbound {
   }
 }
 
-const isConsentWord = (event: InboundEvent): event is ConsentWord => event.kind === 'opt-out' || event.kind === 'opt-in';
+const isConsentWord = (event: InboundEvent): event is ConsentWord =>
+  event.kind === 'opt-out' || event.kind === 'opt-in';

@@ -1,4 +1,14 @@
-import { CausewayError, messageIdFromBytes, messageIdOf, parseAddress, decodeContent, conversationUri, type Bytes, type FailureReason, type MimiContent } from '@causeway/message-model';
+import {
+  CausewayError,
+  messageIdFromBytes,
+  messageIdOf,
+  parseAddress,
+  decodeContent,
+  conversationUri,
+  type Bytes,
+  type FailureReason,
+  type MimiContent,
+} from '@causeway/message-model';
 import { planDigest } from '@causeway/api-contract';
 import {
   addressDigest,
@@ -49,7 +59,8 @@ export class CheckPermission {
     const legPrivateKey = message.edgeKeyId === null ? undefined : this.edge.keys.legPrivateKey(message.edgeKeyId);
     if (!legPrivateKey) return returned('route');
     const found = await this.devices.execute(message.tenant, message.account);
-    if (found.kind === 'refused') return found.reason === 'key-changed' ? returned('key-change') : refused('statement-invalid');
+    if (found.kind === 'refused')
+      return found.reason === 'key-changed' ? returned('key-change') : refused('statement-invalid');
     const body = this.open(message, envelope.sealed, legPrivateKey);
     if (!body) return refused('unreadable');
     const device = found.list.devices.find((listed) => listed.deviceId === message.device);
@@ -77,7 +88,8 @@ export class CheckPermission {
 
   private open(message: LaneMessage, box: Bytes, legPrivateKey: Bytes): EdgeBody | undefined {
     const messageId = messageIdFromBytes(message.messageId);
-    if (!messageId || message.contact === null || message.edgeKeyId === null || message.planDigest === null) return undefined;
+    if (!messageId || message.contact === null || message.edgeKeyId === null || message.planDigest === null)
+      return undefined;
     return openAtEdge({
       legPrivateKey,
       box,
@@ -107,13 +119,15 @@ export class CheckPermission {
     const { message, contact, body } = input;
     const statement = openStatement(input.signed, body.identityKey);
     if (!statement) return refused('statement-invalid');
-    const expected = addressDigest({ contactId: contact.contact, addressUri: body.address });
+    const content = this.contentOf(message, body.content, input.senderUri);
+    if (!content) return refused('unreadable');
+    const expected = addressDigest({ contactId: contact.contact, addressUri: body.address, salt: content.salt });
     if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
     const address = parseAddress(body.address);
-    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8')) return refused('statement-invalid');
-    const content = this.contentOf(message, body.content, input.senderUri);
-    return content ? { kind: 'permitted', content, e164: address.e164, statement } : refused('unreadable');
+    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8'))
+      return refused('statement-invalid');
+    return { kind: 'permitted', content, e164: address.e164, statement };
   }
 
   /** The words, if they are content and the ones that the message id commits to: both are the sender's to get wrong. */

@@ -58,7 +58,8 @@ export class DispatchClearLane {
 
   /** Two minutes from when it was first tried, which may be now; of what only waits for its sender, from when it was accepted. */
   private blockEndMs({ firstAttemptAt, state, acceptedAt }: LaneMessage): number {
-    const firstTriedMs = firstAttemptAt?.getTime() ?? (state === 'ready' ? this.edge.clock.nowMs() : acceptedAt.getTime());
+    const firstTriedMs =
+      firstAttemptAt?.getTime() ?? (state === 'ready' ? this.edge.clock.nowMs() : acceptedAt.getTime());
     return firstTriedMs + this.edge.times.headBlockMs;
   }
 
@@ -75,7 +76,9 @@ export class DispatchClearLane {
   private async send(message: LaneMessage): Promise<Passage> {
     const messageId = messageIdFromBytes(message.messageId);
     const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
-    const adapter = message.networks.map((network) => this.edge.adapters.get(network)).find((known) => known !== undefined);
+    const adapter = message.networks
+      .map((network) => this.edge.adapters.get(network))
+      .find((known) => known !== undefined);
     const bridgeNumber = contact ? this.edge.bridgeNumbers.get(contact.bridgeNumberId) : undefined;
     if (!messageId || !contact || !adapter || bridgeNumber === undefined) return this.giveBack(message, 'route');
     if (contact.isOptedOut) {
@@ -85,7 +88,10 @@ export class DispatchClearLane {
     const envelope = await this.edge.attempts.envelope(message.ref);
     if (!envelope) return this.outcome.stop(message, 'failed', 'unreadable').then(() => PASSED);
     const permission = await this.permission.execute(message, contact, envelope);
-    this.edge.events.downgradeChecked({ messageId, outcome: permission.kind === 'permitted' ? 'ok' : permission.reason });
+    this.edge.events.downgradeChecked({
+      messageId,
+      outcome: permission.kind === 'permitted' ? 'ok' : permission.reason,
+    });
     switch (permission.kind) {
       case 'refused':
         return this.outcome.stop(message, 'failed', permission.reason).then(() => PASSED);

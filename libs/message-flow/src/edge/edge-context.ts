@@ -1,6 +1,13 @@
 import type { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
 import type { Clock, Events } from '@causeway/platform';
-import type { AccountStore, AttemptStore, ContactStore, InboxStore, LaneStore, PartitionStore } from '@causeway/storage';
+import type {
+  AccountStore,
+  AttemptStore,
+  ContactStore,
+  InboxStore,
+  LaneStore,
+  PartitionStore,
+} from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { DedupeDigests } from '../dedupe-digest.js';
 import type { DeviceWaker, LaneWaker } from '../wakes.js';

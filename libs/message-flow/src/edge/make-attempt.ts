@@ -55,7 +55,8 @@ export class MakeAttempt {
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
-    if ((await ledger.rememberSent({ messageId, attempt, notAfter })) === 'known') return { kind: 'blocks', lookAtMs: null };
+    if ((await ledger.rememberSent({ messageId, attempt, notAfter })) === 'known')
+      return { kind: 'blocks', lookAtMs: null };
     const outcome = await adapter.deliver(
       {
         ref: attemptRef(message.ref, attempt),
@@ -75,7 +76,10 @@ export class MakeAttempt {
     return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };
   }
 
-  private async fail(message: LaneMessage, reason: 'content-rejected' | 'no-answer' | 'statement-invalid'): Promise<Passage> {
+  private async fail(
+    message: LaneMessage,
+    reason: 'content-rejected' | 'no-answer' | 'statement-invalid',
+  ): Promise<Passage> {
     await this.outcome.stop(message, 'failed', reason);
     return PASSED;
   }
@@ -111,7 +115,16 @@ export function toRecord(
   if (outcome.retry === 'later') {
     // past the deadline the lane ends it, as expired
     const retryAt = new Date(Math.min(nowMs + (outcome.retryAfterMs ?? retryDelayMs(key.attempt)), deadlineMs));
-    return { ...key, outcome: 'not-sent', state: 'ready', reason, vendorCode, leavesLane: false, lookAgainAt: null, retryAt };
+    return {
+      ...key,
+      outcome: 'not-sent',
+      state: 'ready',
+      reason,
+      vendorCode,
+      leavesLane: false,
+      lookAgainAt: null,
+      retryAt,
+    };
   }
   return { ...key, outcome: 'failed', state: 'failed', reason, vendorCode, leavesLane: true, lookAgainAt: null };
 }

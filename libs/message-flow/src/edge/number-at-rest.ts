@@ -1,7 +1,9 @@
 import { encodeCbor, type Bytes, type ContactId, type TenantId } from '@causeway/message-model';
 
 /** Where a sealed number rests: moved to another tenant or contact, it does not open. */
-export const numberAad = (tenant: TenantId, contact: ContactId): Bytes => encodeCbor(['causeway-contact-number-v1', tenant, contact]);
+export const numberAad = (tenant: TenantId, contact: ContactId): Bytes =>
+  encodeCbor(['causeway-contact-number-v1', tenant, contact]);
 
 /** Where a network's own id of a message rests. */
-export const externalIdAad = (ref: string, attempt: number): Bytes => encodeCbor(['causeway-external-id-v1', ref, attempt]);
+export const externalIdAad = (ref: string, attempt: number): Bytes =>
+  encodeCbor(['causeway-external-id-v1', ref, attempt]);

@@ -1,4 +1,10 @@
-import { canFetchStatus, canForget, canLookUp, type ClearAdapter, type LookUpCandidate } from '@causeway/network-adapter';
+import {
+  canFetchStatus,
+  canForget,
+  canLookUp,
+  type ClearAdapter,
+  type LookUpCandidate,
+} from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { AttemptKey, AttemptRow, ClearMessage } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
@@ -54,10 +60,17 @@ export class ReconcileAttempt {
     const silentMs = nowMs - row.startedAt.getTime();
     const { unknownAbsentAfterMs, unconfirmedAfterMs } = this.edge.times;
     // absence counts only when the network was asked; one that never answers is waited for as long as for a receipt
-    if (silentMs < (found.kind === 'absent' ? unknownAbsentAfterMs : unconfirmedAfterMs)) return this.lookLater(row, LOOK_UNKNOWN_MS);
+    if (silentMs < (found.kind === 'absent' ? unknownAbsentAfterMs : unconfirmedAfterMs))
+      return this.lookLater(row, LOOK_UNKNOWN_MS);
     const key = { ref: row.ref, attempt: row.attempt };
     if (found.kind === 'absent' && message.onUnknown === 'resend' && nowMs < message.deliverBefore.getTime()) {
-      await this.outcome.writeAndWake({ ...key, outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null });
+      await this.outcome.writeAndWake({
+        ...key,
+        outcome: 'not-sent',
+        state: 'ready',
+        leavesLane: false,
+        lookAgainAt: null,
+      });
       return;
     }
     await this.giveUp(row);
@@ -82,13 +95,17 @@ export class ReconcileAttempt {
 
   private async numberOf(message: ClearMessage): Promise<string | undefined> {
     const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
-    const number = contact && this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
+    const number =
+      contact && this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
     return number ? Buffer.from(number).toString('utf8') : undefined;
   }
 
   private async askStatus(row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
     const externalId = this.externalIdOf(row);
-    const status = externalId !== undefined && adapter && canFetchStatus(adapter) ? await adapter.fetchStatus(externalId) : undefined;
+    const status =
+      externalId !== undefined && adapter && canFetchStatus(adapter)
+        ? await adapter.fetchStatus(externalId)
+        : undefined;
     const record = status?.kind === 'status' ? recordOf(status, this.edge.clock.nowMs()) : undefined;
     if (record) await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
     if (record?.outcome === 'delivered' || record?.outcome === 'failed') return;
@@ -100,19 +117,28 @@ export class ReconcileAttempt {
   /** Nobody will say what became of it. The network is still asked to forget what it may have. */
   private async giveUp({ ref, attempt, sealedExternalId }: AttemptRow): Promise<void> {
     const lookAgainAt = sealedExternalId === null ? null : this.edge.clock.now();
-    await this.outcome.writeAndWake({ ref, attempt, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt });
+    await this.outcome.writeAndWake({
+      ref,
+      attempt,
+      outcome: 'unconfirmed',
+      state: 'unconfirmed',
+      leavesLane: true,
+      lookAgainAt,
+    });
   }
 
   /** The network's own copy goes once the outcome is final (PROTOCOL 8). */
   private async haveForgotten(row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
     const externalId = this.externalIdOf(row);
-    const answer = externalId !== undefined && adapter && canForget(adapter) ? await adapter.forget(externalId) : undefined;
+    const answer =
+      externalId !== undefined && adapter && canForget(adapter) ? await adapter.forget(externalId) : undefined;
     if (answer && answer.kind !== 'forgotten') return this.lookLater(row, LOOK_ACCEPTED_MS);
     await this.edge.attempts.close(row);
   }
 
   private externalIdOf(row: AttemptRow): string | undefined {
-    const opened = row.sealedExternalId && this.edge.keys.openAtRest(row.sealedExternalId, externalIdAad(row.ref, row.attempt));
+    const opened =
+      row.sealedExternalId && this.edge.keys.openAtRest(row.sealedExternalId, externalIdAad(row.ref, row.attempt));
     return opened ? Buffer.from(opened).toString('utf8') : undefined;
   }
 

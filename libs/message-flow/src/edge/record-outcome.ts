@@ -30,12 +30,15 @@ export class RecordOutcome {
   async writeAndWake(record: AttemptOutcome): Promise<void> {
     const moved = await this.write(record);
     if (!moved) return;
-    if (record.state === 'ready') await this.edge.laneStore.markDue([moved.lane], this.edge.clock.now());
     if (record.state === 'ready' || moved.hasLeftLane) await this.edge.lanes.wake('clear', [moved.lane]);
   }
 
   /** Ends a message that has no attempt under way, or gives it back to its sender's device. */
-  async stop(message: LaneMessage, kind: 'failed' | 'waiting-on-sender' | 'expired', reason: string | null): Promise<void> {
+  async stop(
+    message: LaneMessage,
+    kind: 'failed' | 'waiting-on-sender' | 'expired',
+    reason: string | null,
+  ): Promise<void> {
     const now = this.edge.clock.now();
     await this.edge.partitions.ensureEventHour(now);
     const moved = await this.edge.attempts.stop(message.ref, { kind, reason }, now);

@@ -11,11 +11,17 @@ export class RecordReceipt {
     private readonly outcome: RecordOutcome,
   ) {}
 
-  async execute(receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>): Promise<'recorded' | 'not-ours'> {
+  async execute(
+    receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>,
+  ): Promise<'recorded' | 'not-ours'> {
     const key = receipt.ref === undefined ? undefined : parseAttemptRef(receipt.ref);
     if (!key || !(await this.outcome.bind(key.ref, key.attempt, receipt.externalId))) return 'not-ours';
     const record = recordOf(receipt, this.edge.clock.nowMs());
-    await this.outcome.writeAndWake({ ...key, ...record, sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId) });
+    await this.outcome.writeAndWake({
+      ...key,
+      ...record,
+      sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
+    });
     return 'recorded';
   }
 }
@@ -29,8 +35,17 @@ export function recordOf(
   receipt: Pick<InboundReceipt, 'status' | 'reason' | 'vendorCode'>,
   nowMs: number,
 ): Omit<AttemptOutcome, 'ref' | 'attempt'> {
-  const progress = { state: 'sent', vendorCode: receipt.vendorCode, leavesLane: true, lookAgainAt: new Date(nowMs + LOOK_AGAIN_MS) } as const;
-  const final = { vendorCode: receipt.vendorCode, leavesLane: true, lookAgainAt: new Date(nowMs + FORGET_AFTER_MS) } as const;
+  const progress = {
+    state: 'sent',
+    vendorCode: receipt.vendorCode,
+    leavesLane: true,
+    lookAgainAt: new Date(nowMs + LOOK_AGAIN_MS),
+  } as const;
+  const final = {
+    vendorCode: receipt.vendorCode,
+    leavesLane: true,
+    lookAgainAt: new Date(nowMs + FORGET_AFTER_MS),
+  } as const;
   switch (receipt.status) {
     case 'sending':
       return { outcome: 'accepted', ...progress };

@@ -19,13 +19,20 @@ export class ResolveContact {
     const legPrivateKey = keys.legPrivateKey(keyId);
     const sealed = fromBase64Url(question.sealedAddress);
     if (!legPrivateKey) return { kind: 'refused', code: 'edge-key-stale' };
-    const opened = sealed && openAddress({ context: { tenant, region: keys.region, keyId, account, device }, legPrivateKey, sealedAddress: sealed });
+    const opened =
+      sealed &&
+      openAddress({
+        context: { tenant, region: keys.region, keyId, account, device },
+        legPrivateKey,
+        sealedAddress: sealed,
+      });
     const address = opened === undefined ? undefined : parseAddress(opened);
     if (address?.kind !== 'phone') return { kind: 'refused', code: 'invalid-address' };
     const { e164 } = address;
     const known = await this.known(question, e164);
     if (known) return { kind: 'contact', ...known };
-    if ((await contacts.countSince(tenant, account, new Date(clock.nowMs() - DAY_MS))) >= CONTACTS_PER_DAY) return { kind: 'refused', code: 'rate-limited' };
+    if ((await contacts.countSince(tenant, account, new Date(clock.nowMs() - DAY_MS))) >= CONTACTS_PER_DAY)
+      return { kind: 'refused', code: 'rate-limited' };
     const contact = mintContactId();
     const { version, digest } = keys.numberDigest('contact', tenant, e164);
     const created = await contacts.create({

@@ -38,7 +38,10 @@ export class SweepInbound {
     let isComplete = true;
     for (const externalId of new Set(events.map((event) => event.externalId))) {
       try {
-        await this.accept.execute(network, events.filter((event) => event.externalId === externalId));
+        await this.accept.execute(
+          network,
+          events.filter((event) => event.externalId === externalId),
+        );
       } catch (thrown) {
         isComplete = false;
         this.edge.events.bugCaught({ component: 'sweep-inbound', thrown });
