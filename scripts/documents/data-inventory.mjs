@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
 
 const SOURCE = new URL('../../libs/retention/src/inventory-document.ts', import.meta.url);
 
@@ -6,5 +7,6 @@ const SOURCE = new URL('../../libs/retention/src/inventory-document.ts', import.
 export async function dataInventory() {
   if (!existsSync(SOURCE)) return undefined;
   const { inventoryDocument } = await import(SOURCE.href);
-  return inventoryDocument();
+  const options = await resolveConfig('docs/data-inventory.md');
+  return format(await inventoryDocument(), { ...options, parser: 'markdown' });
 }

@@ -7,7 +7,7 @@ export const metrics = () =>
   markdown(
     'Metrics',
     [
-      'Every process answers `GET /metrics` in the Prometheus text format. No label holds an id, a number or anything of a person.',
+      'The gateway answers `GET /metrics` in the Prometheus text format; the embedded default has the worker in the same process. No label holds an id, a number or anything of a person.',
       table(
         ['name', 'kind', 'labels', 'meaning'],
         Object.entries(METRICS).map(([name, { kind, labels, help }]) => [`\`${name}\``, kind, codes(labels), help]),

@@ -31,12 +31,17 @@ async function install(say) {
   say('Installing the dependencies of package-lock.json (a minute or two) ...');
   const [command, ...first] = npm();
   // dev dependencies hold the compiler; an inherited NODE_ENV=production would leave them out
-  const { code, output } = await run(command, [...first, 'ci', '--include=dev', '--no-audit', '--no-fund']).catch(
-    (error) => {
-      if (error.code === 'ENOENT') throw new Problem('npm was not found. It comes with Node.js: https://nodejs.org');
-      throw error;
-    },
-  );
+  const { code, output } = await run(command, [
+    ...first,
+    'ci',
+    '--include=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]).catch((error) => {
+    if (error.code === 'ENOENT') throw new Problem('npm was not found. It comes with Node.js: https://nodejs.org');
+    throw error;
+  });
   if (code !== 0) throw new Problem(explain(output, 'npm ci failed; its own words are above.'));
 }
 

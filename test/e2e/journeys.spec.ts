@@ -39,7 +39,10 @@ describe('a first contact', () => {
       await finn.refuse(request);
       isRefused = true;
     });
-    const [toFinn, toNobody] = [await eve.send(finn.address, 'hi'), await eve.send('mimi://causeway.local/u/nobody-there', 'hi')];
+    const [toFinn, toNobody] = [
+      await eve.send(finn.address, 'hi'),
+      await eve.send('mimi://causeway.local/u/nobody-there', 'hi'),
+    ];
     await eventually(() => isRefused);
     expect(toFinn.state).toEqual(toNobody.state);
     expect((await eve.status(toFinn.messageId)).state).toEqual((await eve.status(toNobody.messageId)).state);
@@ -53,8 +56,13 @@ describe('native to native', () => {
     const [atHana, atHanaTwo, atGilTwo, atGil] = [hana, hanaTwo, gilTwo, gil].map(inboxOf);
     hana.on('request', (request) => hana.accept(request));
     const sent = await gil.send(hana.address, 'on all your devices');
-    for (const inbox of [atHana, atHanaTwo]) await eventually(() => inbox?.some((message) => message.text === 'on all your devices' && !message.isOwn) === true);
-    await eventually(() => atGilTwo?.some((message) => message.text === 'on all your devices' && message.isOwn) === true);
+    for (const inbox of [atHana, atHanaTwo])
+      await eventually(
+        () => inbox?.some((message) => message.text === 'on all your devices' && !message.isOwn) === true,
+      );
+    await eventually(
+      () => atGilTwo?.some((message) => message.text === 'on all your devices' && message.isOwn) === true,
+    );
     await eventually(async () => (await gil.status(sent.messageId)).state.kind === 'delivered');
     await hanaTwo.send(gil.address, 'answered from the second');
     await eventually(() => atGil?.some((message) => message.text === 'answered from the second') === true);
@@ -71,7 +79,9 @@ describe('native to native', () => {
     const back = await world.reopen('jun');
     const after = inboxOf(back);
     await eventually(() => after.filter((message) => message.text?.startsWith('while away')).length === 20);
-    expect(after.map((message) => message.text).filter((text) => text?.startsWith('while away'))).toEqual(Array.from({ length: 20 }, (_, n) => `while away ${n + 1}`));
+    expect(after.map((message) => message.text).filter((text) => text?.startsWith('while away'))).toEqual(
+      Array.from({ length: 20 }, (_, n) => `while away ${n + 1}`),
+    );
   }, 30_000);
 });
 
@@ -88,9 +98,20 @@ describe('native and SMS', () => {
     await eventually(async () => (await world.carrier.received(PHONE)).some((message) => message.body === 'by text'));
     await eventually(async () => (await kim.status(sent.messageId)).state.kind === 'delivered');
     const { gateway } = await kim.status(sent.messageId);
-    expect(gateway?.hops).toEqual([expect.objectContaining({ network: 'sms', isSimulated: true, readableBy: ['sender', 'edge', 'carrier', 'recipient'] })]);
+    expect(gateway?.hops).toEqual([
+      expect.objectContaining({
+        network: 'sms',
+        isSimulated: true,
+        readableBy: ['sender', 'edge', 'carrier', 'recipient'],
+      }),
+    ]);
     await world.carrier.write({ from: PHONE, to: BRIDGE_NUMBERS[0], text: 'answer by text' });
-    for (const inbox of [received, atTwo]) await eventually(() => inbox.some((message) => message.text === 'answer by text'));
-    expect(received.find((message) => message.text === 'answer by text')).toMatchObject({ from: `tel:${PHONE}`, conversation: sent.conversation, network: 'sms' });
+    for (const inbox of [received, atTwo])
+      await eventually(() => inbox.some((message) => message.text === 'answer by text'));
+    expect(received.find((message) => message.text === 'answer by text')).toMatchObject({
+      from: `tel:${PHONE}`,
+      conversation: sent.conversation,
+      network: 'sms',
+    });
   }, 30_000);
 });

@@ -1,9 +1,21 @@
 import { z } from 'zod';
 
 const handsetSchema = z.object({
-  messages: z.array(z.object({ sid: z.string(), direction: z.string(), from: z.string(), to: z.string(), body: z.string(), at: z.string() })),
+  messages: z.array(
+    z.object({
+      sid: z.string(),
+      direction: z.string(),
+      from: z.string(),
+      to: z.string(),
+      body: z.string(),
+      at: z.string(),
+    }),
+  ),
 });
-const logSchema = z.object({ counts: z.record(z.string(), z.number()), entries: z.array(z.record(z.string(), z.unknown())) });
+const logSchema = z.object({
+  counts: z.record(z.string(), z.number()),
+  entries: z.array(z.record(z.string(), z.unknown())),
+});
 
 export type HandsetMessage = z.infer<typeof handsetSchema>['messages'][number];
 

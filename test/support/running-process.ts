@@ -31,11 +31,19 @@ export class RunningProcess {
 
   async start(): Promise<this> {
     const { PATH = '', HOME = '', TMPDIR = '', LANG = 'C.UTF-8' } = process.env;
-    const child = fork(join(process.cwd(), this.main), [...this.args], { env: { PATH, HOME, TMPDIR, LANG, ...this.env }, silent: true, execArgv: [] });
+    const child = fork(join(process.cwd(), this.main), [...this.args], {
+      env: { PATH, HOME, TMPDIR, LANG, ...this.env },
+      silent: true,
+      execArgv: [],
+    });
     this.child = child;
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (this.words += chunk.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => (this.words += chunk.toString('utf8')));
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.main} was not ready in time:\n${this.words}`)), READY_WITHIN_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`${this.main} was not ready in time:\n${this.words}`)),
+        READY_WITHIN_MS,
+      );
       child.once('message', () => {
         clearTimeout(timer);
         resolve();

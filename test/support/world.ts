@@ -63,7 +63,12 @@ export class World {
       ...input.env,
     };
     const main = (app: string): RunningProcess => new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
-    [this.gateway, this.worker, this.edge, this.simulator] = [main('gateway'), main('worker'), main('edge'), main('simulator')];
+    [this.gateway, this.worker, this.edge, this.simulator] = [
+      main('gateway'),
+      main('worker'),
+      main('edge'),
+      main('simulator'),
+    ];
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
@@ -103,7 +108,14 @@ export class World {
 
   /** A new account with its primary device. */
   async register(name: string): Promise<Device> {
-    return this.keep(await Device.register({ gateway: this.gatewayUrl, handle: this.handle(name), folder: this.deviceFolder(name), passphrase: PASSPHRASE }));
+    return this.keep(
+      await Device.register({
+        gateway: this.gatewayUrl,
+        handle: this.handle(name),
+        folder: this.deviceFolder(name),
+        passphrase: PASSPHRASE,
+      }),
+    );
   }
 
   /** A second device of the account whose primary device is given. */
@@ -134,7 +146,9 @@ export class World {
     const database = new pg.Client({ connectionString: this.databaseUrl });
     await database.connect();
     try {
-      const tables = await database.query<{ name: string }>(`SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`);
+      const tables = await database.query<{ name: string }>(
+        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`,
+      );
       for (const { name } of tables.rows) await database.query(`DELETE FROM ${name}`);
     } finally {
       await database.end();
@@ -157,7 +171,10 @@ export class World {
 export const PASSPHRASE = 'correct horse battery staple';
 
 /** Waits until `condition` holds; fails with `what` when it does not in time. */
-export async function eventually(condition: () => boolean | Promise<boolean>, options: { readonly what?: string; readonly withinMs?: number } = {}): Promise<void> {
+export async function eventually(
+  condition: () => boolean | Promise<boolean>,
+  options: { readonly what?: string; readonly withinMs?: number } = {},
+): Promise<void> {
   const endMs = Date.now() + (options.withinMs ?? 15_000);
   while (Date.now() < endMs) {
     if (await condition()) return;

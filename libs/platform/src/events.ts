@@ -81,14 +81,11 @@ export class Events {
     this.metrics.increment('causeway_lane_wakes_total', { track: fields.track, cause: fields.cause }, fields.count);
   }
 
-
   /** The lane stays due in the database, so the sweeper wakes it again: nothing is lost, but it is a bug. */
   laneDrainFailed(fields: { readonly track: Leg; readonly laneId: string; readonly thrown: unknown }): void {
     this.metrics.increment('causeway_lane_drains_total', { track: fields.track, outcome: 'failed' });
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
-
-
 
   partitionPurged(fields: {
     readonly partition: string;

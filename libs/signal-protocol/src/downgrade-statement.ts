@@ -53,7 +53,11 @@ const ADDRESS_LABEL = 'causeway-address-v1';
  * Binds a statement to an address and hides it: the salt of the message's content is random and inside the sealed body, so whoever reads the
  * statement cannot try numbers. The edge has the salt once it has opened the body.
  */
-export function addressDigest(input: { readonly contactId: ContactId; readonly addressUri: string; readonly salt: Bytes }): Bytes {
+export function addressDigest(input: {
+  readonly contactId: ContactId;
+  readonly addressUri: string;
+  readonly salt: Bytes;
+}): Bytes {
   const form = encodeCbor([ADDRESS_LABEL, input.contactId, input.addressUri, input.salt]);
   return toBytes(createHash('sha256').update(form).digest());
 }
