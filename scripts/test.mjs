@@ -14,10 +14,11 @@ await import(unitOnly ? './ready.mjs' : './build.mjs');
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const folder = mkdtempSync(join(tmpdir(), 'causeway-results-'));
 
-function jest(name, args) {
+function jest(name, args, env = {}) {
   const results = join(folder, `${name}.json`);
   const { status } = spawnSync(process.execPath, [...JEST, '--json', `--outputFile=${results}`, ...args], {
     stdio: ['inherit', 'ignore', 'inherit'],
+    env: { ...process.env, ...env },
   });
   try {
     return { status, ...JSON.parse(readFileSync(results, 'utf8')) };
@@ -36,7 +37,19 @@ const at = (folderName) => join(process.cwd(), folderName);
 const unit = () => jest('unit', [at('libs'), at('apps'), '--passWithNoTests']);
 const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTests']);
 
-const runs = unitOnly ? [unit()] : asked.length > 0 ? [jest('asked', asked)] : [unit(), whole()];
+/** The same journeys and the same crashes, with BullMQ on Redis: one configuration value. */
+const onRedis = () => {
+  if (spawnSync('redis-server', ['--version']).status !== 0) {
+    const reason = 'redis-server is not installed (Debian: apt-get install redis-server)';
+    if (process.env.CAUSEWAY_REQUIRE_REDIS === '1') throw new Error(reason);
+    process.stderr.write(`\n*** SKIPPED: the journeys on Redis, because ${reason} ***\n\n`);
+    return [];
+  }
+  const suites = ['journeys.spec.ts', 'nothing-accepted-is-lost.spec.ts'].map((file) => at(join('test', 'e2e', file)));
+  return [jest('redis', [...suites, '--runInBand'], { CAUSEWAY_TEST_QUEUE: 'redis' })];
+};
+
+const runs = unitOnly ? [unit()] : asked.length > 0 ? [jest('asked', asked)] : [unit(), whole(), ...onRedis()];
 rmSync(folder, { recursive: true, force: true });
 
 const sum = (field) => runs.reduce((total, run) => total + run[field], 0);

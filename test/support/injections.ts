@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
 import type { DatabaseWitness } from './delivery-check.js';
 import type { RunningProcess } from './running-process.js';
 import type { SeededRandom } from './seeded-random.js';
@@ -12,22 +11,6 @@ export type Injection = Kill | 'wipe-queue' | 'wipe-queue-while-dead';
 /** How long nothing happens before each injection, and how long a killed process stays dead, milliseconds. */
 const QUIET_MS = { least: 200, most: 1_500 };
 const DEAD_MS = { least: 50, most: 1_000 };
-
-/** Everything the queue knows, gone at once: what `FLUSHALL` is to Redis. Only the ledger of its migrations stays. */
-export async function wipeQueue(databaseUrl: string): Promise<number> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`,
-    );
-    const jobs = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM queue.job');
-    await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')}`);
-    return jobs.rows[0]?.n ?? 0;
-  } finally {
-    await client.end();
-  }
-}
 
 export interface Target {
   readonly world: World;
@@ -46,7 +29,7 @@ export async function inject({ world, witness, random }: Target, plan: readonly 
   const done: string[] = [];
   let jobsWiped = 0;
   const wipe = async (): Promise<void> => {
-    jobsWiped += await wipeQueue(world.databaseUrl);
+    jobsWiped += await world.wipeQueue();
   };
   for (const injection of plan) {
     await pause(random.between(QUIET_MS.least, QUIET_MS.most));

@@ -78,17 +78,3 @@ async function untilAnswers(port: number): Promise<void> {
   }
   throw new Error(`redis-server did not answer on port ${port}`);
 }
-
-/** `FLUSHALL`, spoken by hand: one command needs no client. */
-export function flushRedis(url: string): Promise<void> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname, () => socket.write('FLUSHALL\r\n'));
-    socket.once('error', reject);
-    socket.once('data', (answer) => {
-      socket.destroy();
-      if (answer.toString('utf8').startsWith('+OK')) resolve();
-      else reject(new Error('redis refused FLUSHALL'));
-    });
-  });
-}

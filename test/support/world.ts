@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Device } from '@causeway/client';
 import { migrate } from '@causeway/storage';
-import pg from 'pg';
 import { Carrier } from './carrier.js';
 import { freshDatabase } from './database.js';
 import { freePorts } from './free-ports.js';
-import { flushRedis, startRedis, type TestRedis } from './redis.js';
+import { startRedis, type TestRedis } from './redis.js';
 import { RunningProcess, type Environment } from './running-process.js';
+import { wipePostgresQueue, wipeRedis } from './wipe-queue.js';
 
 export const BRIDGE_NUMBERS = ['+14155550100', '+14155550101'] as const;
 const ACCOUNT_SID = 'AC00000000000000000000000000000001';
@@ -140,19 +140,9 @@ export class World {
     });
   }
 
-  /** Loses every job there is, as `FLUSHALL` or a lost disk would. */
-  async wipeQueue(): Promise<void> {
-    if (this.redis) return flushRedis(this.redis.url);
-    const database = new pg.Client({ connectionString: this.databaseUrl });
-    await database.connect();
-    try {
-      const tables = await database.query<{ name: string }>(
-        `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`,
-      );
-      for (const { name } of tables.rows) await database.query(`DELETE FROM ${name}`);
-    } finally {
-      await database.end();
-    }
+  /** Loses every job there is, as a lost disk would. */
+  wipeQueue(): Promise<number> {
+    return this.redis ? wipeRedis(this.redis.url) : wipePostgresQueue(this.databaseUrl);
   }
 
   async close(): Promise<void> {
