@@ -34,7 +34,16 @@ function jest(name, args, env = {}) {
 }
 
 const at = (folderName) => join(process.cwd(), folderName);
-const unit = () => jest('unit', [at('libs'), at('apps'), '--passWithNoTests']);
+/** Those that boot database servers are left out of `check`, which judges the tree in under a minute. */
+const BOOTS_SERVERS = '/libs/(work-queue|embedded-database)/';
+const unit = () =>
+  jest('unit', [
+    at('libs'),
+    at('apps'),
+    '--maxWorkers=2',
+    '--passWithNoTests',
+    ...(unitOnly ? [`--testPathIgnorePatterns=${BOOTS_SERVERS}`, '--testPathIgnorePatterns=/dist/'] : []),
+  ]);
 const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTests']);
 
 /** The same journeys and the same crashes, with BullMQ on Redis: one configuration value. */
