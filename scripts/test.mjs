@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time. `npm test -- libs/platform` runs
+// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time, then journeys and crashes on Redis. `npm test -- libs/platform` runs
 // what matches, as Jest takes it. Ends with one line of numbers.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

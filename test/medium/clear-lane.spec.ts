@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TransitId } from '@causeway/message-model';
 import { ClearBridge, eventually } from '../support/clear-bridge.js';
-import { must, type Person } from '../support/in-process.js';
+import { must, type Person, TENANT } from '../support/in-process.js';
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
@@ -260,7 +260,7 @@ describe('ReconcileAttempt', () => {
       network: 'sms',
       isSimulated: true,
       bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]),
-      statement: null,
+      statement: { tenant: TENANT, id: 'of-the-first' },
       ...times,
     };
     expect(await edge.context.attempts.begin({ ref: one.ref, attempt: 1, ...claim })).toBe('begun');

@@ -96,6 +96,21 @@ async function addDevice(person: Person) {
 }
 
 describe('AcceptInbound', () => {
+  it('says so when an attachment was not carried over, rather than leaving it out in silence', async () => {
+    const { person, e164 } = await writingTo();
+    const picture = { url: new Plaintext('https://carrier.example/picture'), contentType: 'image/jpeg' };
+    const event = { ...textFrom(e164, 'look'), media: [picture] };
+    expect(await edge.acceptInbound.execute('sms', [event])).toEqual(['accepted']);
+    const [row] = await boxesOf(person);
+    const { tenant, account, device } = person.caller;
+    const context = { tenant, account, device, sealKeyId: 1, boxId: transitIdRandom(must(row).id) as BoxId };
+    const body = openAtDevice({ context, sealPrivateKey: person.device.seal.privateKey, box: must(row).body });
+    if (body?.leg !== 'clear') throw new Error('it does not open');
+    expect(plainTextOf(decodeContent(body.content, edge.bridge.clock.nowMs()))).toBe(
+      'look\n[An attachment was not carried over]',
+    );
+  });
+
   it('seals a text to every device of the account it is for, vouched for by the edge', async () => {
     const { person, e164, to } = await writingTo();
     const second = await addDevice(person);

@@ -64,7 +64,7 @@ export interface InboundReceipt {
   readonly vendorCode?: string;
 }
 
-/** The person withdrew or gave back consent to be written to from this bridge number. The message that said so comes as well. */
+/** The person withdrew or gave back consent to be written to from this bridge number. The message that said so comes as an event too; it is not shown to anyone. */
 export interface ConsentWord {
   readonly kind: 'opt-out' | 'opt-in';
   readonly externalId: string;

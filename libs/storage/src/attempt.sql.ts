@@ -2,13 +2,13 @@ import { leaveLane, tellSender, TERMINAL_STATES } from './state-events.js';
 
 /**
  * `$1` hour, `$2` message, `$3` attempt, `$4` network, `$5` simulated, `$6` bridge number, `$7` now, `$8` call before, `$9` tenant and `$10` id
- * of a statement, or null. The statement's row says whose it is: whoever was first.
+ * of the statement. The statement's row says whose it is: whoever was first.
  */
 export const BEGIN = `WITH used AS (
     INSERT INTO transit.statement_use (tenant_id, statement_id, message_ref, purge_hour)
-    SELECT $9, $10, $2, $1 WHERE $10::text IS NOT NULL
+    VALUES ($9, $10, $2, $1)
     ON CONFLICT (tenant_id, statement_id) DO UPDATE SET purge_hour = statement_use.purge_hour RETURNING message_ref),
-  permitted AS (SELECT $10::text IS NULL OR EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok),
+  permitted AS (SELECT EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok),
   changed AS (
     UPDATE transit.message SET state = 'sending', updated_at = $7 FROM permitted
     WHERE purge_hour = $1 AND id = $2 AND permitted.ok AND state = 'ready'

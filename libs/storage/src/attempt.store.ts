@@ -71,8 +71,8 @@ export class AttemptStore {
   }
 
   /**
-   * Claims attempt n of a message. Only the caller that inserted the row may call the carrier. With a message statement, its single use is
-   * recorded in the same transaction: for this message again, never for another.
+   * Claims attempt n of a message. Only the caller that inserted the row may call the carrier. The single use of
+   * the statement is recorded in the same transaction: for this message again, never for another.
    */
   async begin(
     input: AttemptKey & {
@@ -81,7 +81,7 @@ export class AttemptStore {
       readonly bridgeNumberId: string;
       readonly startedAt: Date;
       readonly callBefore: Date;
-      readonly statement: { readonly tenant: TenantId; readonly id: string } | null;
+      readonly statement: { readonly tenant: TenantId; readonly id: string };
     },
   ): Promise<'begun' | 'taken' | 'statement-used'> {
     const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
@@ -94,8 +94,8 @@ export class AttemptStore {
       input.bridgeNumberId,
       input.startedAt,
       input.callBefore,
-      input.statement?.tenant ?? null,
-      input.statement?.id ?? null,
+      input.statement.tenant,
+      input.statement.id,
     );
     if (rows[0]?.isBegun) return 'begun';
     return rows[0]?.isOurs ? 'taken' : 'statement-used';

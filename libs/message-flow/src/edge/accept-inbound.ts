@@ -115,7 +115,7 @@ export class AcceptInbound {
     const { network, event, contact, list } = input;
     const senderUri = `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
-    const content = encodeContent(textContent({ text: event.text.reveal(), senderUri, roomUri }));
+    const content = encodeContent(textContent({ text: wordsOf(event), senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });
     return list.devices.map((device) => {
       const boxId = mintBoxId();
@@ -157,3 +157,11 @@ export class AcceptInbound {
 
 const isConsentWord = (event: InboundEvent): event is ConsentWord =>
   event.kind === 'opt-out' || event.kind === 'opt-in';
+
+/** Pictures and files do not cross yet, and the person is told so rather than left with less than was sent. */
+function wordsOf({ text, media }: InboundMessage): string {
+  if (media.length === 0) return text.reveal();
+  const notice =
+    media.length === 1 ? '[An attachment was not carried over]' : `[${media.length} attachments were not carried over]`;
+  return [text.reveal(), notice].filter((line) => line !== '').join('\n');
+}

@@ -68,7 +68,7 @@ export class CheckPermission {
     return this.matches({ message, contact, body, signed, senderUri: found.list.address });
   }
 
-  /** Checked before anything is opened: form, expiry, networks, message id. */
+  /** Checked before anything is opened: form, expiry, networks, message id. One message, one statement: see ADR 0009. */
   private isForThisMessage(statement: DowngradeStatement, message: LaneMessage): boolean {
     const messageId = messageIdFromBytes(message.messageId);
     if (!messageId || message.contact === null) return false;
@@ -83,7 +83,7 @@ export class CheckPermission {
       conversationId: message.conversation,
       deadline: Math.floor(message.deliverBefore.getTime() / 1000),
     });
-    return verdict === 'ok';
+    return verdict === 'ok' && statement.subject.kind === 'message';
   }
 
   private open(message: LaneMessage, box: Bytes, legPrivateKey: Bytes): EdgeBody | undefined {

@@ -42,7 +42,6 @@ export class MakeAttempt {
     if (message.attempts === 0 && (await ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
-    const { subject, statementId } = permission.statement;
     const begun = await attempts.begin({
       ...key,
       network: adapter.network,
@@ -50,7 +49,7 @@ export class MakeAttempt {
       bridgeNumberId: contact.bridgeNumberId,
       startedAt: new Date(startedMs),
       callBefore: new Date(callBeforeMs),
-      statement: subject.kind === 'message' ? { tenant: message.tenant, id: statementId } : null,
+      statement: { tenant: message.tenant, id: permission.statement.statementId },
     });
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
