@@ -149,6 +149,7 @@ export class InProcess {
       return {
         identity: toBase64Url(this.keys.identityPublicKey),
         bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
+        livingKeys: this.keys.livingKeys(),
         networks: await Promise.all(offered),
       };
     };

@@ -26,6 +26,7 @@ export class DeskController {
     return {
       identity: toBase64Url(keys.identityPublicKey),
       bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
+      livingKeys: keys.livingKeys(),
       networks: await this.networks(),
     };
   }

@@ -18,6 +18,7 @@ const edgeState = z.custom<EdgeState>((value) => edgeStateShape.safeParse(value)
 const edgeStateShape = z.object({
   identity: z.string(),
   bundle: z.object({ bytes: z.string(), signature: z.string() }),
+  livingKeys: z.array(z.object({ keyId: z.string(), destroyAt: z.number() })),
   networks: z.array(
     z.object({
       network: z.enum(['sms', 'rcs']),

@@ -54,6 +54,19 @@ const withKeys = (work: (keys: EdgeKeys, clock: ManualClock, folder: string) => 
 
 describe('EdgeKeys', () => {
   it(
+    'counts a key that the bundle no longer offers as living until it is destroyed',
+    withKeys(async (keys, clock) => {
+      const { keyId, destroyAt } = choose(keys, clock, 23 * 3600);
+      clock.advanceSeconds(2 * 3600);
+      await keys.tick();
+      expect(bundleOf(keys).keys.map((key) => key.keyId)).not.toContain(keyId);
+      expect(keys.livingKeys()).toContainEqual({ keyId, destroyAt });
+      clock.set(destroyAt * 1000);
+      expect(keys.livingKeys().map((key) => key.keyId)).not.toContain(keyId);
+    }),
+  );
+
+  it(
     'keeps identity, leg keys and number keys over a restart',
     withKeys(async (keys, clock, folder) => {
       const key = choose(keys, clock, 60);

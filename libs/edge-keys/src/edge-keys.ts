@@ -102,6 +102,14 @@ export class EdgeKeys {
     return key && publicPart(key);
   }
 
+  /** Every leg key that still opens, listed in the bundle or just replaced: what was sealed a moment ago is taken too. Unix seconds. */
+  livingKeys(): readonly { readonly keyId: string; readonly destroyAt: number }[] {
+    const now = secondsOf(this.#clock);
+    return this.#state.legKeys
+      .filter((key) => now < key.destroyAt)
+      .map(({ keyId, destroyAt }) => ({ keyId, destroyAt }));
+  }
+
   /**
    * Makes and destroys what is due. Call it at least once a minute: a destroyed key stays on disk until the tick after
    * its time, though nothing opens with it. New keys are on disk before a bundle names them.

@@ -1,8 +1,8 @@
 import { planDigest, type MessageBody } from '@causeway/api-contract';
-import { CausewayError, fromBase64Url } from '@causeway/message-model';
+import { CausewayError } from '@causeway/message-model';
 import { MAX_CLEAR_LIFETIME_SECONDS, type EdgeDesk, type EdgeState } from '@causeway/people';
 import type { Clock } from '@causeway/platform';
-import { checkStatementForm, openEdgeBundle, parseStatement } from '@causeway/signal-protocol';
+import { checkStatementForm, parseStatement } from '@causeway/signal-protocol';
 import type { BodyQuestion } from './seal-body.js';
 
 /** A body must be readable until its deadline and one minute more (PROTOCOL 6). */
@@ -75,8 +75,6 @@ export class CheckClearBody {
 }
 
 function outlives(edge: EdgeState, keyId: string, deadline: number): boolean {
-  const [identity, bytes, signature] = [edge.identity, edge.bundle.bytes, edge.bundle.signature].map(fromBase64Url);
-  const bundle = identity && bytes && signature && openEdgeBundle({ bytes, signature }, identity);
-  const key = bundle?.keys.find((candidate) => candidate.keyId === keyId);
+  const key = edge.livingKeys.find((candidate) => candidate.keyId === keyId);
   return key !== undefined && deadline <= key.destroyAt - KEY_MARGIN_SECONDS;
 }

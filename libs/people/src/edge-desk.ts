@@ -12,6 +12,8 @@ export interface OfferedNetwork {
 export interface EdgeState {
   readonly identity: string;
   readonly bundle: { readonly bytes: string; readonly signature: string };
+  /** Leg keys that still open, more than the bundle offers to seal to: unsigned, for early answers only. Unix seconds. */
+  readonly livingKeys: readonly { readonly keyId: string; readonly destroyAt: number }[];
   readonly networks: readonly OfferedNetwork[];
 }
 
