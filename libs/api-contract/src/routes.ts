@@ -10,7 +10,6 @@ import {
   signedField,
 } from './fields.js';
 
-export const NETWORKS = ['native', 'sms', 'rcs'] as const;
 export const clearNetworkField = z.enum(['sms', 'rcs']);
 export type ClearNetwork = z.infer<typeof clearNetworkField>;
 

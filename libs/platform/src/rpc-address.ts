@@ -15,6 +15,3 @@ export function parseRpcAddress(text: string): RpcAddress | undefined {
   const path = text.startsWith('unix:') ? text.slice('unix:'.length) : text;
   return isAbsolute(path) || path.startsWith('.') ? { kind: 'socket', path: resolve(path) } : undefined;
 }
-
-export const formatRpcAddress = (address: RpcAddress): string =>
-  address.kind === 'socket' ? `unix:${address.path}` : `tls://${address.host}:${address.port}`;
