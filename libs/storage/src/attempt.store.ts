@@ -1,5 +1,4 @@
 import {
-  purgeHourOf,
   type Bytes,
   type ContactId,
   type LaneId,
@@ -10,6 +9,7 @@ import {
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { BEGIN, RECORD, STOP } from './attempt.sql.js';
+import { PartitionHours } from './statements.js';
 import { eventHour, leaveLane, withHour36 } from './state-events.js';
 
 export interface AttemptKey {
@@ -64,7 +64,7 @@ export class AttemptStore {
   async envelope(ref: TransitId): Promise<SealedEnvelope | undefined> {
     const rows = await this.database.query<SealedEnvelope>(
       'SELECT sealed, statement FROM transit.envelope WHERE purge_hour = $1 AND id = $2',
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
     );
     return rows[0];
@@ -86,7 +86,7 @@ export class AttemptStore {
   ): Promise<'begun' | 'taken' | 'statement-used'> {
     const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
       BEGIN,
-      purgeHourOf(input.ref),
+      PartitionHours.of(input.ref),
       input.ref,
       input.attempt,
       input.network,
@@ -109,7 +109,7 @@ export class AttemptStore {
       hour,
       expiresAt,
       now,
-      purgeHourOf(input.ref),
+      PartitionHours.of(input.ref),
       input.ref,
       input.outcome,
       input.reason ?? null,
@@ -138,7 +138,7 @@ export class AttemptStore {
       hour,
       expiresAt,
       now,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       state.kind,
       state.reason,
@@ -151,7 +151,7 @@ export class AttemptStore {
   async withhold(ref: TransitId, now: Date): Promise<void> {
     await this.database.query(
       `WITH changed AS (SELECT * FROM transit.message WHERE purge_hour = $1 AND id = $2), ${leaveLane('= $1')} SELECT 1`,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       now,
     );
@@ -161,7 +161,7 @@ export class AttemptStore {
   async stepAside(ref: TransitId, now: Date): Promise<void> {
     await this.database.query(
       'UPDATE transit.message SET is_delayed = true, updated_at = $3 WHERE purge_hour = $1 AND id = $2 AND NOT is_delayed RETURNING 1',
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       now,
     );
@@ -177,7 +177,7 @@ export class AttemptStore {
       `SELECT message_ref AS ref, attempt, network, is_simulated AS "isSimulated", bridge_number_id AS "bridgeNumberId", started_at AS "startedAt",
          outcome, vendor_code AS "vendorCode", segments, sealed_external_id AS "sealedExternalId"
        FROM transit.attempt WHERE purge_hour = ANY($1::int[]) AND message_ref = ANY($2::text[]) ORDER BY message_ref, attempt`,
-      [...new Set(refs.map(purgeHourOf))],
+      PartitionHours.ofAll(refs),
       refs,
     );
   }
@@ -240,7 +240,7 @@ export class AttemptStore {
     const rows = await this.database.query<ClearMessage>(
       `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore",
          transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
     );
     return rows[0];

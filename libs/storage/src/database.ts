@@ -1,11 +1,22 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { CausewayError } from '@causeway/message-model';
 import pg from 'pg';
+import { COLUMN_TYPES } from './column-types.js';
 import { PrismaClient, type Prisma } from './generated/client.js';
+import { Statements, type PartitionHours } from './statements.js';
 
 /** Values of one SQL statement. Batches travel as one JSON text, so a statement has few parameters however many rows it moves. */
 export type SqlValue =
-  string | number | boolean | bigint | Date | Uint8Array | null | readonly string[] | readonly number[];
+  | string
+  | number
+  | boolean
+  | bigint
+  | Date
+  | Uint8Array
+  | null
+  | readonly string[]
+  | readonly number[]
+  | PartitionHours;
 
 /** A transaction of several statements, for the few places where one statement cannot do. */
 export type Transaction = Prisma.TransactionClient;
@@ -15,28 +26,49 @@ const TRY_AGAIN = new Set(['40001', '40P01']);
 const MAX_TRIES = 4;
 /** Waiting for a connection of the pool, milliseconds: a database that hangs must not hang every request with it. */
 const CONNECT_WITHIN_MS = 5_000;
+/** Connections are renewed, and with them go the plans of statements that name an hour which is past. */
+const RENEW_CONNECTIONS_S = 3_600;
+/** A plan is made once per statement and connection, for any values; compiling it takes longer than running it. */
+const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off';
 
 /** One PostgreSQL database through one pool. Stores share it; nothing else in Causeway speaks SQL. */
 export class Database {
   readonly prisma: PrismaClient;
+  private readonly pool: pg.Pool;
+  private readonly statements = new Statements({
+    forgetAfterMs: RENEW_CONNECTIONS_S * 1000,
+    nowMs: () => performance.now(),
+  });
 
   constructor(private readonly options: { readonly url: string; readonly maxConnections?: number }) {
-    const { url: connectionString, maxConnections: max = 10 } = options;
-    const adapter = new PrismaPg({ connectionString, max, connectionTimeoutMillis: CONNECT_WITHIN_MS });
-    this.prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.maxConnections ?? 10,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      maxLifetimeSeconds: RENEW_CONNECTIONS_S,
+      options: SESSION_OPTIONS,
+      types: COLUMN_TYPES,
+    });
+    // an idle connection that breaks is replaced when the next statement asks for one
+    this.pool.on('error', () => undefined);
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool), errorFormat: 'minimal' });
   }
 
   /**
-   * One statement, one round trip, one transaction. A statement PostgreSQL gave up on for a deadlock is tried again.
-   * Throws `CausewayError('unavailable')` when the database is away (a retry helps, and the statement may have been
-   * committed), `DatabaseError` otherwise.
+   * One statement, one round trip, one transaction; parsed and planned once per connection, so its text must be one of few: partitions are
+   * named with {@link PartitionHours}. A statement PostgreSQL gave up on for a deadlock is tried again. Throws
+   * `CausewayError('unavailable')` when the database is away (a retry helps, and the statement may have been committed), `DatabaseError`
+   * otherwise.
    */
-  query<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
-    return settled(() => this.prisma.$queryRawUnsafe<Row[]>(sql, ...values));
+  async query<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
+    const { name, text, values: parameters } = this.statements.prepare(sql, values);
+    const statement = { ...(name !== undefined && { name }), text, values: [...parameters] };
+    const { rows } = await settled(() => this.pool.query(statement));
+    return rows;
   }
 
   async execute(sql: string): Promise<void> {
-    await settled(() => this.prisma.$executeRawUnsafe(sql));
+    await settled(() => this.pool.query(sql));
   }
 
   /** `work` runs again, from its beginning, after a deadlock: it changes nothing but the database. Throws as `query` does. */
@@ -62,6 +94,7 @@ export class Database {
 
   async close(): Promise<void> {
     await this.prisma.$disconnect();
+    await this.pool.end();
   }
 }
 
@@ -98,7 +131,7 @@ async function settled<Result>(act: () => Promise<Result>): Promise<Result> {
   }
 }
 
-/** Words of the driver for a database that cannot be reached or has no connection left, and the SQLSTATE classes for the same. */
+/** Words for a database that cannot be reached or has no connection left, and the SQLSTATE classes for the same. */
 const AWAY_WORDS = new Set([
   'DatabaseNotReachable',
   'ConnectionClosed',
@@ -106,17 +139,24 @@ const AWAY_WORDS = new Set([
   'TooManyConnections',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EPIPE',
   'ENOENT',
   'P2024',
   'P2037',
 ]);
 const isAway = (code: string): boolean => AWAY_WORDS.has(code) || /^(08|57P0|53300)/.test(code);
 
+/** What the driver says of a connection it lost or could not get in time: plain errors that carry no code. */
+const LOST_CONNECTION =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
 /** The SQLSTATE where there is one, else the driver's own word. */
 function codeOf(thrown: unknown): string {
   const cause = member(member(member(thrown, 'meta'), 'driverAdapterError'), 'cause');
   const words = [member(cause, 'originalCode'), member(cause, 'kind'), member(thrown, 'code')];
-  return words.find((word) => typeof word === 'string') ?? 'unknown';
+  const word = words.find((candidate) => typeof candidate === 'string');
+  if (typeof word === 'string') return word;
+  return thrown instanceof Error && LOST_CONNECTION.test(thrown.message) ? 'ConnectionClosed' : 'unknown';
 }
 
 const member = (value: unknown, name: string): unknown =>

@@ -2,6 +2,7 @@ import { purgeHourOf, type Bytes, type TransitId } from '@causeway/message-model
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { base64OrNull, type BoxRow } from './new-message.js';
+import { PartitionHours } from './statements.js';
 import { eventHour, tellSender, withHour36, type TouchedDevice } from './state-events.js';
 
 export interface InboxRow {
@@ -26,7 +27,6 @@ export interface Acknowledgement {
 type Item = { readonly rank: number; readonly id: TransitId };
 
 const refOf = ({ tenant, account, device }: DeviceRef): DeviceRef => ({ tenant, account, device });
-const hoursOf = (ids: readonly TransitId[]): readonly number[] => [...new Set(ids.map(purgeHourOf))];
 
 /** What lies ready for devices, until they acknowledge it. Expired rows are never handed out, however late the purge. */
 export class InboxStore {
@@ -63,9 +63,11 @@ export class InboxStore {
 
   private async rows(ids: readonly TransitId[], now: Date): Promise<readonly InboxRow[]> {
     return this.database.query<InboxRow>(
-      `SELECT id, kind, seal_key_id AS "sealKeyId", body FROM transit.inbox
-       WHERE purge_hour = ANY($1::int[]) AND id = ANY($2::text[]) AND expires_at > $3`,
-      hoursOf(ids),
+      `SELECT found.* FROM unnest($2::int[], $3::text[]) AS asked(hour, id) CROSS JOIN LATERAL (
+         SELECT i.id, i.kind, i.seal_key_id AS "sealKeyId", i.body FROM transit.inbox i
+         WHERE i.purge_hour = ANY($1) AND i.purge_hour = asked.hour AND i.id = asked.id AND i.expires_at > $4 LIMIT 1) found`,
+      PartitionHours.ofAll(ids),
+      ids.map(purgeHourOf),
       ids,
       now,
     );
@@ -80,17 +82,19 @@ export class InboxStore {
     acknowledgements: readonly Acknowledgement[],
     facts: { readonly now: Date; readonly metadataHours: number },
   ): Promise<readonly TouchedDevice[]> {
-    const { hour, expiresAt } = eventHour(facts.now);
-    const done = acknowledgements.flatMap(({ device, ids }) => ids.map((id) => ({ ...refOf(device), id })));
-    const hours = hoursOf(done.map(({ id }) => id));
+    const { hour: eventsAt, expiresAt } = eventHour(facts.now);
+    const done = acknowledgements.flatMap(({ device, ids }) =>
+      ids.map((id) => ({ ...refOf(device), hour: purgeHourOf(id), id })),
+    );
+    const hours = done.map(({ hour }) => hour);
     return this.database.query<TouchedDevice>(
-      withHour36(ACKNOWLEDGE, hour),
-      hour,
+      withHour36(ACKNOWLEDGE, eventsAt),
+      eventsAt,
       expiresAt,
       facts.now,
       JSON.stringify(done),
-      hours,
-      hours.map((boxHour) => boxHour + facts.metadataHours),
+      PartitionHours.atAll(hours),
+      PartitionHours.atAll(hours.map((hour) => hour + facts.metadataHours)),
     );
   }
 
@@ -163,26 +167,35 @@ export class InboxStore {
   }
 }
 
-/** `$1` event hour, `$2` its expiry, `$3` now, `$4` JSON array of device and id, `$5` hours of the boxes, `$6` hours of their messages. */
-const ACKNOWLEDGE = `WITH done AS (SELECT * FROM jsonb_to_recordset($4::jsonb) AS t(tenant text, account text, device smallint, id text)),
+/**
+ * Rows are found one by one through an index and then taken by their place: no plan, made at whatever size of the tables, can do otherwise.
+ * `$1` event hour, `$2` its expiry, `$3` now, `$4` JSON array of device and id, `$5` hours of the boxes, `$6` hours of their messages.
+ */
+const ACKNOWLEDGE = `WITH
+  done AS (SELECT * FROM jsonb_to_recordset($4::jsonb) AS t(tenant text, account text, device smallint, hour int, id text)),
   taken AS (
-    DELETE FROM transit.inbox_item q USING done d
-    WHERE q.tenant_id = d.tenant AND q.account_id = d.account AND q.device_id = d.device AND q.inbox_id = d.id
-    RETURNING q.tenant_id, q.account_id, q.device_id, q.purge_hour, q.inbox_id),
+    DELETE FROM transit.inbox_item WHERE ctid = ANY(ARRAY(
+      SELECT found.row FROM done d CROSS JOIN LATERAL (
+        SELECT q.ctid AS row FROM transit.inbox_item q WHERE q.purge_hour = d.hour AND q.inbox_id = d.id
+          AND q.tenant_id = d.tenant AND q.account_id = d.account AND q.device_id = d.device LIMIT 1) found))
+    RETURNING purge_hour, inbox_id),
+  boxes AS MATERIALIZED (
+    SELECT found.* FROM taken t CROSS JOIN LATERAL (
+      SELECT i.tableoid AS part, i.ctid AS row FROM transit.inbox i
+      WHERE i.purge_hour = ANY($5) AND i.purge_hour = t.purge_hour AND i.id = t.inbox_id LIMIT 1) found),
   gone AS (
-    DELETE FROM transit.inbox i USING taken t
-    WHERE i.purge_hour = ANY($5::int[]) AND i.purge_hour = t.purge_hour AND i.id = t.inbox_id
-      AND i.tenant_id = t.tenant_id AND i.account_id = t.account_id AND i.device_id = t.device_id
+    DELETE FROM transit.inbox i USING boxes b WHERE i.purge_hour = ANY($5) AND i.tableoid = b.part AND i.ctid = b.row
     RETURNING i.message_hour, i.message_ref),
   counted AS (SELECT message_hour, message_ref, count(*)::smallint AS n FROM gone WHERE message_ref IS NOT NULL GROUP BY 1, 2),
   -- two statements that acknowledge the same messages lock them in one order, or they would wait for each other
-  locked AS (
-    SELECT m.purge_hour, m.id, c.n FROM transit.message m JOIN counted c ON m.purge_hour = c.message_hour AND m.id = c.message_ref
-    WHERE m.purge_hour = ANY($6::int[]) ORDER BY m.id FOR UPDATE OF m),
+  locked AS MATERIALIZED (
+    SELECT found.*, c.n FROM (SELECT * FROM counted ORDER BY message_ref) c CROSS JOIN LATERAL (
+      SELECT m.tableoid AS part, m.ctid AS row FROM transit.message m
+      WHERE m.purge_hour = ANY($6) AND m.purge_hour = c.message_hour AND m.id = c.message_ref LIMIT 1 FOR UPDATE) found),
   updated AS (
     UPDATE transit.message m SET acknowledged_devices = m.acknowledged_devices + l.n, updated_at = $3,
       state = CASE WHEN m.state = 'sent' AND m.acknowledged_devices + l.n >= m.recipient_devices THEN 'delivered' ELSE m.state END
-    FROM locked l WHERE m.purge_hour = ANY($6::int[]) AND m.purge_hour = l.purge_hour AND m.id = l.id RETURNING m.*),
+    FROM locked l WHERE m.purge_hour = ANY($6) AND m.tableoid = l.part AND m.ctid = l.row RETURNING m.*),
   changed AS (SELECT * FROM updated WHERE state = 'delivered' AND acknowledged_devices = recipient_devices),
   ${tellSender('changed')}
   SELECT DISTINCT tenant_id AS tenant, account_id AS account, device_id AS device FROM changed`;

@@ -1,5 +1,4 @@
 import {
-  purgeHourOf,
   type AccountId,
   type Bytes,
   type ContactId,
@@ -12,6 +11,7 @@ import {
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { DRAIN_NATIVE } from './message.sql.js';
+import { PartitionHours } from './statements.js';
 
 export interface DueLane {
   readonly id: LaneId;
@@ -91,7 +91,7 @@ export class LaneStore {
          (SELECT min(a.started_at) FROM transit.attempt a
           WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS "firstAttemptAt"
        FROM transit.message m WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
-      [...new Set(found.refs.map(purgeHourOf))],
+      PartitionHours.ofAll(found.refs),
       found.refs,
     );
     return { revision: found.revision, messages };
@@ -112,15 +112,14 @@ export class LaneStore {
    * are dropped in silence: a block acts here. Answers how many left, and whose inbox was filled.
    */
   async drainNative(refs: readonly TransitId[], withheld: readonly TransitId[], now: Date): Promise<Drained> {
-    const hours = [...new Set(refs.map(purgeHourOf))];
-    const [drained] = await this.database.query<Drained>(DRAIN_NATIVE, hours, refs, now, withheld);
+    const [drained] = await this.database.query<Drained>(DRAIN_NATIVE, PartitionHours.ofAll(refs), refs, now, withheld);
     return drained ?? { moved: 0, touched: [] };
   }
 
   async markLodged(refs: readonly TransitId[]): Promise<void> {
     await this.database.query(
       'UPDATE transit.message SET is_request_lodged = true WHERE purge_hour = ANY($1::int[]) AND id = ANY($2::text[]) RETURNING 1',
-      [...new Set(refs.map(purgeHourOf))],
+      PartitionHours.ofAll(refs),
       refs,
     );
   }

@@ -18,12 +18,11 @@ const fillInboxes = (source: string): string => `
     INSERT INTO transit.inbox (purge_hour, id, tenant_id, account_id, device_id, kind, seal_key_id, body, message_hour, message_ref, expires_at)
     SELECT hour, id, tenant, account, device, 'box', "sealKeyId", decode(body, 'base64'), CASE WHEN NOT "isSync" THEN "messageHour" END,
       CASE WHEN NOT "isSync" THEN ref END, "expiresAt"
-    FROM ${source} ON CONFLICT DO NOTHING RETURNING purge_hour, id, tenant_id, account_id, device_id),
+    FROM (SELECT * FROM ${source} ORDER BY rank) b ON CONFLICT DO NOTHING
+    RETURNING tenant_id, account_id, device_id, purge_hour, id, expires_at),
   inbox_items AS (
     INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id, expires_at)
-    SELECT b.tenant, b.account, b.device, b.hour, b.id, b."expiresAt" FROM ${source} b JOIN inbox_rows r
-      ON r.purge_hour = b.hour AND r.id = b.id AND r.tenant_id = b.tenant AND r.account_id = b.account AND r.device_id = b.device
-    ORDER BY b.rank)`;
+    SELECT * FROM inbox_rows)`;
 
 /**
  * Boxes that cannot go yet rest as one JSON text. There may be none: when the recipient blocked the sender, who must not notice, and has
@@ -40,7 +39,7 @@ export const ACCEPT = `WITH ${INPUT},
   fresh AS (
     INSERT INTO transit.accepted (digest, fingerprint, message_ref, purge_hour)
     SELECT decode(digest, 'base64'), decode(fingerprint, 'base64'), ref, hour FROM input
-    WHERE NOT EXISTS (SELECT FROM transit.accepted a WHERE a.digest = decode(input."previousDigest", 'base64'))
+    WHERE coalesce((SELECT false FROM transit.accepted a WHERE a.digest = decode(input."previousDigest", 'base64')), true)
     ORDER BY digest, "order" ON CONFLICT DO NOTHING RETURNING message_ref),
   grouped AS (
     SELECT tenant, conversation, account, "laneLeg", min("laneId") AS "laneId", count(*)::int AS n, bool_and("canGoNow") AS "canGoNow"

@@ -3,6 +3,7 @@ import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { ACCEPT, ATTACH, STORED } from './message.sql.js';
 import { bodyJson, boxJson, digestJson, messageJson, type NewMessage, type SealedBody } from './new-message.js';
+import { PartitionHours } from './statements.js';
 import { eventHour, leaveLane, TERMINAL_STATES, tellSender, withHour36, type TouchedDevice } from './state-events.js';
 
 export interface AcceptResult {
@@ -76,7 +77,7 @@ export class MessageStore {
     const rows = await this.database.query<Standing>(
       `SELECT id AS ref, state, reason, deliver_before AS "deliverBefore", lane_id AS lane FROM transit.message
        WHERE purge_hour = ANY($1::int[]) AND id = ANY($2::text[])`,
-      [...new Set(refs.map(purgeHourOf))],
+      PartitionHours.ofAll(refs),
       refs,
     );
     const standing = new Map(rows.map((row) => [row.ref, row]));
@@ -97,7 +98,7 @@ export class MessageStore {
   async attach(ref: TransitId, body: SealedBody, now: Date): Promise<LaneId | undefined> {
     const rows = await this.database.query<{ lane: LaneId }>(
       ATTACH,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       JSON.stringify(bodyJson(body)),
       JSON.stringify(body.boxes.map((box) => boxJson(ref, box))),
@@ -109,7 +110,7 @@ export class MessageStore {
   async find(sender: Pick<DeviceRef, 'tenant' | 'account'>, ref: TransitId): Promise<MessageRow | undefined> {
     const rows = await this.database.query<MessageRow>(
       `SELECT ${ROW} FROM transit.message WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND account_id = $4`,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       sender.tenant,
       sender.account,
@@ -156,7 +157,7 @@ export class MessageStore {
       hour,
       expiresAt,
       now,
-      purgeHourOf(ref),
+      PartitionHours.of(ref),
       ref,
       sender.tenant,
       sender.account,
@@ -196,8 +197,8 @@ export class MessageStore {
       hour,
       expiresAt,
       now,
-      purgeHours.from,
-      purgeHours.to,
+      PartitionHours.at(purgeHours.from),
+      PartitionHours.at(purgeHours.to),
     );
     const lanes = new Map(rows.flatMap((row) => (row.lane ? [[row.lane, movedLane(row)] as const] : [])));
     const isComplete = rows.length < EXPIRED_AT_ONCE;

@@ -218,7 +218,7 @@ CREATE TABLE transit.inbox_item (
   expires_at timestamptz NOT NULL DEFAULT 'infinity',
   PRIMARY KEY (tenant_id, account_id, device_id, position)
 );
-CREATE INDEX inbox_item_purge ON transit.inbox_item (purge_hour);
+CREATE INDEX inbox_item_row ON transit.inbox_item (purge_hour, inbox_id);
 
 -- Uniqueness across partitions: keyed digests only. `received.owner` is the attempt an external id is bound to. `open_attempt` holds the attempts whose outcome is not final.
 CREATE TABLE transit.accepted (
