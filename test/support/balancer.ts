@@ -36,15 +36,15 @@ export class Balancer {
     this.open.add(client).add(target);
     client.once('error', () => target.destroy()).once('close', () => this.open.delete(client));
     target.once('close', () => this.open.delete(target));
+    let isConnected = false;
     target.once('connect', () => {
-      target.once('error', () => client.destroy());
+      isConnected = true;
       client.pipe(target).pipe(client);
       target.once('close', () => client.destroy());
       client.once('close', () => target.destroy());
     });
-    target.once('error', () => {
-      if (target.readyState === 'open' || target.bytesRead > 0) return;
-      if (tries > 1 && target.connecting === false && !target.remoteAddress) this.pass(client, tries - 1);
+    target.on('error', () => {
+      if (!isConnected && tries > 1) this.pass(client, tries - 1);
       else client.destroy();
     });
   }
