@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
 import { CausewayCommand, processesOf } from '../support/causeway-command.js';
 import { PASSPHRASE } from '../support/world.js';
+import { reachableFolder } from '../support/reachable-folder.js';
 
 const JOURNEYS = [
   'First contact: a request, then a grant',
@@ -22,7 +21,7 @@ const start = (...given: Parameters<typeof CausewayCommand.start>): CausewayComm
   return command;
 };
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'cw-demo-'));
+  root = await reachableFolder('cw-demo-');
 });
 afterAll(async () => {
   for (const command of started) if (command.isRunning) command.signal('SIGKILL');

@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Device } from '@causeway/client';
 import { CausewayCommand, processesOf } from '../support/causeway-command.js';
 import { freePorts } from '../support/free-ports.js';
+import { reachableFolder } from '../support/reachable-folder.js';
 import { eventually, PASSPHRASE } from '../support/world.js';
 
 const UP = 'Stop with Ctrl-C.';
@@ -16,7 +17,7 @@ let root: string;
 const started: CausewayCommand[] = [];
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'cw-up-'));
+  root = await reachableFolder('cw-up-');
 });
 
 afterEach(async () => {
@@ -64,6 +65,8 @@ async function isUp(place: Place, ...args: readonly string[]): Promise<CausewayC
 
 /** Ends it and checks what a person expects of an end: soon, and nothing left behind. */
 async function endsCleanly(command: CausewayCommand, { folder }: Place, end: () => void): Promise<void> {
+  // otherwise nothing left behind would mean nothing: the database server is among those that are looked for
+  expect((await processesOf(folder)).some(({ command }) => command.includes('postgres'))).toBe(true);
   const beganMs = Date.now();
   end();
   expect(await command.ended()).toBe(0);
@@ -110,6 +113,7 @@ describe('a start that cannot be', () => {
     const other = { env: { ...here.env, CAUSEWAY_HTTP_PORT: `${http}`, CAUSEWAY_EDGE_HTTP_PORT: `${edge}` } };
     expect(await refusal(other)).toContain(`Another Causeway (process ${first.pid}) uses`);
     expect((await fetch(`${here.url}/readyz`)).status).toBe(200);
+    await endsCleanly(first, here, () => first.signal('SIGTERM'));
   }, 90_000);
 
   it('says that the data folder cannot be written', async () => {

@@ -1,7 +1,7 @@
 // Runs once before all test files, in Jest's own process. PostgreSQL starts when the first test file asks for a database, so
 // that a run of unit tests does not wait for it.
 import '../../scripts/typescript/register.mjs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,8 @@ const TEMPLATE = 'migrated';
 
 export default async function setUp() {
   const scratch = await mkdtemp(join(tmpdir(), 'causeway-test-'));
+  // as root the database runs as another user, who has to get here
+  await chmod(scratch, 0o711);
   const socket = join(scratch, 'ask');
   let starting;
   const server = createServer((connection) => {

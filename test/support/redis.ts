@@ -43,6 +43,7 @@ export async function startRedis(options: readonly string[] = ['--appendonly', '
   return {
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {
+      if (server.exitCode !== null || server.signalCode !== null) return;
       const ended = new Promise((resolve) => server.once('exit', resolve));
       server.kill('SIGKILL');
       await ended;

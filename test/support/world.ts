@@ -39,6 +39,8 @@ export class World {
   readonly edge: RunningProcess;
   readonly simulator: RunningProcess;
   private redis: TestRedis | undefined;
+  private readonly env: Environment;
+  private readonly others: RunningProcess[] = [];
   private readonly devices: Device[] = [];
   private readonly tag = randomBytes(4).toString('hex');
 
@@ -62,6 +64,7 @@ export class World {
       CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
       ...input.env,
     };
+    this.env = env;
     const main = (app: string): RunningProcess => new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
     [this.gateway, this.worker, this.edge, this.simulator] = [
       main('gateway'),
@@ -92,9 +95,16 @@ export class World {
     return world;
   }
 
+  /** One more process of this world, with settings of its own on top. It ends with the world. */
+  async another(app: 'gateway' | 'worker', env: Environment = {}): Promise<RunningProcess> {
+    const running = new RunningProcess(`dist/apps/${app}/src/main.js`, [], { ...this.env, ...env });
+    this.others.push(running);
+    return running.start();
+  }
+
   /** All that the processes wrote. */
   get logs(): string {
-    return [this.gateway, this.worker, this.edge, this.simulator].map((each) => each.output).join('\n');
+    return [this.gateway, this.worker, this.edge, this.simulator, ...this.others].map((each) => each.output).join('\n');
   }
 
   /** Handles are made unique per world. */
@@ -107,10 +117,10 @@ export class World {
   }
 
   /** A new account with its primary device. */
-  async register(name: string): Promise<Device> {
+  async register(name: string, gateway = this.gatewayUrl): Promise<Device> {
     return this.keep(
       await Device.register({
-        gateway: this.gatewayUrl,
+        gateway,
         handle: this.handle(name),
         folder: this.deviceFolder(name),
         passphrase: PASSPHRASE,
@@ -147,7 +157,9 @@ export class World {
 
   async close(): Promise<void> {
     await Promise.allSettled(this.devices.map((device) => device.close()));
-    await Promise.allSettled([this.gateway, this.worker, this.edge, this.simulator].map((each) => each.stop()));
+    await Promise.allSettled(
+      [this.gateway, this.worker, this.edge, this.simulator, ...this.others].map((each) => each.stop()),
+    );
     await this.redis?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -11,7 +11,7 @@ import { DecideConsent } from '@causeway/people';
 import { AccountStore, ConsentStore, type AuthenticatedDevice } from '@causeway/storage';
 import { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
-import { DeviceSockets } from './device-sockets.js';
+import { EveryGateway } from './every-gateway.js';
 import { Documented } from './documented.js';
 
 const requestIdField = z.string().regex(/^q_[A-Za-z0-9_-]{22}$/, 'is not a valid request id');
@@ -25,7 +25,7 @@ export class ConsentController {
     private readonly decide: DecideConsent,
     private readonly consents: ConsentStore,
     private readonly accounts: AccountStore,
-    private readonly sockets: DeviceSockets,
+    private readonly devices: EveryGateway,
   ) {}
 
   @Get('requests')
@@ -54,7 +54,7 @@ export class ConsentController {
   })
   async grant(@Caller() caller: AuthenticatedDevice, @Param('id', { schema: requestIdField }) id: string) {
     const { granted, touched } = await this.decide.grant(caller, id);
-    this.sockets.wake(touched);
+    this.devices.wake(touched);
     return { peer: granted.peerAddress, conversation: granted.conversation };
   }
 
@@ -78,7 +78,7 @@ export class ConsentController {
     @Caller() caller: AuthenticatedDevice,
     @Body({ schema: decideConsentSchema }) body: z.output<typeof decideConsentSchema>,
   ): Promise<void> {
-    this.sockets.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
+    this.devices.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
   }
 
   @Put('account/consent-policy')

@@ -10,7 +10,7 @@ import {
   UploadPreKeys,
 } from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
-import type { ProcessContext } from '@causeway/process-context';
+import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
@@ -19,6 +19,7 @@ import { DescribeMessage } from './describe-message.js';
 import { DeviceSockets } from './device-sockets.js';
 import { DiscoveryController, PublicSettings } from './discovery.controller.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
+import { EveryGateway } from './every-gateway.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
@@ -52,6 +53,7 @@ function made<Made, Needed extends readonly unknown[]>(
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
     const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
     return {
@@ -91,7 +93,12 @@ export class GatewayModule {
         },
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
-          const waker = { wake: (devices: Parameters<DeviceSockets['wake']>[0]) => sockets.wake(devices) };
+          const waker = {
+            wake: (devices: Parameters<DeviceSockets['wake']>[0]) => {
+              sockets.wake(devices);
+              others.wake(devices);
+            },
+          };
           const sockets = new DeviceSockets(
             authenticator,
             readInbox,
@@ -101,15 +108,16 @@ export class GatewayModule {
           );
           return sockets;
         }),
-        made(Acknowledge, [DeviceSockets], (sockets) => new Acknowledge(inbox, partitions, sockets, clock, events)),
-        made(SendMessage, [EdgeDeskClient, DeviceSockets], (edge, sockets) => {
+        made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
+        made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
+        made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const seal = new SealBody(new CheckClearBody(edge, clock));
-          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, sockets, clock, events);
+          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
         }),
         made(
           CancelMessage,
-          [DeviceSockets],
-          (sockets) => new CancelMessage(messages, partitions, queue.lanes, sockets, clock),
+          [EveryGateway],
+          (devices) => new CancelMessage(messages, partitions, queue.lanes, devices, clock),
         ),
       ],
     };

@@ -13,6 +13,7 @@ import type { ProcessContext } from '@causeway/process-context';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { FastifyReply } from 'fastify';
 import { DeviceSockets } from './device-sockets.js';
+import { EveryGateway } from './every-gateway.js';
 import { GatewayModule } from './gateway.module.js';
 import { measureRequests } from './measure-requests.js';
 import { serveOpenApi } from './openapi.js';
@@ -60,7 +61,7 @@ export async function startGateway(input: {
   sockets.attach(app.getHttpServer());
   await app.startAllMicroservices();
   await listen(app, config);
-  return { url: await app.getUrl(), devices: sockets, close: () => app.close() };
+  return { url: await app.getUrl(), devices: app.get(EveryGateway), close: () => app.close() };
 }
 
 async function ensureTenant({ config, stores, clock }: ProcessContext): Promise<void> {

@@ -1,5 +1,6 @@
 import { parseTenantId } from '@causeway/message-model';
 import { z } from 'zod';
+import { parseRedisAddress } from './redis-address.js';
 import { parseRpcAddress } from './rpc-address.js';
 import { Secret } from './secret.js';
 
@@ -34,6 +35,10 @@ const optionalUrl = (...schemes: readonly string[]) =>
   z.string().refine((line) => line === '' || (URL.canParse(line) && schemes.includes(new URL(line).protocol)), {
     error: `must be empty or start with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
   });
+const optionalRedis = text.refine((line) => line === '' || parseRedisAddress(line) !== undefined, {
+  error:
+    'must be empty, one redis:// or rediss:// URL, several of one kind separated by commas, or redis-cluster:// or rediss-cluster://',
+});
 const optionalSecret = z.string().transform((line) => (line === '' ? undefined : new Secret(line)));
 const tenant = z.string().transform((line, context) => {
   const id = parseTenantId(line);
@@ -88,8 +93,8 @@ export const SETTINGS = z.object({
   queueBackend: storage('postgres', 'What BullMQ runs on. One backend per process.', z.enum(['postgres', 'redis'])),
   redisUrl: storage(
     '',
-    'Redis or Valkey with AOF and `maxmemory-policy noeviction`; needed when the backend is `redis`.',
-    optionalUrl('redis:', 'rediss:'),
+    'Redis or Valkey with AOF and `maxmemory-policy noeviction`; needed when the backend is `redis`. Several URLs separated by commas, or `redis-cluster://host:port`, are nodes of a cluster.',
+    optionalRedis,
   ),
 
   httpHost: http('127.0.0.1', 'Address the REST API and the WebSocket listen on.', host),

@@ -53,6 +53,7 @@ describe('the settings', () => {
     ['a misspelt name', { CAUSEWAY_HTTP_PROT: '7400' }, /CAUSEWAY_HTTP_PROT is not a setting/],
     ['plain TCP between processes', { CAUSEWAY_EDGE_RPC: 'tcp://10.0.0.1:7500' }, /CAUSEWAY_EDGE_RPC: .*plain TCP/],
     ['TLS without its files', { CAUSEWAY_EDGE_RPC: 'tls://10.0.0.1:7500' }, /needs CAUSEWAY_TLS_CA/],
+    ['nodes of a cluster of two kinds', { CAUSEWAY_REDIS_URL: 'redis://a,rediss://b' }, /CAUSEWAY_REDIS_URL: must be/],
     ['Redis without a place', { CAUSEWAY_QUEUE_BACKEND: 'redis' }, /CAUSEWAY_REDIS_URL/],
     ['Twilio without credentials', { CAUSEWAY_SMS_PROVIDER: 'twilio' }, /CAUSEWAY_TWILIO_ACCOUNT_SID/],
     ['a carrier reached in the clear', { CAUSEWAY_TWILIO_API_URL: 'http://carrier.example' }, /use https/],

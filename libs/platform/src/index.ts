@@ -3,6 +3,7 @@ export * from './startup-problem.js';
 export * from './secret.js';
 export * from './plaintext.js';
 export * from './rpc-address.js';
+export * from './redis-address.js';
 export * from './config.js';
 export * from './process-environment.js';
 export { settingTable, type SettingRow } from './config-schema.js';

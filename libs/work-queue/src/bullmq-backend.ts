@@ -7,8 +7,8 @@ import {
   type QueueOptions,
   type WorkerOptions,
 } from 'bullmq';
-import { Redis } from 'ioredis';
 import type { QueueBackend } from './backend.js';
+import { redisClient } from './redis-client.js';
 
 /** PostgreSQL schema of the queue's own objects; in no logical backup (PROTOCOL 7). */
 export const QUEUE_SCHEMA = 'queue';
@@ -52,13 +52,7 @@ export function openQueue(name: string, where: QueueBackend, tuning: Tuning<Queu
  * BullMQ's own way to close one waits for a Redis that may be gone.
  */
 function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>): LaneQueue {
-  const client = new Redis(url, {
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 1,
-    disconnectTimeout: 100,
-    lazyConnect: true,
-  });
+  const client = redisClient(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, disconnectTimeout: 100 });
   const queue = new Queue(name, { ...tuning, connection: client });
   return {
     addBulk: (jobs) => queue.addBulk(jobs),
@@ -78,13 +72,23 @@ export function openWorker(
   tuning: Tuning<WorkerOptions>,
 ): LaneWorker {
   switch (where.backend) {
-    case 'postgres': {
-      const worker = new Worker(name, processor, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
-      return worker;
-    }
-    case 'redis': {
-      const connection = { url: where.url, enableAutoPipelining: true, maxRetriesPerRequest: null };
-      return new Worker(name, processor, { ...tuning, connection });
-    }
+    case 'postgres':
+      return new Worker(name, processor, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
+    case 'redis':
+      return openRedisWorker(name, where.url, processor, tuning);
   }
+}
+
+/** Waits for a Redis that is away, however long. BullMQ makes and ends the second connection that a worker listens on. */
+function openRedisWorker(name: string, url: string, processor: Processor, tuning: Tuning<WorkerOptions>): LaneWorker {
+  const client = redisClient(url, { maxRetriesPerRequest: null });
+  const worker = new Worker(name, processor, { ...tuning, connection: client });
+  return {
+    waitUntilReady: () => worker.waitUntilReady(),
+    on: (event, listener) => worker.on(event, listener),
+    close: async () => {
+      await worker.close();
+      client.disconnect();
+    },
+  };
 }
