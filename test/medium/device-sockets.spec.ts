@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 import { Authenticator } from '../../apps/gateway/src/caller.js';
 import { DeviceSockets } from '../../apps/gateway/src/device-sockets.js';
 import { ReadInbox } from '../../apps/gateway/src/read-inbox.js';
-import { InProcess, type Person } from '../support/in-process.js';
+import { InProcess, must, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
 
 let bridge: InProcess;
@@ -74,6 +74,37 @@ describe('DeviceSockets', () => {
     await sendMany(ada, bob, conversation, 1);
     sockets.wake([bob.caller]);
     await until(() => device.items().length === 3);
+    device.socket.close();
+  });
+
+  it('gets what was just accepted straight, in order and once, also when the gateways tell it in the wrong order', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    await sendMany(ada, bob, conversation, 1);
+    const device = await connect(bob);
+    await until(() => device.frames.at(-1)?.type === 'caught-up');
+    bridge.brought.length = 0;
+    await sendMany(ada, bob, conversation, 6);
+    const fresh = bridge.brought.filter((item) => item.device.account === bob.caller.account);
+    const [first, second, third, fourth, fifth, sixth] = fresh.map((item) => [item]);
+    // the first is of a lane this socket does not know: the inbox says what lies before it
+    sockets.bring(must(first));
+    await until(() => device.items().length === 7);
+    device.acknowledge(device.items());
+    await until(async () => (await bridge.inbox(bob)).length === 0);
+    for (const late of [sixth, third, second, fourth, fifth]) sockets.bring(must(late));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(device.items()).toHaveLength(7);
+
+    bridge.brought.length = 0;
+    await sendMany(ada, bob, conversation, 3);
+    const more = bridge.brought.filter((item) => item.device.account === bob.caller.account);
+    const expected = (await bridge.inbox(bob)).map(({ id }) => id);
+    sockets.bring(more.slice(0, 1));
+    expect(device.frames.filter((frame) => frame.type === 'caught-up').length).toBeGreaterThan(0);
+    sockets.bring([must(more[2])]);
+    sockets.bring([must(more[1])]);
+    await until(() => device.items().length === 10);
+    expect(device.items().slice(7)).toEqual(expected);
     device.socket.close();
   });
 

@@ -13,6 +13,7 @@ import {
   SealBody,
   SendMessage,
   Sweep,
+  type FreshItem,
 } from '@causeway/message-flow';
 import { parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
 import type { ClearAdapter } from '@causeway/network-adapter';
@@ -47,8 +48,15 @@ export class InProcess {
   readonly digests = new DedupeDigests(randomBytes(32));
   readonly wokenLanes: LaneId[] = [];
   readonly wokenDevices: DeviceRef[] = [];
+  readonly brought: FreshItem[] = [];
   readonly adapters = new Map<string, ClearAdapter>();
-  readonly devices = { wake: (devices: readonly DeviceRef[]) => void this.wokenDevices.push(...devices) };
+  readonly devices = {
+    wake: (devices: readonly DeviceRef[]): void => void this.wokenDevices.push(...devices),
+    bring: (items: readonly FreshItem[]): void => {
+      this.brought.push(...items);
+      this.devices.wake(items.map(({ device }) => device));
+    },
+  };
   readonly lanes = {
     wake: async (_track: 'native' | 'clear', ids: readonly LaneId[]) => {
       this.wokenLanes.push(...ids);

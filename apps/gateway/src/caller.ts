@@ -6,6 +6,9 @@ import { tokenDigest } from '@causeway/people';
 import { AccountStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { FastifyRequest } from 'fastify';
 
+/** Under load one look-up is for the tokens that arrive in this time. */
+const GATHER_MS = 5;
+
 const callers = new WeakMap<FastifyRequest, AuthenticatedDevice>();
 
 /** The device whose token the request carries. Only behind `DeviceTokenGuard`. */
@@ -21,7 +24,11 @@ export class Authenticator {
   private readonly batches: GroupCommit<Uint8Array, AuthenticatedDevice | null>;
 
   constructor(accounts: AccountStore) {
-    this.batches = new GroupCommit((digests) => accounts.authenticate(digests), { maxItems: 500, maxUnderWay: 2 });
+    this.batches = new GroupCommit((digests) => accounts.authenticate(digests), {
+      maxItems: 500,
+      maxUnderWay: 1,
+      gatherMs: GATHER_MS,
+    });
   }
 
   async execute(authorization: string | undefined): Promise<AuthenticatedDevice> {

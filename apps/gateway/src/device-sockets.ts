@@ -3,12 +3,13 @@ import type { Duplex } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { clientFrameSchema, toWireJson, type ServerFrame } from '@causeway/api-contract';
 import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model';
-import { Acknowledge, type DeviceWaker } from '@causeway/message-flow';
+import { Acknowledge, type DeviceWaker, type FreshItem } from '@causeway/message-flow';
 import { PROBLEM_MEDIA_TYPE, problemDocument, type Events, type Metrics } from '@causeway/platform';
 import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Authenticator } from './caller.js';
-import { ReadInbox } from './read-inbox.js';
+import { LanePlaces } from './lane-places.js';
+import { inboxItem, ReadInbox } from './read-inbox.js';
 
 const PATH = '/v1/socket';
 /** Items on their way to one device at a time; more follow as it acknowledges. */
@@ -24,6 +25,7 @@ interface Session {
   readonly device: AuthenticatedDevice;
   readonly socket: WebSocket;
   readonly underWay: Set<TransitId>;
+  readonly places: LanePlaces;
   isReading: boolean;
   hasMore: boolean;
   isAlive: boolean;
@@ -58,6 +60,13 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     }
   }
 
+  bring(items: readonly FreshItem[]): void {
+    for (const item of items) {
+      const session = this.sessions.get(keyOf(item.device));
+      if (session) this.hand(session, item);
+    }
+  }
+
   /** Before the HTTP server closes, which waits for every connection that is still open. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isClosing = true;
@@ -79,7 +88,15 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
   }
 
   private open(device: AuthenticatedDevice, socket: WebSocket): void {
-    const session: Session = { device, socket, underWay: new Set(), isReading: false, hasMore: false, isAlive: true };
+    const session: Session = {
+      device,
+      socket,
+      underWay: new Set(),
+      places: new LanePlaces(),
+      isReading: false,
+      hasMore: false,
+      isAlive: true,
+    };
     this.sessions.get(keyOf(device))?.socket.close(CLOSE.connectedElsewhere);
     this.sessions.set(keyOf(device), session);
     this.metrics.set('causeway_device_sockets', {}, this.sessions.size);
@@ -106,11 +123,14 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
         session.hasMore = false;
         const items = await this.readInbox.execute(session.device, { underWay: [...session.underWay], limit: PAGE });
         for (const item of items) {
-          session.underWay.add(item.id);
-          session.socket.send(toWireJson({ type: 'item', item }));
+          session.places.handedOut(item.id);
+          pushItem(session, item);
         }
         if (items.length === PAGE) session.hasMore = true;
-        else if (!session.hasMore) send(session.socket, { type: 'caught-up' });
+        else if (!session.hasMore) {
+          session.places.inboxIsEmpty();
+          send(session.socket, { type: 'caught-up' });
+        }
       }
     } catch (thrown) {
       this.events.bugCaught({ component: 'device-sockets', thrown });
@@ -118,6 +138,26 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     } finally {
       session.isReading = false;
     }
+  }
+
+  /** Straight to the socket when nothing can lie before it, else by way of the inbox. */
+  private hand(session: Session, item: FreshItem): void {
+    const isFree = !session.isReading && session.underWay.size < WINDOW;
+    if (item.kind === 'box') {
+      const place = { id: item.row.id, lane: item.lane, position: item.position };
+      const turn = session.places.judge(place);
+      if (turn === 'past') return;
+      if (turn === 'unknown' || !isFree) session.places.expect(place);
+      else {
+        session.places.handedOut(place.id, place);
+        pushItem(session, inboxItem(item.row));
+        return;
+      }
+    } else if (isFree) {
+      pushItem(session, inboxItem(item.row));
+      return;
+    }
+    void this.push(session);
   }
 
   private async receive(session: Session, text: string): Promise<void> {
@@ -157,6 +197,11 @@ async function sayGoodbye(socket: WebSocket): Promise<void> {
   socket.close(CLOSE.goingAway);
   await gone;
   clearTimeout(patience);
+}
+
+function pushItem(session: Session, item: ReturnType<typeof inboxItem>): void {
+  session.underWay.add(item.id);
+  session.socket.send(toWireJson({ type: 'item', item }));
 }
 
 const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(toWireJson(frame));

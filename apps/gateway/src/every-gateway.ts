@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { DeviceWaker } from '@causeway/message-flow';
+import type { DeviceWaker, FreshItem } from '@causeway/message-flow';
 import type { RemoteDeviceWaker } from '@causeway/process-context';
 import type { DeviceRef } from '@causeway/storage';
 
@@ -14,6 +14,12 @@ export class EveryGateway implements DeviceWaker, OnApplicationShutdown {
   wake(devices: readonly DeviceRef[]): void {
     this.own.wake(devices);
     this.others.wake(devices);
+  }
+
+  /** Contents stay here: another gateway reads them for itself. */
+  bring(items: readonly FreshItem[]): void {
+    this.own.bring(items);
+    this.others.bring(items);
   }
 
   onApplicationShutdown(): void {

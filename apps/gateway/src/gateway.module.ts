@@ -1,5 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, type Type } from '@nestjs/common';
-import { Acknowledge, CancelMessage, CheckClearBody, SealBody, SendMessage } from '@causeway/message-flow';
+import {
+  Acknowledge,
+  CancelMessage,
+  CheckClearBody,
+  SealBody,
+  SendMessage,
+  type DeviceWaker,
+} from '@causeway/message-flow';
 import {
   DecideConsent,
   MakeInvite,
@@ -93,11 +100,9 @@ export class GatewayModule {
         },
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
-          const waker = {
-            wake: (devices: Parameters<DeviceSockets['wake']>[0]) => {
-              sockets.wake(devices);
-              others.wake(devices);
-            },
+          const waker: DeviceWaker = {
+            wake: (devices) => everywhere.wake(devices),
+            bring: (items) => everywhere.bring(items),
           };
           const sockets = new DeviceSockets(
             authenticator,
@@ -106,6 +111,7 @@ export class GatewayModule {
             events,
             metrics,
           );
+          const everywhere = new EveryGateway(sockets, others);
           return sockets;
         }),
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),

@@ -1,9 +1,12 @@
 import type { TransitId } from '@causeway/message-model';
 import type { Clock, Events } from '@causeway/platform';
-import type { Acknowledgement, DeviceRef, InboxStore, PartitionStore } from '@causeway/storage';
+import type { Acknowledgement, DeviceRef, InboxStore, NewEvent, PartitionStore } from '@causeway/storage';
 import { GroupCommit } from './group-commit.js';
 import { METADATA_HOURS } from './lifetimes.js';
 import type { DeviceWaker } from './wakes.js';
+
+/** A sender waits for this word, but not by the millisecond. */
+const GATHER_MS = 20;
 
 /** Forgets what a device has stored for good, and tells senders whose message every device of the recipient now has. */
 export class Acknowledge {
@@ -16,7 +19,11 @@ export class Acknowledge {
     private readonly clock: Clock,
     private readonly events: Events,
   ) {
-    this.batches = new GroupCommit((batch) => this.acknowledge(batch), { maxItems: 500, maxUnderWay: 1 });
+    this.batches = new GroupCommit((batch) => this.acknowledge(batch), {
+      maxItems: 500,
+      maxUnderWay: 1,
+      gatherMs: GATHER_MS,
+    });
   }
 
   async execute(device: DeviceRef, ids: readonly TransitId[]): Promise<void> {
@@ -26,9 +33,12 @@ export class Acknowledge {
   private async acknowledge(batch: readonly Acknowledgement[]): Promise<readonly true[]> {
     const now = this.clock.now();
     await this.partitions.ensureEventHour(now);
-    const senders = await this.inbox.acknowledge(batch, { now, metadataHours: METADATA_HOURS });
+    const told = await this.inbox.acknowledge(batch, { now, metadataHours: METADATA_HOURS });
     this.events.boxesAcknowledged({ leg: 'native', count: batch.reduce((total, { ids }) => total + ids.length, 0) });
-    this.devices.wake(senders);
+    this.devices.bring(told.map(eventOf));
     return batch.map(() => true);
   }
 }
+
+const eventOf = ({ tenant, account, device, id, body }: NewEvent) =>
+  ({ kind: 'event', device: { tenant, account, device }, row: { id, kind: 'event', sealKeyId: null, body } }) as const;

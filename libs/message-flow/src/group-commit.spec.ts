@@ -25,6 +25,25 @@ describe('GroupCommit', () => {
     await expect(group.add(7)).resolves.toBe(70);
   });
 
+  it('gathers under load, and only then', async () => {
+    const batches: (readonly number[])[] = [];
+    const run = async (items: readonly number[]) => {
+      batches.push(items);
+      return items;
+    };
+    const group = new GroupCommit(run, { maxItems: 10, maxUnderWay: 1, gatherMs: 60_000 });
+    for (const item of [1, 2, 3]) await group.add(item);
+    expect(batches).toEqual([[1], [2], [3]]);
+    await Promise.all([4, 5, 6, 7].map((item) => group.add(item)));
+    const waiting = Array.from({ length: 9 }, (_, index) => group.add(10 + index));
+    await tick();
+    await tick();
+    expect(batches).toHaveLength(4);
+    // a full batch has nothing to wait for
+    await Promise.all([...waiting, group.add(19)]);
+    expect(batches[4]).toHaveLength(10);
+  });
+
   it('makes one batch of what arrives while another is under way, in order of arrival', async () => {
     const { run, batches, end } = heldRun();
     const group = new GroupCommit(run, { maxItems: 10, maxUnderWay: 1 });

@@ -7,6 +7,16 @@ interface Waiting<Item, Result> {
   readonly reject: (reason: unknown) => void;
 }
 
+/** A batch of this many says that there is load. */
+const BUSY_ITEMS = 4;
+
+export interface GroupLimits {
+  readonly maxItems: number;
+  readonly maxUnderWay: number;
+  /** Under load the least time from the beginning of one batch to the next, milliseconds. */
+  readonly gatherMs?: number;
+}
+
 /**
  * Runs many single requests as few batches: whatever arrives while a batch is under way makes the next one, so a quiet system adds no delay
  * and a busy one few round trips. When a batch fails, its halves are tried, and theirs, so that a bad item is found in a few round trips
@@ -15,22 +25,27 @@ interface Waiting<Item, Result> {
 export class GroupCommit<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private underWay = 0;
+  private last = { beganAtMs: -Infinity, items: 0 };
+  private gathering: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    private readonly limits: { readonly maxItems: number; readonly maxUnderWay: number },
+    private readonly limits: GroupLimits,
   ) {}
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (this.underWay < this.limits.maxUnderWay && this.waiting.length === 1) setImmediate(() => void this.next());
+      if (this.waiting.length === this.limits.maxItems) void this.next();
+      else if (this.waiting.length === 1 && this.underWay < this.limits.maxUnderWay)
+        setImmediate(() => void this.next());
     });
   }
 
   private async next(): Promise<void> {
-    if (this.waiting.length === 0 || this.underWay >= this.limits.maxUnderWay) return;
+    if (this.waiting.length === 0 || this.underWay >= this.limits.maxUnderWay || this.gathers()) return;
     const batch = this.waiting.splice(0, this.limits.maxItems);
+    this.last = { beganAtMs: performance.now(), items: batch.length };
     this.underWay += 1;
     const settled = this.settle(batch);
     // what did not fit need not wait for this batch to end
@@ -38,6 +53,18 @@ export class GroupCommit<Item, Result> {
     await settled;
     this.underWay -= 1;
     void this.next();
+  }
+
+  /** True while a batch would follow a busy one too soon; comes back when it would not. A full batch has nothing to wait for. */
+  private gathers(): boolean {
+    const { gatherMs = 0, maxItems } = this.limits;
+    const remainingMs = this.last.beganAtMs + gatherMs - performance.now();
+    if (remainingMs <= 0 || this.last.items < BUSY_ITEMS || this.waiting.length >= maxItems) return false;
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      void this.next();
+    }, remainingMs);
+    return true;
   }
 
   private async settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -6,6 +6,7 @@ import {
   mintTransitId,
   purgeHourOf,
   toBytes,
+  type LaneId,
   type MessageId,
   type TransitId,
 } from '@causeway/message-model';
@@ -13,6 +14,7 @@ import type { Clock, Events } from '@causeway/platform';
 import type {
   AcceptResult,
   AuthenticatedDevice,
+  BoxRow,
   DeviceRef,
   MessageStore,
   NewMessage,
@@ -26,7 +28,7 @@ import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
 import { MAX_LIFETIME_HOURS, METADATA_HOURS } from './lifetimes.js';
 import type { SealBody } from './seal-body.js';
-import type { DeviceWaker, LaneWaker } from './wakes.js';
+import type { DeviceWaker, FreshItem, LaneWaker } from './wakes.js';
 
 export interface Accepted {
   readonly ref: TransitId;
@@ -35,6 +37,12 @@ export interface Accepted {
   readonly reason: string | null;
   readonly deliverBefore: Date;
 }
+
+/** Under load one look-up is for what arrives in this time. */
+const LOOK_UP_MS = 5;
+
+/** Under load one commit carries what arrives in this time. */
+const GATHER_MS = 15;
 
 /**
  * Takes responsibility for a message: when `execute` resolves, it is committed (P3). The same message sent again is the same message (P4).
@@ -55,8 +63,16 @@ export class SendMessage {
     private readonly clock: Clock,
     private readonly events: Events,
   ) {
-    this.recipients = new GroupCommit((keys) => recipients.find(keys), { maxItems: 200, maxUnderWay: 2 });
-    this.accepts = new GroupCommit((batch) => messages.accept(batch, clock.now()), { maxItems: 100, maxUnderWay: 2 });
+    this.recipients = new GroupCommit((keys) => recipients.find(keys), {
+      maxItems: 200,
+      maxUnderWay: 1,
+      gatherMs: LOOK_UP_MS,
+    });
+    this.accepts = new GroupCommit((batch) => messages.accept(batch, clock.now()), {
+      maxItems: 200,
+      maxUnderWay: 1,
+      gatherMs: GATHER_MS,
+    });
   }
 
   async execute(sender: AuthenticatedDevice, request: SendMessageRequest): Promise<Accepted> {
@@ -145,7 +161,7 @@ export class SendMessage {
     }
     const lane = await this.messages.attach(stored.ref, body, this.clock.now());
     if (lane) {
-      this.wake(message, { lane, isDelivered: false });
+      this.wake(message, { lane, position: null, isDelivered: false });
       return { ...stored, messageId, state: 'ready', reason: null };
     }
     // someone else moved it a moment ago: the answer is where it stands now
@@ -153,15 +169,28 @@ export class SendMessage {
     return { ...stored, messageId, ...(row && { state: row.state, reason: row.reason }) };
   }
 
-  private wake(message: NewMessage, placed: Pick<AcceptResult, 'lane' | 'isDelivered'>): void {
+  private wake(message: NewMessage, placed: Pick<AcceptResult, 'lane' | 'position' | 'isDelivered'>): void {
     const boxes = message.body?.boxes ?? [];
+    const { lane, position } = placed;
+    if (placed.isDelivered && lane && position !== null) {
+      this.devices.bring(boxes.map((box) => freshBox(box, lane, position)));
+      return;
+    }
     // copies for the sender's own devices do not wait for a clear lane
-    this.devices.wake(boxes.filter((box) => placed.isDelivered || (message.laneLeg === 'clear' && box.isSync)));
-    if (placed.isDelivered || !placed.lane) return;
+    this.devices.wake(boxes.filter((box) => message.laneLeg === 'clear' && box.isSync));
+    if (!placed.lane) return;
     void this.lanes.wake(message.laneLeg, [placed.lane]);
     this.events.lanesWoken({ track: message.laneLeg, cause: 'accept', count: 1 });
   }
 }
+
+const freshBox = (box: BoxRow, lane: LaneId, position: bigint): FreshItem => ({
+  kind: 'box',
+  device: { tenant: box.tenant, account: box.account, device: box.device },
+  row: { id: box.id, kind: 'box', sealKeyId: box.sealKeyId, body: box.body },
+  lane,
+  position,
+});
 
 const waitReasonOf = (body: MessageBody): string | null => (body.leg === 'none' ? body.reason : null);
 

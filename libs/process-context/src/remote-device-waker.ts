@@ -1,4 +1,4 @@
-import { WAKE_DEVICES, type DeviceWaker } from '@causeway/message-flow';
+import { WAKE_DEVICES, type DeviceWaker, type FreshItem } from '@causeway/message-flow';
 import {
   errorFields,
   PrivateClient,
@@ -38,6 +38,10 @@ export class RemoteDeviceWaker implements DeviceWaker {
   wake(devices: readonly DeviceRef[]): void {
     if (devices.length === 0) return;
     for (const gateway of this.gateways) gateway.add(devices);
+  }
+
+  bring(items: readonly FreshItem[]): void {
+    this.wake(items.map(({ device }) => device));
   }
 
   close(): void {

@@ -9,7 +9,8 @@ export const COLUMN_TYPES: pg.CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === OID.int8) return BigInt;
     if (oid === OID.bytea) return bytesOf;
-    return pg.types.getTypeParser(oid, format);
+    const parse: unknown = pg.types.getTypeParser(oid, format);
+    return parse;
   },
 };
 

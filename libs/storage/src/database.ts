@@ -63,7 +63,7 @@ export class Database {
   async query<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]> {
     const { name, text, values: parameters } = this.statements.prepare(sql, values);
     const statement = { ...(name !== undefined && { name }), text, values: [...parameters] };
-    const { rows } = await settled(() => this.pool.query(statement));
+    const { rows } = await settled(() => this.pool.query<Row & pg.QueryResultRow>(statement));
     return rows;
   }
 

@@ -3,7 +3,7 @@ import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { base64OrNull, type BoxRow } from './new-message.js';
 import { PartitionHours } from './statements.js';
-import { eventHour, tellSender, withHour36, type TouchedDevice } from './state-events.js';
+import { eventHour, tellSender, withHour36 } from './state-events.js';
 
 export interface InboxRow {
   readonly id: TransitId;
@@ -22,6 +22,12 @@ export interface InboxQuestion {
 export interface Acknowledgement {
   readonly device: DeviceRef;
   readonly ids: readonly TransitId[];
+}
+
+/** An event that was just put into a device's inbox. */
+export interface NewEvent extends DeviceRef {
+  readonly id: TransitId;
+  readonly body: Bytes;
 }
 
 type Item = { readonly rank: number; readonly id: TransitId };
@@ -75,19 +81,19 @@ export class InboxStore {
 
   /**
    * Removes what devices have stored for good. When the last device of a message acknowledged, the message is delivered and its sender is told.
-   * Ids that are not the device's change nothing. One round trip however many devices acknowledge. Returns the senders' devices.
+   * Ids that are not the device's change nothing. One round trip however many devices acknowledge. Returns what the senders' devices are told.
    * `metadataHours`: how much later than its boxes a message leaves.
    */
   async acknowledge(
     acknowledgements: readonly Acknowledgement[],
     facts: { readonly now: Date; readonly metadataHours: number },
-  ): Promise<readonly TouchedDevice[]> {
+  ): Promise<readonly NewEvent[]> {
     const { hour: eventsAt, expiresAt } = eventHour(facts.now);
     const done = acknowledgements.flatMap(({ device, ids }) =>
       ids.map((id) => ({ ...refOf(device), hour: purgeHourOf(id), id })),
     );
     const hours = done.map(({ hour }) => hour);
-    return this.database.query<TouchedDevice>(
+    return this.database.query<NewEvent>(
       withHour36(ACKNOWLEDGE, eventsAt),
       eventsAt,
       expiresAt,
@@ -198,4 +204,4 @@ const ACKNOWLEDGE = `WITH
     FROM locked l WHERE m.purge_hour = ANY($6) AND m.tableoid = l.part AND m.ctid = l.row RETURNING m.*),
   changed AS (SELECT * FROM updated WHERE state = 'delivered' AND acknowledged_devices = recipient_devices),
   ${tellSender('changed')}
-  SELECT DISTINCT tenant_id AS tenant, account_id AS account, device_id AS device FROM changed`;
+  SELECT tenant_id AS tenant, account_id AS account, device_id AS device, id, body FROM event_rows`;

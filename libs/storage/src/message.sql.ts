@@ -80,7 +80,7 @@ export const ACCEPT = `WITH ${INPUT},
     FROM placed p WHERE NOT p."isDelivered" AND p.leg <> 'none'),
   ${fillInboxes('going')}
   SELECT i.ref, f.message_ref IS NOT NULL AS "isNew", CASE WHEN p."isDelivered" THEN 'sent' ELSE i.state END AS state, i.reason,
-    i."deliverBefore", p.lane, coalesce(p."isDelivered", false) AS "isDelivered"
+    i."deliverBefore", p.lane, p.position, coalesce(p."isDelivered", false) AS "isDelivered"
   FROM input i LEFT JOIN fresh f ON f.message_ref = i.ref LEFT JOIN placed p ON p.ref = i.ref ORDER BY i."order"`;
 
 /** What is stored under digests that were there before. `$1` JSON array of {ref, digest, previousDigest, fingerprint}. */

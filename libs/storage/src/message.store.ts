@@ -14,6 +14,8 @@ export interface AcceptResult {
   readonly reason: string | null;
   readonly deliverBefore: Date;
   readonly lane: LaneId | null;
+  /** Place in the lane, without gaps; null for what was there before. */
+  readonly position: bigint | null;
   /** True when the lane was idle and the boxes are in the inboxes already. */
   readonly isDelivered: boolean;
 }
@@ -86,7 +88,9 @@ export class MessageStore {
       digests.flatMap(({ asked, ref, isSameMessage }) => {
         const message = asking.get(asked);
         const row = standing.get(ref) ?? (message && forgotten(message));
-        return row ? [[asked, { ...row, ref, isSameMessage, isNew: false, isDelivered: false }] as const] : [];
+        return row
+          ? [[asked, { ...row, ref, isSameMessage, isNew: false, position: null, isDelivered: false }] as const]
+          : [];
       }),
     );
   }
@@ -224,5 +228,6 @@ const forgotten = ({ ref, deliverBefore }: NewMessage): AcceptResult => ({
   reason: null,
   deliverBefore,
   lane: null,
+  position: null,
   isDelivered: false,
 });

@@ -28,7 +28,7 @@ export const tellSender = (changed: string): string => `
       'type', 'message-state', 'id', m.id, 'messageId', transit.base64url(m.message_id),
       'state', jsonb_strip_nulls(jsonb_build_object('kind', m.state, 'reason', m.reason)),
       'at', to_char($3::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, 'UTF8'), $2::timestamptz
-    FROM ${changed} m RETURNING tenant_id, account_id, device_id, purge_hour, id),
+    FROM ${changed} m RETURNING tenant_id, account_id, device_id, purge_hour, id, body),
   event_items AS (
     INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id, expires_at)
     SELECT tenant_id, account_id, device_id, purge_hour, id, $2::timestamptz FROM event_rows)`;
