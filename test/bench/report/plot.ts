@@ -16,9 +16,19 @@ const escaped = (text: string): string =>
 
 /** Lines over a plain or logarithmic scale, as an SVG of its own that needs no font, script or style from elsewhere. */
 export function plotSvg(plot: Plot): string {
-  const points = plot.series.flatMap(({ points }) => points).filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
-  const x = scaleOf(points.map((point) => point.x), plot.isLogX ?? false, [AREA.left, WIDTH - AREA.right]);
-  const y = scaleOf(points.map((point) => point.y), plot.isLogY ?? false, [HEIGHT - AREA.bottom, AREA.top]);
+  const points = plot.series
+    .flatMap(({ points }) => points)
+    .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  const x = scaleOf(
+    points.map((point) => point.x),
+    plot.isLogX ?? false,
+    [AREA.left, WIDTH - AREA.right],
+  );
+  const y = scaleOf(
+    points.map((point) => point.y),
+    plot.isLogY ?? false,
+    [HEIGHT - AREA.bottom, AREA.top],
+  );
   const text = (words: string, at: { x: number; y: number; anchor?: string; turn?: string; size?: number }): string =>
     `<text x="${round(at.x)}" y="${round(at.y)}" text-anchor="${at.anchor ?? 'middle'}" font-size="${at.size ?? 12}"${at.turn ? ` transform="${at.turn}"` : ''}>${escaped(words)}</text>`;
   const middle = (AREA.top + HEIGHT - AREA.bottom) / 2;
@@ -47,7 +57,8 @@ function lineOf({ points }: Series, colour: string, x: Scale, y: Scale): string 
   const drawn = points
     .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y))
     .map((point) => [round(x.at(point.x)), round(y.at(point.y))] as const);
-  const dots = drawn.length > 40 ? '' : drawn.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`).join('');
+  const dots =
+    drawn.length > 40 ? '' : drawn.map(([cx, cy]) => `<circle cx="${cx}" cy="${cy}" r="3" fill="${colour}"/>`).join('');
   return `<polyline points="${drawn.map((at) => at.join(',')).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots}`;
 }
 
@@ -68,7 +79,10 @@ function scaleOf(values: readonly number[], isLog: boolean, [from, to]: readonly
     const low = Math.floor(Math.log10(Math.min(most, ...usable)));
     const high = Math.max(low + 1, Math.ceil(Math.log10(most)));
     const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-    return { ticks, at: (value) => from + ((Math.log10(Math.max(value, 10 ** low)) - low) / (high - low)) * (to - from) };
+    return {
+      ticks,
+      at: (value) => from + ((Math.log10(Math.max(value, 10 ** low)) - low) / (high - low)) * (to - from),
+    };
   }
   const step = niceStep(most / 5);
   const top = Math.ceil(most / step) * step;
@@ -82,4 +96,5 @@ function niceStep(rough: number): number {
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
-const shortNumber = (value: number): string => (value >= 1 ? value.toLocaleString('en-GB') : String(Number(value.toPrecision(2))));
+const shortNumber = (value: number): string =>
+  value >= 1 ? value.toLocaleString('en-GB') : String(Number(value.toPrecision(2)));

@@ -19,5 +19,12 @@ function tableText({ title, columns, rows, note }: Table): string {
   );
   const line = (cells: readonly Cell[]): string =>
     `  ${cells.map((cell, index) => String(cell).padEnd(widths[index] ?? 0)).join('  ')}`.trimEnd();
-  return [`\n${title}`, line(columns), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ...(note ? [`  ${note}`] : []), ''].join('\n');
+  return [
+    `\n${title}`,
+    line(columns),
+    line(widths.map((width) => '-'.repeat(width))),
+    ...rows.map(line),
+    ...(note ? [`  ${note}`] : []),
+    '',
+  ].join('\n');
 }

@@ -20,7 +20,9 @@ export async function writeDocuments(
   const text = await readFile(DOCUMENT, 'utf8');
   const section = [
     measuredOn(report),
-    ...(result.outcome ? sectionsOf(result.outcome) : [`Could not be measured: ${String(result.failure?.split('\n')[0])}`]),
+    ...(result.outcome
+      ? sectionsOf(result.outcome)
+      : [`Could not be measured: ${String(result.failure?.split('\n')[0])}`]),
     ...plots.map(({ name, title }) => `![${title}](${PLOT_FOLDER}/${name}.svg)`),
   ].join('\n\n');
   const changed = replaceSection(text, result.scenario, section);

@@ -72,9 +72,7 @@ export class BenchSite {
     const stores = await BenchStores.start(options.backend);
     const wire = options.isCountingTrips ? await WireCounter.before(stores.databaseUrl) : undefined;
     const onRedis =
-      stores.redisUrl === undefined
-        ? {}
-        : { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: stores.redisUrl };
+      stores.redisUrl === undefined ? {} : { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: stores.redisUrl };
     try {
       const world = await World.start({
         queue: 'postgres',

@@ -93,11 +93,7 @@ export async function seedStrangers(database: DatabaseAccess, count: number): Pr
   return strangers;
 }
 
-async function seedDevices(
-  database: DatabaseAccess,
-  tenant: TenantId,
-  devices: readonly BenchDevice[],
-): Promise<void> {
+async function seedDevices(database: DatabaseAccess, tenant: TenantId, devices: readonly BenchDevice[]): Promise<void> {
   for (let from = 0; from < devices.length; from += BATCH)
     await seedBatch(database, tenant, devices.slice(from, from + BATCH));
 }
