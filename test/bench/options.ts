@@ -1,6 +1,6 @@
 import type { Backend } from './site/backend.js';
 
-/** What of the benchmark is run, and how long. The defaults end within about ten minutes. */
+/** What of the benchmark is run, and how long. The defaults end within about twelve minutes on two quiet cores. */
 export interface BenchOptions {
   readonly only: readonly string[];
   readonly backends: readonly Backend[];
@@ -28,11 +28,11 @@ const DEFAULTS = {
   only: '',
   backends: 'postgres,redis',
   rates: '300,1000,2000',
-  seconds: '8',
+  seconds: '6',
   load: '1000',
   minutes: '1',
   conversations: '500',
-  'live-conversations': '100',
+  'live-conversations': '50',
   'live-rates': '50,100,200,300,400',
   'sms-rates': '25,50,100,150',
   backlogs: '1000,10000,100000',

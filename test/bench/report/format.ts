@@ -1,6 +1,6 @@
 import type { Latency } from '../measure/percentiles.js';
 
-export const ms = (value: number): string => (Number.isFinite(value) ? `${value.toFixed(value < 10 ? 1 : 0)}` : '-');
+export const ms = (value: number): string => (Number.isFinite(value) ? value.toFixed(value < 10 ? 1 : 0) : '-');
 
 /** `12 / 80`, milliseconds. */
 export const p50p99 = ({ p50, p99 }: Latency): string => `${ms(p50)} / ${ms(p99)}`;
