@@ -13,12 +13,18 @@ import { PrivateKey, PublicKey } from '@signalapp/libsignal-client';
 const WORDS_BYTES = 160;
 const SIGNAL_MESSAGE_BYTES = 265;
 
-/** Operations per second on one core. */
+export interface Speed {
+  /** One after the other, in one process. */
+  readonly perSecond: number;
+  /** Processor time of each. */
+  readonly cpuMs: number;
+}
+
 export interface Speeds {
-  readonly encrypt: number;
-  readonly decrypt: number;
-  readonly hpkeSeal: number;
-  readonly hpkeOpen: number;
+  readonly encrypt: Speed;
+  readonly decrypt: Speed;
+  readonly hpkeSeal: Speed;
+  readonly hpkeOpen: Speed;
 }
 
 /** A device's state in memory, so that what is measured is the cryptography. */
@@ -37,9 +43,9 @@ export async function libsignalSpeeds(forMs: number): Promise<Speeds> {
   await introduce(ada, bob);
   const words = toBytes(randomBytes(WORDS_BYTES));
   const encrypted: Awaited<ReturnType<typeof encryptTo>>[] = [];
-  const encrypt = await perSecond(forMs, async () => void encrypted.push(await encryptTo(ada, bob, words)));
+  const encrypt = await speedOf(forMs, async () => void encrypted.push(await encryptTo(ada, bob, words)));
   let next = 0;
-  const decrypt = await perSecond(forMs, async () => {
+  const decrypt = await speedOf(forMs, async () => {
     const message = encrypted[next];
     if (!message) return false;
     next += 1;
@@ -50,9 +56,9 @@ export async function libsignalSpeeds(forMs: number): Promise<Speeds> {
   const [to, by] = [PublicKey.deserialize(publicKey), PrivateKey.deserialize(privateKey)];
   const inner = toBytes(randomBytes(SIGNAL_MESSAGE_BYTES));
   const aad = toBytes(randomBytes(32));
-  const hpkeSeal = await perSecond(forMs, () => void to.seal(inner, 'bench', aad));
+  const hpkeSeal = await speedOf(forMs, () => void to.seal(inner, 'bench', aad));
   const box = to.seal(inner, 'bench', aad);
-  const hpkeOpen = await perSecond(forMs, () => void by.open(box, 'bench', aad));
+  const hpkeOpen = await speedOf(forMs, () => void by.open(box, 'bench', aad));
   return { encrypt, decrypt, hpkeSeal, hpkeOpen };
 }
 
@@ -108,13 +114,15 @@ async function read(by: Peer, from: Peer, message: Awaited<ReturnType<typeof enc
 }
 
 /** `act` answers false when there is nothing left to do. */
-async function perSecond(forMs: number, act: () => Promise<boolean | void> | void): Promise<number> {
+async function speedOf(forMs: number, act: () => Promise<boolean | void> | void): Promise<Speed> {
   const startedMs = performance.now();
+  const cpu = process.cpuUsage();
   let done = 0;
   while (performance.now() - startedMs < forMs) {
     if ((await act()) === false) break;
     done += 1;
     if (done % 100 === 0) await turn();
   }
-  return (done * 1000) / (performance.now() - startedMs);
+  const { user, system } = process.cpuUsage(cpu);
+  return { perSecond: (done * 1000) / (performance.now() - startedMs), cpuMs: (user + system) / 1000 / done };
 }

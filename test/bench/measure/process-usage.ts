@@ -45,23 +45,6 @@ export function memoryOf(pid: number, program?: string): Memory {
 export const countOf = (pid: number, program: string): number =>
   familyOf(pid).filter((entry) => programOf(entry.pid) === program).length;
 
-/** The oldest process that runs `program` and was told of `words` on its command line; undefined when there is none. */
-export function pidOf(program: string, words: string): number | undefined {
-  const pids = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .toSorted((a, b) => a - b);
-  return pids.find((pid) => programOf(pid) === program && commandLineOf(pid).includes(words));
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 function familyOf(pid: number): readonly Entry[] {
   const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? entryOf(name) : []));
   const wanted = new Set([pid]);

@@ -132,7 +132,7 @@ function outcomeOf({ without, meanwhile, delaysMs }: Measured): Outcome {
       {
         what: 'neighbours of a failed head: end to end p99 against that without',
         wanted: `<= ${NEIGHBOUR_LIMIT} x`,
-        measured: `${times.toFixed(1)} x`,
+        measured: `${times.toFixed(2)} x`,
         isMet: times <= NEIGHBOUR_LIMIT && meanwhile.delivered === meanwhile.sent,
       },
     ],

@@ -1,5 +1,5 @@
 import type { BareAnswer, BareOrder } from '../bare/bare-process.js';
-import type { Speeds } from '../bare/bare-libsignal.js';
+import type { Speed, Speeds } from '../bare/bare-libsignal.js';
 import { Child } from '../load/child.js';
 import { usageOf } from '../measure/process-usage.js';
 import { count } from '../report/format.js';
@@ -42,8 +42,7 @@ export const limits: Scenario = {
     progress('libsignal');
     const { speeds } = await ask({ what: 'libsignal', forMs: FOR_MS / 2 });
     for (const [name, of] of CRYPTOGRAPHY) {
-      const perSecond = speeds ? of(speeds) : Number.NaN;
-      found.push({ what: `libsignal: ${name}`, on: 'one core', perSecond, cpuMs: 1_000 / perSecond });
+      if (speeds) found.push({ what: `libsignal: ${name}`, on: 'one core', ...of(speeds) });
     }
     return {
       tables: [

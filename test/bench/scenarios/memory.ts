@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fullOrder, preparedLoad } from '../load/measured-load.js';
 import type { LoadResult } from '../load/native-load.js';
-import { countOf, memoryOf, pidOf, type Memory } from '../measure/process-usage.js';
+import { countOf, memoryOf, type Memory } from '../measure/process-usage.js';
 import { count, megabytes } from '../report/format.js';
 import type { Bench, Outcome, Scenario } from '../scenario.js';
 import { withSite } from '../site/bench-site.js';
@@ -34,15 +34,12 @@ export const memory: Scenario = {
 
 interface Idle extends Memory {
   readonly processes: number;
-  readonly database: Memory;
 }
 
 const measureIdle = (): Promise<Idle> =>
-  withEmbeddedCauseway(async ({ pid, folder }) => {
+  withEmbeddedCauseway(async (pid) => {
     await pause(IDLE_MS);
-    // not a child: it outlives the process that started it
-    const database = memoryOf(pidOf('postgres', folder) ?? 0);
-    return { ...memoryOf(pid, 'node'), processes: countOf(pid, 'node'), database };
+    return { ...memoryOf(pid, 'node'), processes: countOf(pid, 'node') };
   });
 
 async function measureGrowth({
@@ -93,11 +90,8 @@ function outcomeOf({ options }: Bench, idle: Idle, samples: readonly Sample[], l
       {
         title: 'An idle embedded gateway',
         columns: ['processes', 'PSS MB', 'RSS MB'],
-        rows: [
-          [`Node (${idle.processes})`, megabytes(idle.pssBytes), megabytes(idle.rssBytes)],
-          ['PostgreSQL', megabytes(idle.database.pssBytes), megabytes(idle.database.rssBytes)],
-        ],
-        note: `${IDLE_MS / 1000} seconds after its start. PSS counts a page that several processes share once; RSS counts it for each.`,
+        rows: [[`Node (${idle.processes})`, megabytes(idle.pssBytes), megabytes(idle.rssBytes)]],
+        note: `${IDLE_MS / 1000} seconds after its start. PSS counts a page that several processes share once; RSS counts it for each. The PostgreSQL beside them is not in it.`,
       },
       {
         title: `Memory over ${options.minutes} minutes at ${options.load / 2} /s`,

@@ -9,9 +9,7 @@ const READY = 'Causeway is up.';
 const READY_WITHIN_MS = 60_000;
 
 /** `causeway up` as it comes: gateway and worker in one process, the edge as its child, PostgreSQL from npm. */
-export async function withEmbeddedCauseway<Result>(
-  work: (causeway: { readonly pid: number; readonly folder: string }) => Promise<Result>,
-): Promise<Result> {
+export async function withEmbeddedCauseway<Result>(work: (pid: number) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'cw-up-'));
   const [http, edge] = await freePorts(2);
   const causeway = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'up'], {
@@ -37,7 +35,7 @@ export async function withEmbeddedCauseway<Result>(
           resolve();
         });
     });
-    return await work({ pid: causeway.pid ?? 0, folder });
+    return await work(causeway.pid ?? 0);
   } finally {
     causeway.kill('SIGTERM');
     await ended;
