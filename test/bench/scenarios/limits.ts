@@ -60,7 +60,7 @@ export const limits: Scenario = {
   },
 };
 
-const CRYPTOGRAPHY: readonly (readonly [string, (speeds: Speeds) => number])[] = [
+const CRYPTOGRAPHY: readonly (readonly [string, (speeds: Speeds) => Speed])[] = [
   ['encrypt 160 bytes in a session', ({ encrypt }) => encrypt],
   ['decrypt the same', ({ decrypt }) => decrypt],
   ['HPKE seal of 265 bytes', ({ hpkeSeal }) => hpkeSeal],
