@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
@@ -22,7 +22,8 @@ export async function resolve(specifier, context, next) {
   // its ESM build imports JSON without an attribute, which Node refuses
   if (specifier === 'libphonenumber-js')
     return {
-      url: pathToFileURL(fileURLToPath(new URL('node_modules/libphonenumber-js/index.cjs', root))).href,
+      // CommonJS knows modules by their real paths, and node_modules may be a link
+      url: pathToFileURL(realpathSync(fileURLToPath(new URL('node_modules/libphonenumber-js/index.cjs', root)))).href,
       format: 'commonjs',
       shortCircuit: true,
     };

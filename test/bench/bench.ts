@@ -1,123 +1,69 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { EmbeddedDatabase } from '@causeway/embedded-database';
-import { SILENT_LOGGER } from '@causeway/platform';
-import { Stores } from '@causeway/storage';
-import { World } from '../support/world.js';
-import type { LoadOrder } from './load-process.js';
-import type { LoadResult } from './native-load.js';
-import { usageOf, type Usage } from './processor-time.js';
-import { seedPairs, type BenchPair } from './seed-accounts.js';
+import { writeFile } from 'node:fs/promises';
+import { parseOptions, type BenchOptions } from './options.js';
+import { machineFacts } from './report/machine.js';
+import { outcomeText, targetsText } from './report/terminal.js';
+import { writeDocuments } from './report/write-documents.js';
+import type { Outcome, Scenario } from './scenario.js';
+import { SCENARIOS } from './scenarios/index.js';
 
-const PAIRS = 500;
+const RESULTS = 'bench-results.json';
 
-interface Run {
-  readonly name: string;
-  readonly perSecond: number;
+/** What one scenario came to. */
+export interface ScenarioResult {
+  readonly scenario: string;
   readonly seconds: number;
+  readonly outcome?: Outcome;
+  /** Why there is no outcome. */
+  readonly failure?: string;
 }
 
-/** `npm run bench`: the native journey through real processes, with the load generator's processor time apart. */
-async function bench(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'cw-bench-'));
-  const database = await EmbeddedDatabase.start({ folder: join(folder, 'database'), log: SILENT_LOGGER });
-  const world = await World.start({ databaseUrl: database.url, env: { CAUSEWAY_LOG_LEVEL: 'warn' } });
-  const stores = new Stores({ url: database.url, maxConnections: 2 });
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** `npm run bench`: runs scenarios one after the other, prints each, and writes everything measured as JSON. */
+async function bench(args: readonly string[]): Promise<void> {
+  const options = parseOptions(args);
+  const scenarios = chosen(options);
+  const report = {
+    command: ['npm run bench --', ...args].join(' '),
+    startedAt: new Date().toISOString(),
+    machine: machineFacts(),
+    results: [] as ScenarioResult[],
+  };
+  for (const [index, scenario] of scenarios.entries()) {
+    say(`\n[${index + 1}/${scenarios.length}] ${scenario.name}: ${scenario.what}`);
+    const result = await run(scenario, options);
+    report.results.push(result);
+    say(result.outcome ? outcomeText(result.outcome) : `  FAILED: ${result.failure}`);
+    await writeFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.isWritingDocs) await writeDocuments(report, result);
+  }
+  const targets = report.results.flatMap(({ outcome }) => outcome?.targets ?? []);
+  if (scenarios.length > 1 && targets.length > 0) say(targetsText(targets));
+  const failed = report.results.filter(({ failure }) => failure !== undefined);
+  say(`${RESULTS} written; ${targets.filter(({ isMet }) => isMet).length} of ${targets.length} targets met`);
+  if (failed.length > 0) say(`could not be measured: ${failed.map(({ scenario }) => scenario).join(', ')}`);
+  process.exit(failed.length > 0 ? 1 : 0);
+}
+
+function chosen({ only }: BenchOptions): readonly Scenario[] {
+  const unknown = only.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown.length > 0)
+    throw new Error(`no scenario ${unknown.join(', ')}; there are ${SCENARIOS.map(({ name }) => name).join(', ')}`);
+  return only.length === 0 ? SCENARIOS : SCENARIOS.filter(({ name }) => only.includes(name));
+}
+
+/** A scenario that cannot be measured does not keep the others from being. */
+async function run(scenario: Scenario, options: BenchOptions): Promise<ScenarioResult> {
+  const startedMs = performance.now();
+  const seconds = (): number => Math.round((performance.now() - startedMs) / 1000);
   try {
-    const pairs = await seedPairs(stores, PAIRS);
-    const results = [];
-    for (const run of runsOf(process.argv))
-      results.push(await measure(run, { world, pairs, databasePid: await pidOf(stores) }));
-    await writeFile('bench-results.json', `${JSON.stringify(results, null, 2)}\n`);
-  } finally {
-    await stores.close();
-    await world.close();
-    await database.stop();
-    await rm(folder, { recursive: true, force: true });
+    const progress = (line: string): void => say(`  ${String(seconds()).padStart(4)} s  ${line}`);
+    const outcome = await scenario.run({ options, progress });
+    return { scenario: scenario.name, seconds: seconds(), outcome };
+  } catch (thrown) {
+    const failure = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    return { scenario: scenario.name, seconds: seconds(), failure };
   }
 }
 
-function runsOf(args: readonly string[]): readonly Run[] {
-  const rates = args.find((arg) => arg.startsWith('--rates='))?.slice('--rates='.length) ?? '500,1000,2000';
-  const seconds = Number(args.find((arg) => arg.startsWith('--seconds='))?.slice('--seconds='.length) ?? '10');
-  return rates.split(',').map((rate) => ({ name: `native ${rate}/s`, perSecond: Number(rate), seconds }));
-}
-
-/** The postmaster: parent of the backend that answers. */
-async function pidOf(stores: Stores): Promise<number> {
-  const rows = await stores.database.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  const { readFileSync } = await import('node:fs');
-  const stat = readFileSync(`/proc/${rows[0]?.pid}/stat`, 'utf8');
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-async function measure(run: Run, input: { world: World; pairs: readonly BenchPair[]; databasePid: number }) {
-  const { world, pairs, databasePid } = input;
-  const load = fork(join(process.cwd(), 'test/bench/load-process.ts'), [], {
-    execArgv: ['--import', './scripts/typescript/register.mjs'],
-  });
-  const order: LoadOrder = {
-    gatewayUrl: world.gatewayUrl,
-    pairs,
-    count: run.perSecond * run.seconds,
-    perSecond: run.perSecond,
-  };
-  load.send(order);
-  await told(load);
-  const pids = {
-    gateway: world.gateway.pid ?? 0,
-    worker: world.worker.pid ?? 0,
-    edge: world.edge.pid ?? 0,
-    database: databasePid,
-    load: load.pid ?? 0,
-  };
-  const before = usages(pids);
-  load.send('go');
-  const { result } = await told(load);
-  const after = usages(pids);
-  const cpu = Object.fromEntries(
-    Object.keys(pids).map((name) => [name, (after[name]?.cpuSeconds ?? 0) - (before[name]?.cpuSeconds ?? 0)]),
-  );
-  const memory = Object.fromEntries(
-    Object.keys(pids).map((name) => [name, Math.round((after[name]?.residentBytes ?? 0) / 1_000_000)]),
-  );
-  print(run, result, cpu, memory);
-  return { ...run, result, cpuSeconds: cpu, residentMegabytes: memory };
-}
-
-const usages = (pids: Readonly<Record<string, number>>): Record<string, Usage> =>
-  Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, usageOf(pid)]));
-
-const told = (load: ChildProcess): Promise<{ readonly kind: string; readonly result: LoadResult }> =>
-  new Promise((resolve, reject) => {
-    load.once('message', (message: { readonly kind: string; readonly result: LoadResult }) => resolve(message));
-    load.once('exit', (code) => reject(new Error(`the load generator ended with ${code}`)));
-  });
-
-function print(
-  run: Run,
-  result: LoadResult,
-  cpu: Readonly<Record<string, number>>,
-  memory: Readonly<Record<string, number>>,
-): void {
-  const ms = (value: number): string => `${value.toFixed(0)} ms`;
-  const perMessage = (seconds: number | undefined): string =>
-    `${(((seconds ?? 0) / Math.max(1, result.delivered)) * 1e6).toFixed(0)} us`;
-  process.stdout.write(
-    [
-      `${run.name}: ${result.accepted} accepted, ${result.refused} refused, ${result.delivered} delivered in ${result.seconds.toFixed(1)} s = ${(result.delivered / result.seconds).toFixed(0)}/s`,
-      `  accept p50 ${ms(result.acceptMs.p50)} p99 ${ms(result.acceptMs.p99)}; end to end p50 ${ms(result.endToEndMs.p50)} p99 ${ms(result.endToEndMs.p99)}`,
-      `  processor time per message: ${Object.entries(cpu)
-        .map(([name, seconds]) => `${name} ${perMessage(seconds)}`)
-        .join(', ')}`,
-      `  resident: ${Object.entries(memory)
-        .map(([name, megabytes]) => `${name} ${megabytes} MB`)
-        .join(', ')}`,
-      '',
-    ].join('\n'),
-  );
-}
-
-await bench();
+await bench(process.argv.slice(2));

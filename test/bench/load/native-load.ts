@@ -1,0 +1,171 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { Percentiles, type Latency } from '../measure/percentiles.js';
+import type { BenchDevice, BenchPair } from '../site/seed-accounts.js';
+import { prepareMessage, type Boxes, type PreparedMessage } from './native-message.js';
+import { readFrame } from './read-frame.js';
+
+export interface LoadOrder {
+  readonly gatewayUrl: string;
+  readonly pairs: readonly BenchPair[];
+  readonly count: number;
+  readonly perSecond: number;
+  /** Messages in a row of one conversation. */
+  readonly burst: number;
+  readonly boxes: Boxes;
+  /** Without sockets nothing is pushed: the load ends when everything was accepted. */
+  readonly hasSockets: boolean;
+  /** Requests under way at a time; more wait their turn in the generator, and are late. */
+  readonly maxUnderWay: number;
+}
+
+export interface LoadResult {
+  readonly sent: number;
+  readonly accepted: number;
+  readonly refused: number;
+  /** Messages that every device of the recipient has, and those of which the sender was told so. */
+  readonly delivered: number;
+  readonly receipts: number;
+  /** From the first message to the end of the last. */
+  readonly seconds: number;
+  readonly acceptMs: Latency;
+  readonly endToEndMs: Latency;
+}
+
+/** The last messages of a load may take this long. */
+const DRAIN_WITHIN_MS = 20_000;
+const CONNECTED_AT_ONCE = 50;
+const MAX_CONNECTIONS = 128;
+const TICK_MS = 2;
+
+/** Sends at a steady rate whatever comes back, acknowledges what is pushed, and knows when each message was there. */
+export class NativeLoad {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
+  private readonly sockets: WebSocket[] = [];
+  private readonly missing = new Map<string, { boxes: number; readonly sentMs: number }>();
+  private readonly untold = new Set<string>();
+  private readonly prepared: PreparedMessage[];
+  private readonly acceptMs = new Percentiles();
+  private readonly endToEndMs = new Percentiles();
+  private underWay = 0;
+  private accepted = 0;
+  private refused = 0;
+  private delivered = 0;
+  private receipts = 0;
+
+  constructor(private readonly order: LoadOrder) {
+    const isBeforehand = order.boxes === 'sealed';
+    this.prepared = isBeforehand ? Array.from({ length: order.count }, (_, index) => this.prepare(index)) : [];
+  }
+
+  async connect(): Promise<void> {
+    if (!this.order.hasSockets) return;
+    const devices = this.order.pairs.flatMap((pair) => [...pair.sender, ...pair.recipient]);
+    for (let from = 0; from < devices.length; from += CONNECTED_AT_ONCE)
+      await Promise.all(devices.slice(from, from + CONNECTED_AT_ONCE).map((device) => this.open(device)));
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.terminate();
+    this.agent.destroy();
+  }
+
+  async run(): Promise<LoadResult> {
+    const { count, perSecond, hasSockets, maxUnderWay } = this.order;
+    const startedMs = performance.now();
+    for (let next = 0; next < count;) {
+      const due = Math.min(count, Math.floor(((performance.now() - startedMs) / 1000) * perSecond));
+      for (; next < due && this.underWay < maxUnderWay; next += 1) this.post(this.prepared[next] ?? this.prepare(next));
+      await pause(TICK_MS);
+    }
+    while (this.underWay > 0) await pause(TICK_MS);
+    const endMs = performance.now() + DRAIN_WITHIN_MS;
+    const isDone = (): boolean => !hasSockets || (this.delivered >= this.accepted && this.receipts >= this.accepted);
+    let seconds = (performance.now() - startedMs) / 1000;
+    while (!isDone() && performance.now() < endMs) {
+      await pause(TICK_MS);
+      if (this.delivered < this.accepted) seconds = (performance.now() - startedMs) / 1000;
+    }
+    const { accepted, refused, delivered, receipts } = this;
+    const latencies = { acceptMs: this.acceptMs.latency, endToEndMs: this.endToEndMs.latency };
+    return { sent: count, accepted, refused, delivered, receipts, seconds, ...latencies };
+  }
+
+  private prepare(index: number): PreparedMessage {
+    const { pairs, burst, boxes } = this.order;
+    const pair = pairs[Math.floor(index / burst) % pairs.length];
+    if (!pair) throw new Error('no pair to write with');
+    return prepareMessage(pair, boxes);
+  }
+
+  private open(device: BenchDevice): Promise<void> {
+    const socket = new WebSocket(`${this.order.gatewayUrl.replace('http', 'ws')}/v1/socket`, {
+      headers: { authorization: `Bearer ${device.token}` },
+      perMessageDeflate: false,
+    });
+    this.sockets.push(socket);
+    let waiting: string[] = [];
+    socket.on('message', (raw: Buffer) => {
+      const { ids, boxIds, delivered } = readFrame(raw.toString('utf8'));
+      for (const boxId of boxIds) this.arrived(boxId);
+      for (const messageId of delivered) if (this.untold.delete(messageId)) this.receipts += 1;
+      if (ids.length === 0) return;
+      if (waiting.length === 0) {
+        setImmediate(() => {
+          socket.send(JSON.stringify({ type: 'acknowledge', ids: waiting }));
+          waiting = [];
+        });
+      }
+      waiting.push(...ids);
+    });
+    return new Promise((resolve, reject) => {
+      socket.once('open', resolve);
+      socket.once('error', reject);
+    });
+  }
+
+  private arrived(boxId: string): void {
+    const message = this.missing.get(boxId);
+    if (!message) return;
+    this.missing.delete(boxId);
+    message.boxes -= 1;
+    if (message.boxes > 0) return;
+    this.delivered += 1;
+    this.endToEndMs.add(performance.now() - message.sentMs);
+  }
+
+  private post({ messageId, token, body, boxIds }: PreparedMessage): void {
+    const sentMs = performance.now();
+    this.underWay += 1;
+    if (this.order.hasSockets) {
+      const tracked = { boxes: boxIds.length, sentMs };
+      for (const boxId of boxIds) this.missing.set(boxId, tracked);
+      this.untold.add(messageId);
+    }
+    const ended = (isAccepted: boolean): void => {
+      this.underWay -= 1;
+      if (isAccepted) this.accepted += 1;
+      else this.refused += 1;
+    };
+    const call = request(`${this.order.gatewayUrl}/v1/messages`, {
+      method: 'POST',
+      agent: this.agent,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'idempotency-key': `"${messageId}"`,
+      },
+    });
+    call.once('response', (response) => {
+      response.resume();
+      response.once('end', () => {
+        this.acceptMs.add(performance.now() - sentMs);
+        ended(response.statusCode === 202);
+      });
+    });
+    call.once('error', () => ended(false));
+    call.end(body);
+  }
+}
