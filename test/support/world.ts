@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly databaseUrl?: string;
   /** How many edges share the key folder; carriers reach several through one address that spreads their requests. */
   readonly edges?: number;
+  /** Settings of one of several edges, by its place. */
+  readonly edgeEnv?: (index: number, folder: string) => Environment;
 }
 
 /**
@@ -99,6 +101,7 @@ export class World {
       CAUSEWAY_EDGE_HTTP_PORT: `${port}`,
       CAUSEWAY_EDGE_PUBLIC_URL: `http://127.0.0.1:${edge}`,
       CAUSEWAY_EDGE_RPC_LISTEN: sockets[index] ?? '',
+      ...options.edgeEnv?.(index, folder),
     }));
     const env = { ...onRedis, ...toEdges, ...options.env };
     const world = new World({ folder, databaseUrl, ports: [http, edge, simulator], env, edgeEnvs });
