@@ -168,7 +168,8 @@ export class EdgeLedger implements Ledger {
 
 const isLocked = (error: unknown): boolean =>
   error instanceof Error &&
-  error.cause instanceof Error &&
+  typeof error.cause === 'object' &&
+  error.cause !== null &&
   'code' in error.cause &&
   error.cause.code === 'LEVEL_LOCKED';
 
