@@ -6,6 +6,7 @@ import { attemptRef } from './attempt-ref.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { PASSED, type Passage } from './passage.js';
+import { noteUnknownCode } from './note-unknown-code.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
@@ -75,6 +76,7 @@ export class MakeAttempt {
     // what stays behind when nobody keeps the ledger now is forgotten after the deadline, and the next attempt has another number
     if (outcome.kind === 'failed' && outcome.certainty === 'not-sent')
       await unlessUnavailable(this.edge.ledger.retractSent({ messageId, attempt }));
+    if (outcome.kind === 'failed') noteUnknownCode(this.edge, adapter.network, outcome);
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
     return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };
