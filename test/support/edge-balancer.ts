@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 
 /**
@@ -31,7 +32,8 @@ export class EdgeBalancer {
 
   async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(incoming, 'end');
     const body = Buffer.concat(chunks);
     for (let tries = 0; tries < this.ports.length; tries += 1) {
       const index = this.#next++ % this.ports.length;

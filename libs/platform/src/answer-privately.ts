@@ -25,7 +25,10 @@ export async function answerPrivately(
     );
   }
   await new Promise<void>((resolve, reject) => {
-    server.listen((error?: unknown) => (error === undefined ? resolve() : reject(error)));
+    server.listen((error?: unknown) => {
+      if (error === undefined) resolve();
+      else reject(error instanceof Error ? error : new Error('a private door did not open', { cause: error }));
+    });
   });
   return { close: async () => server.close() };
 }
