@@ -82,7 +82,7 @@ export class ClearBridge {
     this.reconcile = new ReconcileAttempt(this.context, outcome, receipt);
     this.acceptInbound = new AcceptInbound(this.context, verified, receipt, TENANT);
     this.sweepInbound = new SweepInbound(this.context, this.acceptInbound);
-    this.reSeal = new ReSealNumbers(this.context);
+    this.reSeal = new ReSealNumbers(this.context, keys);
   }
 
   static async open(): Promise<ClearBridge> {

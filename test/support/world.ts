@@ -6,6 +6,7 @@ import { Device } from '@causeway/client';
 import { migrate } from '@causeway/storage';
 import { Carrier } from './carrier.js';
 import { freshDatabase } from './database.js';
+import { EdgeBalancer } from './edge-balancer.js';
 import { freePorts } from './free-ports.js';
 import { startRedis, type TestRedis } from './redis.js';
 import { RunningProcess, type Environment } from './running-process.js';
@@ -22,6 +23,10 @@ export interface WorldOptions {
   readonly queue?: 'postgres' | 'redis';
   /** A database of the caller's own, for tests that look at its files; else a fresh one on the shared server. */
   readonly databaseUrl?: string;
+  /** How many edges share the key folder; carriers reach several through one address that spreads their requests. */
+  readonly edges?: number;
+  /** Settings of one of several edges, by its place. */
+  readonly edgeEnv?: (index: number, folder: string) => Environment;
 }
 
 /**
@@ -36,15 +41,26 @@ export class World {
   readonly carrier: Carrier;
   readonly gateway: RunningProcess;
   readonly worker: RunningProcess;
+  /** The first of the edges. */
   readonly edge: RunningProcess;
+  readonly edges: readonly RunningProcess[];
   readonly simulator: RunningProcess;
+  /** Before the edges, when there are several. */
+  balancer: EdgeBalancer | undefined;
   private redis: TestRedis | undefined;
   private readonly env: Environment;
   private readonly others: RunningProcess[] = [];
   private readonly devices: Device[] = [];
   private readonly tag = randomBytes(4).toString('hex');
 
-  private constructor(input: { folder: string; databaseUrl: string; ports: readonly number[]; env: Environment }) {
+  private constructor(input: {
+    folder: string;
+    databaseUrl: string;
+    ports: readonly number[];
+    env: Environment;
+    /** What differs from one edge to the next. */
+    edgeEnvs: readonly Environment[];
+  }) {
     const [http, edge, simulator] = input.ports;
     this.folder = input.folder;
     this.databaseUrl = input.databaseUrl;
@@ -65,13 +81,11 @@ export class World {
       ...input.env,
     };
     this.env = env;
-    const main = (app: string): RunningProcess => new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
-    [this.gateway, this.worker, this.edge, this.simulator] = [
-      main('gateway'),
-      main('worker'),
-      main('edge'),
-      main('simulator'),
-    ];
+    const main = (app: string, own: Environment = {}): RunningProcess =>
+      new RunningProcess(`dist/apps/${app}/src/main.js`, [], { ...env, ...own });
+    [this.gateway, this.worker, this.simulator] = [main('gateway'), main('worker'), main('simulator')];
+    this.edge = main('edge', input.edgeEnvs[0]);
+    this.edges = [this.edge, ...input.edgeEnvs.slice(1).map((own) => main('edge', own))];
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
@@ -82,12 +96,24 @@ export class World {
     const queue = options.queue ?? (process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres');
     const redis = queue === 'redis' ? await startRedis() : undefined;
     const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
-    const world = new World({ folder, databaseUrl, ports: await freePorts(3), env: { ...onRedis, ...options.env } });
+    const { edges = 1 } = options;
+    const [http = 0, edge = 0, simulator = 0, ...ownPorts] = await freePorts(edges > 1 ? 3 + edges : 3);
+    const sockets = ownPorts.map((_, index) => join(folder, 'data', 'run', `edge-${index + 1}.sock`));
+    const toEdges = edges > 1 ? { CAUSEWAY_EDGE_RPC: sockets.join(',') } : {};
+    const edgeEnvs = ownPorts.map((port, index) => ({
+      CAUSEWAY_EDGE_HTTP_PORT: `${port}`,
+      CAUSEWAY_EDGE_PUBLIC_URL: `http://127.0.0.1:${edge}`,
+      CAUSEWAY_EDGE_RPC_LISTEN: sockets[index] ?? '',
+      ...options.edgeEnv?.(index, folder),
+    }));
+    const env = { ...onRedis, ...toEdges, ...options.env };
+    const world = new World({ folder, databaseUrl, ports: [http, edge, simulator], env, edgeEnvs });
     world.redis = redis;
     try {
+      if (edges > 1) world.balancer = await EdgeBalancer.listen(edge, ownPorts);
       await world.simulator.start();
       await world.gateway.start();
-      await Promise.all([world.worker.start(), world.edge.start()]);
+      await Promise.all([world.worker, ...world.edges].map((each) => each.start()));
     } catch (error) {
       await world.close();
       throw error;
@@ -104,7 +130,9 @@ export class World {
 
   /** All that the processes wrote. */
   get logs(): string {
-    return [this.gateway, this.worker, this.edge, this.simulator, ...this.others].map((each) => each.output).join('\n');
+    return [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others]
+      .map((each) => each.output)
+      .join('\n');
   }
 
   /** Handles are made unique per world. */
@@ -158,8 +186,9 @@ export class World {
   async close(): Promise<void> {
     await Promise.allSettled(this.devices.map((device) => device.close()));
     await Promise.allSettled(
-      [this.gateway, this.worker, this.edge, this.simulator, ...this.others].map((each) => each.stop()),
+      [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others].map((each) => each.stop()),
     );
+    await this.balancer?.close();
     await this.redis?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { CausewayError, type LaneId } from '@causeway/message-model';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { AttemptKey } from '@causeway/storage';
+import { KeeperDuties } from './keeper-duties.js';
 import type { Edge } from './open-edge.js';
 
 /** Lanes drained at a time; each waits for a carrier most of its life. */
@@ -11,9 +14,11 @@ const LOOK_LEASE_MS = 15_000;
 const LOOK_INTERVAL_MS = 1_000;
 /** After a start: when to look at attempts that wait for a receipt, once webhooks can be taken again. */
 const FIRST_LOOK_MS = 2_000;
-const KEY_INTERVAL_MS = 15_000;
-const RE_SEAL_INTERVAL_MS = 3_600_000;
-/** What an edge does while it lives, beside answering: lanes, open attempts, keys, and messages whose webhook never came. */
+/** How often, and how long apart in milliseconds, a lane is tried again at once while nobody keeps the ledger; afterwards the sweep wakes it. */
+const KEEPER_TRIES = 40;
+const KEEPER_PAUSE_MS = 250;
+
+/** What every edge does while it lives, beside answering: lanes and open attempts. What only one of them may do is in `KeeperDuties`. */
 export class EdgeDuties implements OnApplicationBootstrap, OnApplicationShutdown {
   private repeating: readonly Repeating[] = [];
 
@@ -23,26 +28,32 @@ export class EdgeDuties implements OnApplicationBootstrap, OnApplicationShutdown
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { queue, events, config } = this.process;
-    await queue.lanes.drain('clear', (lane) => this.edge.dispatch.execute(lane), {
+    const { queue, events } = this.process;
+    await queue.lanes.drain('clear', (lane) => this.drain(lane), {
       concurrency: CONCURRENCY,
       onError: (thrown, laneId) => events.laneDrainFailed({ track: 'clear', laneId, thrown }),
     });
     await this.lookAtReceiptsMissed();
-    this.repeating = [
-      every(LOOK_INTERVAL_MS, { name: 'open-attempts', run: () => this.lookAtOpenAttempts() }, events),
-      every(KEY_INTERVAL_MS, { name: 'edge-keys', run: () => this.turnKeys() }, events),
-      every(
-        config.inboundSweepSeconds * 1000,
-        { name: 'sweep-inbound', run: () => this.edge.sweepInbound.execute() },
-        events,
-      ),
-      every(RE_SEAL_INTERVAL_MS, { name: 're-seal-numbers', run: () => this.reSealNumbers() }, events),
-    ];
+    this.repeating = [every(LOOK_INTERVAL_MS, { name: 'open-attempts', run: () => this.lookAtOpenAttempts() }, events)];
+    this.edge.whileKeeping.whenReady((keeping) => new KeeperDuties(this.process, this.edge, keeping));
   }
 
   async onApplicationShutdown(): Promise<void> {
     await Promise.all(this.repeating.map((task) => task.stop()));
+    await this.edge.whileKeeping.stop();
+  }
+
+  /** Between two keepers, a second or so, the lane waits here. What was refused then was refused before any carrier was called. */
+  private async drain(lane: LaneId): Promise<void> {
+    for (let tries = 1; tries <= KEEPER_TRIES; tries += 1) {
+      try {
+        return await this.edge.dispatch.execute(lane);
+      } catch (thrown) {
+        if (!(thrown instanceof CausewayError) || thrown.code !== 'unavailable') throw thrown;
+        this.process.events.edgeKeeperMissed();
+        await pause(KEEPER_PAUSE_MS);
+      }
+    }
   }
 
   private async lookAtOpenAttempts(): Promise<void> {
@@ -66,21 +77,5 @@ export class EdgeDuties implements OnApplicationBootstrap, OnApplicationShutdown
     const { attempts, clock } = this.edge.context;
     const nowMs = clock.nowMs();
     await attempts.hasten({ laterThan: new Date(nowMs + LOOK_LEASE_MS), to: new Date(nowMs + FIRST_LOOK_MS) });
-  }
-
-  private async turnKeys(): Promise<void> {
-    const { keys, ledger, clock } = this.edge.context;
-    const { destroyed } = await keys.tick();
-    this.tellDestroyed(destroyed);
-    await ledger.forgetPast(Math.floor(clock.nowMs() / 1000));
-  }
-
-  private async reSealNumbers(): Promise<void> {
-    this.tellDestroyed(await this.edge.reSealNumbers.execute());
-  }
-
-  private tellDestroyed(keyIds: readonly string[]): void {
-    for (const keyId of keyIds)
-      this.edge.context.events.edgeKeyDestroyed({ track: keyId.split('-')[0] ?? 'leg', keyId });
   }
 }

@@ -1,5 +1,5 @@
 import { endWithParent, gracefulShutdown, loadConfig } from '@causeway/platform';
-import { closeProcess, openProcess, RemoteDeviceWaker, runProcess } from '@causeway/process-context';
+import { closeProcess, openProcess, RemoteDeviceWaker, runProcess, serveMetrics } from '@causeway/process-context';
 import { openEdge } from './open-edge.js';
 import { startEdge } from './start-edge.js';
 
@@ -9,6 +9,7 @@ await runProcess('edge', async (env) => {
   const context = await openProcess({ name: 'edge', config, databaseUrl: config.databaseUrl });
   const devices = new RemoteDeviceWaker(config, context.tls, context.log);
   const edge = await openEdge(context, devices);
+  const figures = await serveMetrics(context.metrics, config);
   const running = await startEdge(context, edge);
   gracefulShutdown({
     log: context.log,
@@ -18,6 +19,7 @@ await runProcess('edge', async (env) => {
       { name: 'lanes', run: () => (edge.dispatch.stop(), context.queue.close()) },
       { name: 'edge', run: () => running.close() },
       { name: 'keys', run: () => edge.close() },
+      { name: 'figures', run: () => figures.close() },
       { name: 'process', run: () => closeProcess(context) },
     ],
   });

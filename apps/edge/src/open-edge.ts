@@ -1,4 +1,3 @@
-import { EdgeKeys } from '@causeway/edge-keys';
 import {
   AcceptInbound,
   bridgeNumbersById,
@@ -9,7 +8,6 @@ import {
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
-  ReSealNumbers,
   ResolveContact,
   SweepInbound,
   type EdgeContext,
@@ -17,7 +15,8 @@ import {
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
-import { openLedger } from './open-ledger.js';
+import { openCustody } from './open-custody.js';
+import { WhileKeeping } from './while-keeping.js';
 
 /** The edge's use cases, each given what it works with. */
 export interface Edge {
@@ -27,19 +26,23 @@ export interface Edge {
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
-  readonly reSealNumbers: ReSealNumbers;
+  readonly whileKeeping: WhileKeeping;
   close(): Promise<void>;
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
   const { config, clock, events, stores, queue, digests } = process;
-  // the ledger's lock lets one process at a time into the folder, so it comes first
-  const ledger = await openLedger(config.edgeKeyFolder);
-  const keys = await EdgeKeys.open({ folder: config.edgeKeyFolder, region: config.region, clock });
+  const whileKeeping = new WhileKeeping();
+  const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = openAdapters(config, clock);
   const context: EdgeContext = {
-    keys,
-    ledger,
+    // others after this edge became the keeper
+    get keys() {
+      return custody.keys;
+    },
+    get ledger() {
+      return custody.ledger;
+    },
     accounts: stores.accounts,
     contacts: stores.contacts,
     attempts: stores.attempts,
@@ -76,10 +79,10 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     reconcile: new ReconcileAttempt(context, outcome, receipt),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
-    reSealNumbers: new ReSealNumbers(context),
+    whileKeeping,
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.dispose()));
-      await ledger.close();
+      await custody.close();
     },
   };
 }

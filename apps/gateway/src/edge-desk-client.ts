@@ -1,5 +1,4 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { CausewayError } from '@causeway/message-model';
 import {
   EDGE_QUESTIONS,
   type EdgeDesk,
@@ -7,7 +6,7 @@ import {
   type ResolveContactAnswer,
   type ResolveContactQuestion,
 } from '@causeway/people';
-import { PrivateClient, type Clock, type Config, type TlsIdentity } from '@causeway/platform';
+import { PrivateClients, type Clock, type Config, type TlsIdentity } from '@causeway/platform';
 import { z } from 'zod';
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -42,10 +41,10 @@ const contactAnswer = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Asks the edges, each in turn until one answers. What the edge says of itself is remembered for a moment. */
+/** Asks the edges, one after the other in turn; where one is silent, the next. What an edge says of itself is remembered for a moment. */
 @Injectable()
 export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
-  private readonly edges: readonly PrivateClient[];
+  private readonly edges: PrivateClients;
   private remembered: { readonly state: EdgeState; readonly untilMs: number } | undefined;
 
   constructor(
@@ -53,7 +52,7 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
     tls: TlsIdentity | undefined,
     private readonly clock: Clock,
   ) {
-    this.edges = config.edgeRpc.map((address) => new PrivateClient(address, tls));
+    this.edges = new PrivateClients(config.edgeRpc, tls, 'in-turn');
   }
 
   async describe(): Promise<EdgeState> {
@@ -71,18 +70,11 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
     return contactAnswer.parse(await this.ask(EDGE_QUESTIONS.resolveContact, question));
   }
 
-  private async ask(pattern: string, question: object): Promise<unknown> {
-    for (const edge of this.edges) {
-      try {
-        return await edge.ask(pattern, question, { timeoutMs: ANSWER_WITHIN_MS });
-      } catch (thrown) {
-        if (!(thrown instanceof CausewayError) || thrown.code !== 'unavailable') throw thrown;
-      }
-    }
-    throw new CausewayError('unavailable', { detail: 'The edge does not answer' });
+  private ask(pattern: string, question: object): Promise<unknown> {
+    return this.edges.ask(pattern, question, { timeoutMs: ANSWER_WITHIN_MS });
   }
 
   onApplicationShutdown(): void {
-    for (const edge of this.edges) edge.close();
+    this.edges.close();
   }
 }

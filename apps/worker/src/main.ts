@@ -1,11 +1,12 @@
 import { gracefulShutdown, loadConfig } from '@causeway/platform';
-import { closeProcess, openProcess, RemoteDeviceWaker, runProcess } from '@causeway/process-context';
+import { closeProcess, openProcess, RemoteDeviceWaker, runProcess, serveMetrics } from '@causeway/process-context';
 import { startWorker } from './start-worker.js';
 
 await runProcess('worker', async (env) => {
   const config = loadConfig(env);
   const context = await openProcess({ name: 'worker', config, databaseUrl: config.databaseUrl });
   const devices = new RemoteDeviceWaker(config, context.tls, context.log);
+  const figures = await serveMetrics(context.metrics, config);
   const worker = await startWorker({ context, devices });
   gracefulShutdown({
     log: context.log,
@@ -13,6 +14,7 @@ await runProcess('worker', async (env) => {
     steps: [
       { name: 'queue', run: () => context.queue.close() },
       { name: 'worker', run: () => worker.close() },
+      { name: 'figures', run: () => figures.close() },
       { name: 'process', run: () => closeProcess(context) },
     ],
   });

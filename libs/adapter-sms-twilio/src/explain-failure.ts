@@ -46,7 +46,10 @@ export function explainFailure(thrown: unknown, { wroteBytes, retryAfterMs }: Ca
       ...wait,
     };
   const known = meaningOf(refusal);
-  if (!known) return { kind: 'failed', reason: 'unknown', retry: 'later', certainty: 'maybe-sent', vendorCode };
+  if (!known) {
+    const unknown = { reason: 'unknown', retry: 'later', certainty: 'maybe-sent', isCodeUnknown: true } as const;
+    return { kind: 'failed', ...unknown, vendorCode };
+  }
   const { reason, retry, certainty } = known;
   return { kind: 'failed', reason, retry, certainty, vendorCode, ...(retry === 'later' ? wait : {}) };
 }

@@ -22,7 +22,13 @@ export function readStatus(status: string, errorCode: number | undefined): Netwo
   const known = Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined;
   if (known !== 'failed') return known && { status: known };
   const reason = TWILIO_ERRORS.get(errorCode ?? 0)?.reason ?? 'unknown';
-  const vendorCode = errorCode === undefined ? {} : { vendorCode: String(errorCode) };
+  const vendorCode =
+    errorCode === undefined
+      ? {}
+      : {
+          vendorCode: String(errorCode),
+          ...(TWILIO_ERRORS.has(errorCode) ? {} : ({ isCodeUnknown: true } as const)),
+        };
   return reason === 'expired' ? { status: 'expired', ...vendorCode } : { status: 'failed', reason, ...vendorCode };
 }
 

@@ -223,6 +223,8 @@ describe('addresses at rest', () => {
       expect(await keys.destroyAddressKey(oldKeyId)).toBe('in-use');
       clock.advanceSeconds(30 * 86_400);
       await keys.tick();
+      expect(keys.replacedAddressKeyIds).toEqual([]);
+      clock.advanceSeconds(600);
       expect(keys.replacedAddressKeyIds).toEqual([oldKeyId]);
       const resealed = keys.sealAtRest(keys.openAtRest(sealed, aad) ?? raise(), aad);
       expect(addressKeyIdOf(resealed)).not.toBe(oldKeyId);

@@ -1,10 +1,18 @@
-import type { Bytes, TenantId } from '@causeway/message-model';
+import { randomBytes } from 'node:crypto';
+import { CausewayError, toBase64Url, type Bytes } from '@causeway/message-model';
 import { StartupProblem, type Clock } from '@causeway/platform';
-import { sign, signEdgeBundle, type LegKey, type LegTrack, type SignedEdgeBundle } from '@causeway/signal-protocol';
-import { openAtRest, sealAtRest } from './address-at-rest.js';
-import type { NumberPurpose } from './key-rules.js';
-import { decodeKeyState, encodeKeyState, type KeyState, type NumberKey, type StoredLegKey } from './key-state.js';
-import { digestNumber, type NumberDigest } from './number-digest.js';
+import { sealKeyLoan } from '@causeway/signal-protocol';
+import { LOAN_SECONDS, type NumberPurpose } from './key-rules.js';
+import {
+  clearAllSecrets,
+  clearSecrets,
+  decodeKeyState,
+  encodeKeyState,
+  secondsOf,
+  secretsById,
+  type KeyState,
+} from './key-state.js';
+import { KeyUse, newestNumberKey } from './key-use.js';
 import { preparePrivateFolder } from './private-folder.js';
 import { makeKeyState, newestAddressKey, rotateKeys, secret } from './rotate-keys.js';
 import { openSealedFile, replaceSealedFile } from './sealed-file.js';
@@ -16,25 +24,57 @@ export interface KeyChanges {
   readonly destroyed: readonly string[];
 }
 
+/** Keys on their way to another edge, or word that it has them already. */
+export type KeyLoan =
+  { readonly kind: 'unchanged' } | { readonly kind: 'keys'; readonly revision: string; readonly sealed: Bytes };
+
 type EdgeClock = Pick<Clock, 'nowMs'>;
 
+class Held {
+  /** Grows with every change. */
+  version = 0;
+  #state: KeyState | undefined;
+
+  constructor(state: KeyState) {
+    this.#state = state;
+  }
+
+  get state(): KeyState {
+    if (this.#state) return this.#state;
+    throw new CausewayError('unavailable');
+  }
+
+  replace(state: KeyState): void {
+    this.#state = state;
+    this.version += 1;
+  }
+
+  clear(): void {
+    if (this.#state) clearAllSecrets(this.#state);
+    this.#state = undefined;
+  }
+}
+
 /**
- * All keys of one edge, in a folder of its own: identity, leg keys, address keys, number keys. PROTOCOL 6.
+ * All keys of an edge, kept in a folder: identity, leg keys, address keys, number keys. PROTOCOL 6.
  *
  * On disk they are one file, encrypted under a wrapping key in a second one; every change writes both anew and destroys
  * the old wrapping key, so a destroyed key cannot be read back from the folder. A crash at any moment leaves the state
  * before or after the change. One process per folder: open `EdgeLedger` first, whose database lock keeps a second out.
  */
-export class EdgeKeys {
+export class EdgeKeys extends KeyUse {
   readonly #folder: string;
   readonly #clock: EdgeClock;
   readonly #serial = new Serial();
-  #state: KeyState;
+  readonly #held: Held;
+  /** Counting starts anew with every opening. */
+  readonly #opening = toBase64Url(randomBytes(6));
 
-  private constructor(folder: string, clock: EdgeClock, state: KeyState) {
+  private constructor(folder: string, clock: EdgeClock, held: Held) {
+    super({ current: () => held.state, refresh: async () => undefined }, clock);
     this.#folder = folder;
     this.#clock = clock;
-    this.#state = state;
+    this.#held = held;
   }
 
   /**
@@ -52,7 +92,7 @@ export class EdgeKeys {
     if (!stored) {
       const state = makeKeyState(region, secondsOf(clock));
       await save(folder, state);
-      return new EdgeKeys(folder, clock, state);
+      return new EdgeKeys(folder, clock, new Held(state));
     }
     const state = decodeKeyState(stored);
     stored.fill(0);
@@ -64,50 +104,9 @@ export class EdgeKeys {
         'Give each edge a folder of its own.',
       );
     }
-    const keys = new EdgeKeys(folder, clock, state);
+    const keys = new EdgeKeys(folder, clock, new Held(state));
     await keys.tick();
     return keys;
-  }
-
-  get region(): string {
-    return this.#state.region;
-  }
-
-  /** What SDKs pin when a device registers. Never changes. */
-  get identityPublicKey(): Bytes {
-    return this.#state.identity.publicKey;
-  }
-
-  /** Signs with the edge identity: deterministic CBOR that starts with a label of its own, nothing else. */
-  sign(message: Uint8Array): Bytes {
-    return sign(this.#state.identity.privateKey, message);
-  }
-
-  /** Current and next leg key of both tracks, signed, issued now. */
-  bundle(): SignedEdgeBundle {
-    const issuedAt = secondsOf(this.#clock);
-    const keys = [...this.#currentAndNext('short', issuedAt), ...this.#currentAndNext('day', issuedAt)];
-    return signEdgeBundle({ region: this.region, issuedAt, keys }, this.#state.identity.privateKey);
-  }
-
-  /** A copy of the private key; `undefined` from `destroyAt` on, whether or not `tick` has run, and for unknown ids. */
-  legPrivateKey(keyId: string): Bytes | undefined {
-    const key = this.#state.legKeys.find((each) => each.keyId === keyId);
-    return key && secondsOf(this.#clock) < key.destroyAt ? key.privateKey.slice() : undefined;
-  }
-
-  /** The public facts of a leg key that has not been destroyed. */
-  legKey(keyId: string): LegKey | undefined {
-    const key = this.#state.legKeys.find((each) => each.keyId === keyId);
-    return key && publicPart(key);
-  }
-
-  /** Every leg key that still opens, listed in the bundle or just replaced: what was sealed a moment ago is taken too. Unix seconds. */
-  livingKeys(): readonly { readonly keyId: string; readonly destroyAt: number }[] {
-    const now = secondsOf(this.#clock);
-    return this.#state.legKeys
-      .filter((key) => now < key.destroyAt)
-      .map(({ keyId, destroyAt }) => ({ keyId, destroyAt }));
   }
 
   /**
@@ -118,25 +117,20 @@ export class EdgeKeys {
     return this.#change((state) => rotateKeys(state, secondsOf(this.#clock)));
   }
 
-  /** Seals a number for the database under the newest address key. `aad` says where it rests, such as tenant and contact id. */
-  sealAtRest(plaintext: Uint8Array, aad: Uint8Array): Bytes {
-    return sealAtRest(newestAddressKey(this.#state), plaintext, aad);
-  }
-
-  /** What `sealAtRest` sealed; `undefined` under another AAD, or when its address key is gone. */
-  openAtRest(sealed: Uint8Array, aad: Uint8Array): Bytes | undefined {
-    return openAtRest(this.#state.addressKeys, sealed, aad);
-  }
-
-  /** Address keys that have a successor: re-seal what rests under them (`addressKeyIdOf`), then destroy them. */
+  /**
+   * Address keys that have a successor everywhere: re-seal what rests under them (`addressKeyIdOf`), then destroy them. Not before every
+   * edge that was lent the old one has the new one, and what it sealed meanwhile is written.
+   */
   get replacedAddressKeyIds(): readonly string[] {
-    const newest = newestAddressKey(this.#state);
-    return this.#state.addressKeys.filter((key) => key !== newest).map((key) => key.keyId);
+    const { addressKeys } = this.#held.state;
+    const newest = newestAddressKey(this.#held.state);
+    if (secondsOf(this.#clock) < newest.madeAt + 2 * LOAN_SECONDS) return [];
+    return addressKeys.filter((key) => key !== newest).map((key) => key.keyId);
   }
 
   /** Destroys a replaced address key; what still rests under it is lost. Refuses the newest. */
   async destroyAddressKey(keyId: string): Promise<'destroyed' | 'unknown' | 'in-use'> {
-    if (newestAddressKey(this.#state).keyId === keyId) return 'in-use';
+    if (newestAddressKey(this.#held.state).keyId === keyId) return 'in-use';
     const { destroyed } = await this.#change((state) => {
       const addressKeys = state.addressKeys.filter((key) => key.keyId !== keyId);
       return addressKeys.length === state.addressKeys.length ? state : { ...state, addressKeys };
@@ -144,67 +138,52 @@ export class EdgeKeys {
     return destroyed.length > 0 ? 'destroyed' : 'unknown';
   }
 
-  /** The digest under the purpose's newest key: what is stored. */
-  numberDigest(purpose: NumberPurpose, tenant: TenantId, e164: string): NumberDigest {
-    return digestNumber(this.#newestNumberKey(purpose), tenant, e164);
-  }
-
-  /** The digests under every version that is left, newest first: what is looked up while a re-key job runs. */
-  numberDigests(purpose: NumberPurpose, tenant: TenantId, e164: string): readonly NumberDigest[] {
-    return this.#numberKeys(purpose).map((key) => digestNumber(key, tenant, e164));
+  /** Clears every key from memory; the folder keeps them. Nothing works afterwards. */
+  close(): Promise<void> {
+    return this.#serial.run(async () => this.#held.clear());
   }
 
   /** Makes the purpose's next version; older ones stay for look-ups. Yearly, and after a compromise. */
   async rotateNumberKey(purpose: NumberPurpose): Promise<number> {
     await this.#change((state) => {
-      const version = this.#newestNumberKey(purpose).version + 1;
+      const version = newestNumberKey(this.#held.state, purpose).version + 1;
       return { ...state, numberKeys: [...state.numberKeys, { purpose, version, secret: secret() }] };
     });
-    return this.#newestNumberKey(purpose).version;
+    return newestNumberKey(this.#held.state, purpose).version;
   }
 
   /** Destroys the older versions of a purpose, once no row is under them. */
   async destroyOldNumberKeys(purpose: NumberPurpose): Promise<void> {
     await this.#change((state) => {
-      const newest = this.#newestNumberKey(purpose);
+      const newest = newestNumberKey(this.#held.state, purpose);
       const numberKeys = state.numberKeys.filter((key) => key.purpose !== purpose || key === newest);
       return numberKeys.length === state.numberKeys.length ? state : { ...state, numberKeys };
     });
   }
 
-  #currentAndNext(track: LegTrack, now: number): LegKey[] {
-    const usable = this.#state.legKeys
-      .filter((key) => key.track === track && now < key.sealUntil)
-      .toSorted((a, b) => a.sealFrom - b.sealFrom);
-    const current = usable.filter((key) => key.sealFrom <= now).slice(-1);
-    const next = usable.filter((key) => key.sealFrom > now).slice(0, 1);
-    return [...current, ...next].map(publicPart);
-  }
-
-  #numberKeys(purpose: NumberPurpose): NumberKey[] {
-    return this.#state.numberKeys.filter((key) => key.purpose === purpose).toSorted((a, b) => b.version - a.version);
-  }
-
-  #newestNumberKey(purpose: NumberPurpose): NumberKey {
-    const [newest] = this.#numberKeys(purpose);
-    if (!newest) throw new Error(`no number key for ${purpose}`);
-    return newest;
+  /** All keys, for an edge that asks; sealed, so that they are in the clear nowhere on their way. Unless it has this revision of them. */
+  lend(asker: { readonly publicKey: Uint8Array; readonly revision: string | undefined }): KeyLoan {
+    const revision = `${this.#opening}-${this.#held.version}`;
+    if (asker.revision === revision) return { kind: 'unchanged' };
+    const keys = encodeKeyState(this.#held.state);
+    const context = { region: this.region, revision };
+    const sealed = sealKeyLoan({ context, askerPublicKey: asker.publicKey, keys });
+    keys.fill(0);
+    return { kind: 'keys', revision, sealed };
   }
 
   /** The new state is on disk before anyone can use it; what left it is cleared from memory afterwards. */
   #change(next: (state: KeyState) => KeyState): Promise<KeyChanges> {
     return this.#serial.run(async () => {
-      const before = this.#state;
+      const before = this.#held.state;
       const after = next(before);
       if (after === before) return { made: [], destroyed: [] };
       await save(this.#folder, after);
-      this.#state = after;
-      return { made: keyIdsMissingIn(before, after), destroyed: clearSecretsMissingIn(after, before) };
+      this.#held.replace(after);
+      return { made: keyIdsMissingIn(before, after), destroyed: clearSecrets(before, { keptIn: after }) };
     });
   }
 }
-
-const secondsOf = (clock: EdgeClock): number => Math.floor(clock.nowMs() / 1000);
 
 async function save(folder: string, state: KeyState): Promise<void> {
   const plaintext = encodeKeyState(state);
@@ -212,25 +191,7 @@ async function save(folder: string, state: KeyState): Promise<void> {
   plaintext.fill(0);
 }
 
-function publicPart({ privateKey: _privateKey, ...key }: StoredLegKey): LegKey {
-  return key;
-}
-
-const secretsById = (state: KeyState): ReadonlyMap<string, Bytes> =>
-  new Map([
-    ...state.legKeys.map((key) => [key.keyId, key.privateKey] as const),
-    ...state.addressKeys.map((key) => [key.keyId, key.secret] as const),
-    ...state.numberKeys.map((key) => [`number-${key.purpose}-${key.version}`, key.secret] as const),
-  ]);
-
 function keyIdsMissingIn(before: KeyState, after: KeyState): string[] {
   const known = secretsById(before);
   return [...secretsById(after).keys()].filter((keyId) => !known.has(keyId));
-}
-
-function clearSecretsMissingIn(after: KeyState, before: KeyState): string[] {
-  const kept = secretsById(after);
-  const gone = [...secretsById(before)].filter(([keyId]) => !kept.has(keyId));
-  for (const [, bytes] of gone) bytes.fill(0);
-  return gone.map(([keyId]) => keyId);
 }

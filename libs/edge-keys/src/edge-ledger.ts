@@ -9,14 +9,9 @@ import {
   type TenantId,
 } from '@causeway/message-model';
 import { ClassicLevel } from 'classic-level';
+import type { Ledger, SentAttempt } from './ledger.js';
 import { preparePrivateFolder } from './private-folder.js';
 import { Serial } from './serial.js';
-
-/** One attempt of a message, the first being 1. */
-export interface SentAttempt {
-  readonly messageId: MessageId;
-  readonly attempt: number;
-}
 
 const DURABLE = { sync: true } as const;
 /** Digits of a time in a key, so that keys sort by time. */
@@ -27,7 +22,7 @@ const TIME_DIGITS = 12;
  * another key or send a message twice. Every write is on disk when its call returns; calls run one after another.
  * Its database lock also keeps a second process out of the folder.
  */
-export class EdgeLedger {
+export class EdgeLedger implements Ledger {
   readonly #database: ClassicLevel;
   readonly #serial = new Serial();
   readonly #pins;
@@ -51,6 +46,16 @@ export class EdgeLedger {
     const database = new ClassicLevel(path);
     await database.open();
     return new EdgeLedger(database);
+  }
+
+  /** The same; `undefined` when another process has it. */
+  static async openUnlessLocked(input: { readonly folder: string }): Promise<EdgeLedger | undefined> {
+    try {
+      return await EdgeLedger.open(input);
+    } catch (error) {
+      if (isLocked(error)) return undefined;
+      throw error;
+    }
   }
 
   close(): Promise<void> {
@@ -160,6 +165,13 @@ export class EdgeLedger {
     return this.#database.batch(operations, DURABLE);
   }
 }
+
+const isLocked = (error: unknown): boolean =>
+  error instanceof Error &&
+  typeof error.cause === 'object' &&
+  error.cause !== null &&
+  'code' in error.cause &&
+  error.cause.code === 'LEVEL_LOCKED';
 
 const ownerKey = (tenant: TenantId, account: AccountId): string => `${tenant}!${account}`;
 const attemptKey = ({ messageId, attempt }: SentAttempt): string => `${messageId}!${attempt}`;

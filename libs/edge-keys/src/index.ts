@@ -1,5 +1,10 @@
+export { EdgeCustody, type Closable, type CustodyInput, type Keeping } from './edge-custody.js';
 export { EdgeKeys, type KeyChanges } from './edge-keys.js';
-export { EdgeLedger, type SentAttempt } from './edge-ledger.js';
+export { EdgeLedger } from './edge-ledger.js';
+export { KeyUse } from './key-use.js';
+export { type Ledger, type SentAttempt } from './ledger.js';
+export { KeeperDesk } from './keeper-desk.js';
+export { KEEPER_QUESTIONS, type KeeperLine, type KeeperQuestion } from './keeper-questions.js';
 export { addressKeyIdOf } from './address-at-rest.js';
 export { type NumberDigest } from './number-digest.js';
 export { ADDRESS_KEY_RULE, NUMBER_PURPOSES, TRACK_RULES, type NumberPurpose, type TrackRule } from './key-rules.js';

@@ -46,6 +46,12 @@ export const TRACK_RULES: Readonly<Record<LegTrack, TrackRule>> = {
  */
 export const ADDRESS_KEY_RULE = { periodSeconds: 30 * DAY, destroySeconds: 35 * DAY } as const;
 
+/**
+ * The longest that an edge works with keys lent to it without hearing from the keeper again, and with a key that the keeper has destroyed
+ * before its time. A leg key it drops at `destroyAt` itself (PROTOCOL 6).
+ */
+export const LOAN_SECONDS = 5 * MINUTE;
+
 /** What a digest of a number is for; equal numbers under two purposes cannot be matched. */
 export const NUMBER_PURPOSES = ['contact', 'binding', 'opt-out', 'link'] as const;
 /** One of `NUMBER_PURPOSES`. */

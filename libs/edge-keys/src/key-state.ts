@@ -30,6 +30,30 @@ export interface KeyState {
   readonly numberKeys: readonly NumberKey[];
 }
 
+/** Unix seconds. */
+export const secondsOf = (clock: { nowMs(): number }): number => Math.floor(clock.nowMs() / 1000);
+
+/** The secrets that change, by the id of their key. */
+export const secretsById = (state: KeyState): ReadonlyMap<string, Bytes> =>
+  new Map([
+    ...state.legKeys.map((key) => [key.keyId, key.privateKey] as const),
+    ...state.addressKeys.map((key) => [key.keyId, key.secret] as const),
+    ...state.numberKeys.map((key) => [`number-${key.purpose}-${key.version}`, key.secret] as const),
+  ]);
+
+/** Overwrites, in memory, the secrets of keys that the other state goes on without. Returns the ids of those keys. */
+export function clearSecrets(state: KeyState, { keptIn }: { readonly keptIn: KeyState }): string[] {
+  const kept = secretsById(keptIn);
+  const gone = [...secretsById(state)].filter(([keyId]) => !kept.has(keyId));
+  for (const [, bytes] of gone) bytes.fill(0);
+  return gone.map(([keyId]) => keyId);
+}
+
+/** Overwrites every secret in memory, the identity too. */
+export function clearAllSecrets(state: KeyState): void {
+  for (const bytes of [...secretsById(state).values(), state.identity.privateKey]) bytes.fill(0);
+}
+
 const LABEL = 'causeway-edge-keys-v1';
 const MAX_KEYS = 256;
 

@@ -15,6 +15,8 @@ export interface NetworkStatus {
   readonly status: ReceiptStatus;
   readonly reason?: FailureReason;
   readonly vendorCode?: string;
+  /** The adapter has no row for `vendorCode`. */
+  readonly isCodeUnknown?: true;
 }
 
 /** Can take a message back that the recipient's phone does not have yet. Idempotent. */

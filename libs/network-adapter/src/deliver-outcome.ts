@@ -28,6 +28,8 @@ export interface NotDelivered {
   readonly certainty: Certainty;
   /** The vendor's code as text, for metrics and support; a code, never a sentence. */
   readonly vendorCode?: string;
+  /** The adapter has no row for `vendorCode`: to be counted, so that somebody adds one. */
+  readonly isCodeUnknown?: true;
 }
 
 export type DeliverOutcome = Accepted | NotDelivered;

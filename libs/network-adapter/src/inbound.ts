@@ -62,6 +62,8 @@ export interface InboundReceipt {
   /** Present with `failed`. */
   readonly reason?: FailureReason;
   readonly vendorCode?: string;
+  /** The adapter has no row for `vendorCode`. */
+  readonly isCodeUnknown?: true;
 }
 
 /** The person withdrew or gave back consent to be written to from this bridge number. The message that said so comes as an event too; it is not shown to anyone. */

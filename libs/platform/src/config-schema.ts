@@ -24,6 +24,11 @@ const inGroup =
 const text = z.string();
 const host = z.string().min(1).max(253);
 const port = z.coerce.number<string>().int().min(0).max(65_535);
+const optionalPort = z
+  .string()
+  .regex(/^\d*$/, 'must be empty or a port')
+  .transform((line) => (line === '' ? undefined : Number(line)))
+  .pipe(z.int().max(65_535).optional());
 const positive = z.coerce.number<string>().int().positive();
 const list = z.string().transform((line) =>
   line
@@ -54,6 +59,9 @@ const rpcAddresses = list.transform((items, context) =>
     return address ? [address] : [];
   }),
 );
+const tlsAddresses = rpcAddresses.refine((addresses) => addresses.every(({ kind }) => kind === 'tls'), {
+  error: 'must be tls://host:port, separated by commas',
+});
 const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );
@@ -112,6 +120,13 @@ export const SETTINGS = z.object({
     optionalUrl('http:', 'https:'),
   ),
 
+  metricsHost: http('127.0.0.1', 'Address that figures of worker and edge are served on. Never a public one.', host),
+  metricsPort: http(
+    '',
+    'Port of `/metrics` and `/healthz` of worker and edge, which have no other door for them; 0 chooses a free one. Empty: none. The gateway has its own.',
+    optionalPort,
+  ),
+
   privateSockets: rpc('', 'Folder of the Unix sockets. Empty means `run` in the data folder.', text),
   gatewayRpc: rpc(
     '',
@@ -124,10 +139,27 @@ export const SETTINGS = z.object({
   tlsCa: rpc('', 'File of the authority that signs the certificates of our processes (PEM).', text),
   tlsCert: rpc('', 'File of the certificate of this process (PEM).', text),
   tlsKey: rpc('', 'File of its private key (PEM).', text),
+  edgeKeeper: rpc(
+    '',
+    'For an edge without the key folder: `tls://host:port` of every edge that may keep it, separated by commas. Empty means that this edge has the folder.',
+    tlsAddresses,
+  ),
+  edgeKeeperListen: rpc(
+    '',
+    'Where this edge answers those of other hosts while it keeps the key folder, `tls://host:port`. Empty: it answers in the folder only.',
+    tlsAddresses,
+  ),
+  edgeKeeperTlsCa: rpc(
+    '',
+    'File of the authority of edges that lend each other keys (PEM). It must be another than `CAUSEWAY_TLS_CA`: whoever has a certificate of it can have the keys.',
+    text,
+  ),
+  edgeKeeperTlsCert: rpc('', 'File of the certificate of this edge by that authority (PEM).', text),
+  edgeKeeperTlsKey: rpc('', 'File of its private key (PEM).', text),
 
   edgeKeyFolder: identity(
     '',
-    'Folder of the keys of the edge; only the edge may read it. Empty means `edge-keys` in the data folder.',
+    'Folder of the keys of the edges, which those of one host share; only they may read it. Empty means `edge-keys` in the data folder.',
     text,
   ),
   nativeHost: identity(

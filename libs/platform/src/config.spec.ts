@@ -63,6 +63,23 @@ describe('the settings', () => {
       { ...PRODUCTION, CAUSEWAY_HTTP_HOST: '0.0.0.0' },
       /CAUSEWAY_PUBLIC_URL/,
     ],
+    [
+      'keys lent to another host under the authority of all processes',
+      {
+        CAUSEWAY_EDGE_KEEPER: 'tls://edge-a.internal:7421',
+        CAUSEWAY_TLS_CA: 'ca.pem',
+        CAUSEWAY_EDGE_KEEPER_TLS_CA: 'ca.pem',
+        CAUSEWAY_EDGE_KEEPER_TLS_CERT: 'edge.pem',
+        CAUSEWAY_EDGE_KEEPER_TLS_KEY: 'edge.key',
+      },
+      /a gateway could have the keys/,
+    ],
+    [
+      'a keeper elsewhere without certificates',
+      { CAUSEWAY_EDGE_KEEPER: 'tls://edge-a.internal:7421' },
+      /CAUSEWAY_EDGE_KEEPER_TLS_CERT/,
+    ],
+    ['a keeper elsewhere on a socket', { CAUSEWAY_EDGE_KEEPER: '/run/door' }, /CAUSEWAY_EDGE_KEEPER/],
   ])('refuse %s and say why', (_what, env, why) => {
     expect(() => loadConfig(env)).toThrow(StartupProblem);
     expect(() => loadConfig(env)).toThrow(why);

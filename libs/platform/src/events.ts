@@ -102,6 +102,17 @@ export class Events {
     });
   }
 
+  /** This process has the keys and the ledger of all edges now. */
+  edgeKeeping(): void {
+    this.metrics.set('causeway_edge_keeper', {}, 1);
+    this.log.info('edge.keeping');
+  }
+
+  /** A lane waited because no edge keeps the ledger at the moment: a second between two keepers, else something to look at. */
+  edgeKeeperMissed(): void {
+    this.metrics.increment('causeway_edge_keeper_missed_total', {});
+  }
+
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
     this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
     this.log.info('edge-key.destroyed', fields);

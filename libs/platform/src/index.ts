@@ -19,5 +19,7 @@ export * from './request-validation.js';
 export * from './tls-files.js';
 export { privateServer } from './private-server.js';
 export { PrivateClient } from './private-client.js';
+export { PrivateClients } from './private-clients.js';
+export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
 export * from './operator-token.js';

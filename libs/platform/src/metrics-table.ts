@@ -78,6 +78,16 @@ export const METRICS = {
     labels: ['class'],
   },
   causeway_purged_rows_total: { kind: 'counter', help: 'Rows removed by the purge.', labels: ['class'] },
+  causeway_edge_keeper: {
+    kind: 'gauge',
+    help: '1 in the edge that keeps keys and ledger; the sum over all edges is to be 1.',
+    labels: [],
+  },
+  causeway_edge_keeper_missed_total: {
+    kind: 'counter',
+    help: 'Times that a clear lane waited because no edge kept the ledger.',
+    labels: [],
+  },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -53,10 +53,15 @@ function refusalIn(thrown: unknown): CausewayError | undefined {
 
 function tlsClient(address: RpcAddress & { readonly kind: 'tls' }, identity: TlsIdentity): ClientTCP {
   const tlsOptions = { ...identity, servername: address.host, minVersion: 'TLSv1.3' as const };
-  return new ClientTCP({ host: address.host, port: address.port, tlsOptions, maxBufferSize: RPC_LIMIT_CHARACTERS });
+  return new QuietClient({ host: address.host, port: address.port, tlsOptions, maxBufferSize: RPC_LIMIT_CHARACTERS });
 }
 
-class SocketClient extends ClientTCP {
+/** Nest would print a lost connection to standard output, as text; whoever asks is told of it anyway. */
+class QuietClient extends ClientTCP {
+  override handleError(): void {}
+}
+
+class SocketClient extends QuietClient {
   constructor(private readonly path: string) {
     super({});
   }

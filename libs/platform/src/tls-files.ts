@@ -20,6 +20,25 @@ export function readTlsIdentity(config: Pick<Config, 'tlsCa' | 'tlsCert' | 'tlsK
   };
 }
 
+/** What an edge shows to another that lends or borrows keys. Throws as `readTlsIdentity`, and when its authority is that of all processes. */
+export function readKeeperTlsIdentity(
+  config: Pick<Config, 'edgeKeeperTlsCa' | 'edgeKeeperTlsCert' | 'edgeKeeperTlsKey'>,
+  everyone: TlsIdentity | undefined,
+): TlsIdentity | undefined {
+  const { edgeKeeperTlsCa, edgeKeeperTlsCert, edgeKeeperTlsKey } = config;
+  if (edgeKeeperTlsCa === '' && edgeKeeperTlsCert === '' && edgeKeeperTlsKey === '') return undefined;
+  const identity = {
+    ca: read(edgeKeeperTlsCa, 'CAUSEWAY_EDGE_KEEPER_TLS_CA'),
+    cert: read(edgeKeeperTlsCert, 'CAUSEWAY_EDGE_KEEPER_TLS_CERT'),
+    key: read(edgeKeeperTlsKey, 'CAUSEWAY_EDGE_KEEPER_TLS_KEY'),
+  };
+  if (identity.ca.trim() !== everyone?.ca.trim()) return identity;
+  throw new StartupProblem(
+    'Edges would lend keys to every process of ours: CAUSEWAY_EDGE_KEEPER_TLS_CA and CAUSEWAY_TLS_CA hold the same authority.',
+    'Make an authority that signs certificates of edges alone.',
+  );
+}
+
 function read(file: string, setting: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -17,6 +17,12 @@ const usesTls = (settings: Settings): boolean =>
   );
 const tlsFiles = (settings: Settings): readonly string[] => [settings.tlsCa, settings.tlsCert, settings.tlsKey];
 
+const keeperTlsFiles = (settings: Settings): readonly string[] => [
+  settings.edgeKeeperTlsCa,
+  settings.edgeKeeperTlsCert,
+  settings.edgeKeeperTlsKey,
+];
+
 const ALWAYS: readonly SafetyRule[] = [
   {
     when: (s) => s.queueBackend === 'redis' && s.redisUrl === '',
@@ -25,6 +31,18 @@ const ALWAYS: readonly SafetyRule[] = [
   {
     when: (s) => usesTls(s) && tlsFiles(s).includes(''),
     why: 'a tls:// address needs CAUSEWAY_TLS_CA, CAUSEWAY_TLS_CERT and CAUSEWAY_TLS_KEY',
+  },
+  {
+    when: (s) => s.edgeKeeper.length + s.edgeKeeperListen.length > 0 && keeperTlsFiles(s).includes(''),
+    why: 'keys of edges travel to another host only with CAUSEWAY_EDGE_KEEPER_TLS_CA, CAUSEWAY_EDGE_KEEPER_TLS_CERT and CAUSEWAY_EDGE_KEEPER_TLS_KEY',
+  },
+  {
+    when: (s) => s.edgeKeeperTlsCa !== '' && s.edgeKeeperTlsCa === s.tlsCa,
+    why: 'CAUSEWAY_EDGE_KEEPER_TLS_CA is the authority of all processes: a gateway could have the keys with its certificate',
+  },
+  {
+    when: (s) => s.edgeKeeper.length > 0 && s.edgeKeeperListen.length > 0,
+    why: 'an edge that asks for keys (CAUSEWAY_EDGE_KEEPER) never has them to lend (CAUSEWAY_EDGE_KEEPER_LISTEN)',
   },
   {
     when: (s) =>

@@ -4,3 +4,4 @@ export * from './shared-key.js';
 export * from './remote-device-waker.js';
 export * from './every.js';
 export * from './run-process.js';
+export * from './serve-metrics.js';

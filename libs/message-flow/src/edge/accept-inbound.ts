@@ -14,6 +14,7 @@ import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signa
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
 import type { EdgeContext } from './edge-context.js';
+import { noteUnknownCode } from './note-unknown-code.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
@@ -55,6 +56,7 @@ export class AcceptInbound {
   private async handle(network: string, event: InboundEvent): Promise<InboundResult> {
     switch (event.kind) {
       case 'receipt':
+        noteUnknownCode(this.edge, network, event);
         return this.receipt.execute(event);
       case 'message':
         return this.message(network, event);

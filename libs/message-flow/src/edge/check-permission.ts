@@ -56,12 +56,13 @@ export class CheckPermission {
     const claimed = signed && parseStatement(signed.bytes);
     if (!signed || !claimed || !this.isForThisMessage(claimed, message)) return refused('statement-invalid');
     if (planDigest({ ...message, leg: 'clear' }) !== message.planDigest) return returned('route');
-    const legPrivateKey = message.edgeKeyId === null ? undefined : this.edge.keys.legPrivateKey(message.edgeKeyId);
+    const legPrivateKey = message.edgeKeyId && (await this.edge.keys.findLegPrivateKey(message.edgeKeyId));
     if (!legPrivateKey) return returned('route');
     const found = await this.devices.execute(message.tenant, message.account);
     if (found.kind === 'refused')
       return found.reason === 'key-changed' ? returned('key-change') : refused('statement-invalid');
     const body = this.open(message, envelope.sealed, legPrivateKey);
+    legPrivateKey.fill(0);
     if (!body) return refused('unreadable');
     const device = found.list.devices.find((listed) => listed.deviceId === message.device);
     if (!device || Buffer.compare(device.identityKey, body.identityKey) !== 0) return refused('statement-invalid');

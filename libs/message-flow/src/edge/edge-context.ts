@@ -1,4 +1,4 @@
-import type { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
+import type { KeyUse, Ledger } from '@causeway/edge-keys';
 import type { Clock, Events } from '@causeway/platform';
 import type {
   AccountStore,
@@ -26,8 +26,8 @@ export interface EdgeTimes {
 
 /** What every use case of the edge works with. The only place where keys, stores and adapters meet. */
 export interface EdgeContext {
-  readonly keys: EdgeKeys;
-  readonly ledger: EdgeLedger;
+  readonly keys: KeyUse;
+  readonly ledger: Ledger;
   readonly accounts: AccountStore;
   readonly contacts: ContactStore;
   readonly attempts: AttemptStore;

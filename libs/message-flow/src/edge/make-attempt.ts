@@ -1,4 +1,4 @@
-import { degrade, type MessageId, type TransitId } from '@causeway/message-model';
+import { CausewayError, degrade, type MessageId, type TransitId } from '@causeway/message-model';
 import type { ClearAdapter, DeliverOutcome } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { AttemptOutcome, LaneMessage, SealedContact } from '@causeway/storage';
@@ -6,6 +6,7 @@ import { attemptRef } from './attempt-ref.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { PASSED, type Passage } from './passage.js';
+import { noteUnknownCode } from './note-unknown-code.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
@@ -33,13 +34,13 @@ export class MakeAttempt {
 
   async execute(question: AttemptQuestion): Promise<Passage> {
     const { message, messageId, contact, adapter, permission } = question;
-    const { clock, attempts, ledger, times } = this.edge;
+    const { clock, attempts, times } = this.edge;
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
     const attempt = message.attempts + 1;
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
-    if (message.attempts === 0 && (await ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
+    if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
     const begun = await attempts.begin({
@@ -54,22 +55,28 @@ export class MakeAttempt {
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
-    if ((await ledger.rememberSent({ messageId, attempt, notAfter })) === 'known')
-      return { kind: 'blocks', lookAtMs: null };
-    const outcome = await adapter.deliver(
-      {
-        ref: attemptRef(message.ref, attempt),
-        to: new Plaintext(permission.e164),
-        from: question.bridgeNumber,
-        text: new Plaintext(degraded.text),
-        expiresAtMs: message.deliverBefore.getTime(),
-      },
-      { callBeforeMs, signal: new AbortController().signal },
-    );
-    if (outcome.kind === 'failed' && outcome.certainty === 'not-sent') await ledger.retractSent({ messageId, attempt });
+    const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
+    if (remembered === 'known') return { kind: 'blocks', lookAtMs: null };
+    const outcome: DeliverOutcome =
+      remembered === 'unavailable'
+        ? NOT_CALLED
+        : await adapter.deliver(
+            {
+              ref: attemptRef(message.ref, attempt),
+              to: new Plaintext(permission.e164),
+              from: question.bridgeNumber,
+              text: new Plaintext(degraded.text),
+              expiresAtMs: message.deliverBefore.getTime(),
+            },
+            { callBeforeMs, signal: new AbortController().signal },
+          );
     const endedMs = clock.nowMs();
     const record = toRecord(key, outcome, { nowMs: endedMs, deadlineMs: message.deliverBefore.getTime() });
     await this.outcome.execute(message, record, outcome);
+    // what stays behind when nobody keeps the ledger now is forgotten after the deadline, and the next attempt has another number
+    if (outcome.kind === 'failed' && outcome.certainty === 'not-sent')
+      await unlessUnavailable(this.edge.ledger.retractSent({ messageId, attempt }));
+    if (outcome.kind === 'failed') noteUnknownCode(this.edge, adapter.network, outcome);
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
     return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };
@@ -81,6 +88,24 @@ export class MakeAttempt {
   ): Promise<Passage> {
     await this.outcome.stop(message, 'failed', reason);
     return PASSED;
+  }
+}
+
+/** Whoever keeps the ledger went away in the middle. Whether it remembered the attempt or not, the carrier was not called. */
+const NOT_CALLED: DeliverOutcome = {
+  kind: 'failed',
+  reason: 'network-unavailable',
+  retry: 'later',
+  retryAfterMs: 500,
+  certainty: 'not-sent',
+};
+
+async function unlessUnavailable<Answer>(asking: Promise<Answer>): Promise<Answer | 'unavailable'> {
+  try {
+    return await asking;
+  } catch (thrown) {
+    if (thrown instanceof CausewayError && thrown.code === 'unavailable') return 'unavailable';
+    throw thrown;
   }
 }
 

@@ -1,4 +1,4 @@
-import { addressKeyIdOf } from '@causeway/edge-keys';
+import { addressKeyIdOf, type EdgeKeys } from '@causeway/edge-keys';
 import type { AttemptKey, SealedNumber } from '@causeway/storage';
 import type { EdgeContext } from './edge-context.js';
 import { numberAad } from './number-at-rest.js';
@@ -7,14 +7,17 @@ const BATCH = 200;
 
 /**
  * After the monthly change of the address key: seals every number again under the new key, and destroys the old one when nothing that is
- * still needed rests under it (PROTOCOL 6). Safe to interrupt and to repeat; does nothing while there is no replaced key.
+ * still needed rests under it (PROTOCOL 6). For whoever keeps the keys. Safe to interrupt and to repeat; does nothing while there is no replaced key.
  */
 export class ReSealNumbers {
-  constructor(private readonly edge: EdgeContext) {}
+  constructor(
+    private readonly edge: Pick<EdgeContext, 'contacts' | 'attempts'>,
+    private readonly keys: EdgeKeys,
+  ) {}
 
   /** The ids of the keys destroyed. */
   async execute(): Promise<readonly string[]> {
-    const { keys } = this.edge;
+    const { keys } = this;
     const replaced = new Set(keys.replacedAddressKeyIds);
     if (replaced.size === 0) return [];
     await this.reSeal(replaced);
@@ -27,7 +30,8 @@ export class ReSealNumbers {
   }
 
   private async reSeal(replaced: ReadonlySet<string>): Promise<void> {
-    const { contacts, keys } = this.edge;
+    const { keys } = this;
+    const { contacts } = this.edge;
     let after: SealedNumber | undefined;
     for (;;) {
       const rows = await contacts.sealedNumbers(after, BATCH);

@@ -16,7 +16,7 @@ export class ResolveContact {
   async execute(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {
     const { keys, contacts, clock } = this.edge;
     const { tenant, account, device, keyId } = question;
-    const legPrivateKey = keys.legPrivateKey(keyId);
+    const legPrivateKey = await keys.findLegPrivateKey(keyId);
     const sealed = fromBase64Url(question.sealedAddress);
     if (!legPrivateKey) return { kind: 'refused', code: 'edge-key-stale' };
     const opened =
@@ -26,6 +26,7 @@ export class ResolveContact {
         legPrivateKey,
         sealedAddress: sealed,
       });
+    legPrivateKey.fill(0);
     const address = opened === undefined ? undefined : parseAddress(opened);
     if (address?.kind !== 'phone') return { kind: 'refused', code: 'invalid-address' };
     const { e164 } = address;

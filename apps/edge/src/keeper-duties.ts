@@ -1,0 +1,50 @@
+import type { Keeping } from '@causeway/edge-keys';
+import { ReSealNumbers } from '@causeway/message-flow/edge';
+import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
+import type { Edge } from './open-edge.js';
+
+const KEY_INTERVAL_MS = 15_000;
+const RE_SEAL_INTERVAL_MS = 3_600_000;
+
+/**
+ * What one edge of all does while it keeps the keys: their turning, the ledger's forgetting, the re-sealing of numbers, and the look for
+ * messages whose webhook never came, which begins anew with each keeper: while there was none, webhooks were refused.
+ */
+export class KeeperDuties {
+  private readonly repeating: readonly Repeating[];
+
+  constructor(
+    process: ProcessContext,
+    private readonly edge: Edge,
+    private readonly keeping: Keeping,
+  ) {
+    const { config, events } = process;
+    const reSeal = new ReSealNumbers(edge.context, keeping.keys);
+    const sweepMs = config.inboundSweepSeconds * 1000;
+    this.repeating = [
+      every(KEY_INTERVAL_MS, { name: 'edge-keys', run: () => this.turnKeys() }, events),
+      every(sweepMs, { name: 'sweep-inbound', run: () => edge.sweepInbound.execute() }, events),
+      every(
+        RE_SEAL_INTERVAL_MS,
+        { name: 're-seal-numbers', run: async () => this.tellDestroyed(await reSeal.execute()) },
+        events,
+      ),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.repeating.map((task) => task.stop()));
+  }
+
+  private async turnKeys(): Promise<void> {
+    const { keys, ledger } = this.keeping;
+    const { destroyed } = await keys.tick();
+    this.tellDestroyed(destroyed);
+    await ledger.forgetPast(Math.floor(this.edge.context.clock.nowMs() / 1000));
+  }
+
+  private tellDestroyed(keyIds: readonly string[]): void {
+    for (const keyId of keyIds)
+      this.edge.context.events.edgeKeyDestroyed({ track: keyId.split('-')[0] ?? 'leg', keyId });
+  }
+}
