@@ -1,22 +1,20 @@
-import type { ClearOutbound, NotDelivered } from '@causeway/network-adapter';
+import { refuseUndeclared, textsOf, type ClearOutbound, type NotDelivered } from '@causeway/network-adapter';
 import { SMS_CAPABILITIES } from './sms-capabilities.js';
 import type { TwilioSmsOptions } from './twilio-sms-options.js';
 import { smsWebhookUrls } from './webhook-urls.js';
 
 /** What we know Twilio would refuse, or what must not be sent any more: answered without a call. */
 export function refuseBeforeCall(outbound: ClearOutbound, options: TwilioSmsOptions): NotDelivered | undefined {
-  const text = outbound.text.reveal();
   const refused = (reason: NotDelivered['reason']): NotDelivered => ({
     kind: 'failed',
     reason,
     retry: 'never',
     certainty: 'not-sent',
   });
-  if (outbound.expiresAtMs !== null && outbound.expiresAtMs <= options.clock.nowMs()) return refused('expired');
   if (!options.bridgeNumbers.includes(outbound.from)) return refused('misconfigured');
-  if (text.trim() === '') return refused('content-rejected');
-  if (text.length > (SMS_CAPABILITIES.limits.textCharacters ?? Number.POSITIVE_INFINITY)) return refused('too-large');
-  return undefined;
+  // no SMS is end-to-end encrypted
+  if (outbound.isEncryptionRequired) return refused('encryption-unavailable');
+  return refuseUndeclared(outbound, SMS_CAPABILITIES, options.clock.nowMs());
 }
 
 const SHORTEST_VALIDITY_SECONDS = 5;
@@ -34,7 +32,9 @@ export function createParameters(outbound: ClearOutbound, options: TwilioSmsOpti
   return {
     to: outbound.to.reveal(),
     from: outbound.from,
-    body: outbound.text.reveal(),
+    body: textsOf(outbound.body)
+      .map((text) => text.reveal())
+      .join('\n'),
     statusCallback: smsWebhookUrls(options.publicWebhookUrl).statusOf(outbound.ref),
     contentRetention: options.contentRetention ?? 'discard',
     addressRetention: options.addressRetention ?? 'retain',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ClearAdapter, DeliverOutcome, InboundEvent } from '@causeway/network-adapter';
+import type { ClearAdapter, ClearOutbound, DeliverOutcome, InboundEvent } from '@causeway/network-adapter';
 import { LAWS } from '../../network-adapter/src/testing/index.js';
 import { newHarness } from './testing/law-harness.js';
 
@@ -17,6 +17,12 @@ const broken = (adapter: ClearAdapter, fault: Partial<ClearAdapter>): ClearAdapt
         : value;
     },
   });
+
+/** Every text changed on its way. */
+const rewording = (outbound: ClearOutbound, change: (text: string) => string): ClearOutbound =>
+  outbound.body.kind === 'text'
+    ? { ...outbound, body: { kind: 'text', text: outbound.body.text.map(change) } }
+    : outbound;
 
 const delivering =
   (change: (deliver: Deliver) => Deliver) =>
@@ -53,7 +59,10 @@ const PLANTED: readonly [law: string, plant: (adapter: ClearAdapter) => Partial<
     'keeps-unicode',
     delivering(
       (deliver) => (outbound, attempt) =>
-        deliver({ ...outbound, text: outbound.text.map((text) => text.normalize('NFKD')) }, attempt),
+        deliver(
+          rewording(outbound, (text) => text.normalize('NFKD')),
+          attempt,
+        ),
     ),
   ],
   ['settles-before-disposal', () => ({ dispose: async () => undefined })],
@@ -87,7 +96,10 @@ const PLANTED: readonly [law: string, plant: (adapter: ClearAdapter) => Partial<
     'refuses-what-is-too-long',
     delivering(
       (deliver) => (outbound, attempt) =>
-        deliver({ ...outbound, text: outbound.text.map((text) => text.slice(0, 1_600)) }, attempt),
+        deliver(
+          rewording(outbound, (text) => text.slice(0, 1_600)),
+          attempt,
+        ),
     ),
   ],
   [

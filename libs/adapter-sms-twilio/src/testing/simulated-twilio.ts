@@ -84,7 +84,7 @@ export const newOutbound = (text: string) => ({
   ref: `ref-${(refs += 1)}`,
   to: new Plaintext(PERSON),
   from: BRIDGE,
-  text: new Plaintext(text),
+  body: { kind: 'text' as const, text: new Plaintext(text) },
   expiresAtMs: null,
 });
 

@@ -61,7 +61,7 @@ export class MakeAttempt {
         ref: attemptRef(message.ref, attempt),
         to: new Plaintext(permission.e164),
         from: question.bridgeNumber,
-        text: new Plaintext(degraded.text),
+        body: { kind: 'text', text: new Plaintext(degraded.text) },
         expiresAtMs: message.deliverBefore.getTime(),
       },
       { callBeforeMs, signal: new AbortController().signal },

@@ -1,4 +1,4 @@
-import { canListReceived, type ConsentWord, type InboundMessage } from '@causeway/network-adapter';
+import { canListReceived, type InboundEvent } from '@causeway/network-adapter';
 import type { AcceptInbound } from './accept-inbound.js';
 import type { EdgeContext } from './edge-context.js';
 
@@ -34,7 +34,10 @@ export class SweepInbound {
     if (isComplete) this.sweptToMs = startedMs;
   }
 
-  private async takeAll(network: string, events: readonly (InboundMessage | ConsentWord)[]): Promise<boolean> {
+  private async takeAll(
+    network: string,
+    events: readonly Extract<InboundEvent, { externalId: string }>[],
+  ): Promise<boolean> {
     let isComplete = true;
     for (const externalId of new Set(events.map((event) => event.externalId))) {
       try {
