@@ -68,3 +68,10 @@ export function explainUnavailable(thrown: unknown, retryAfterMs?: number): Unav
 }
 
 export const isAbsent = (thrown: unknown): boolean => refusalOf(thrown)?.status === 404;
+
+/** The code of an answer we have no row for. Worth counting: each is a failure we could treat better. */
+export const unknownCodeOf = (thrown: unknown): string | undefined => {
+  const refusal = refusalOf(thrown);
+  if (!refusal || refusal.status >= 500 || meaningOf(refusal)) return undefined;
+  return String(refusal.code ?? `http-${refusal.status}`);
+};
