@@ -119,6 +119,8 @@ export const DELIVERY_LAWS: readonly Law[] = [
       const inFlight = deliver(harness, 'in flight').finally(() => (isSettled = true));
       await pause(30);
       await harness.adapter.dispose();
+      // the caller's own steps after the outcome
+      await pause(5);
       assert.ok(isSettled, 'dispose resolved before the call in flight had settled');
       assert.equal((await inFlight).kind, 'accepted');
     },
