@@ -91,6 +91,8 @@ export interface AdapterHarness {
   /** The network's words for consent, exactly as a person would send them. */
   readonly consentWords?: { readonly optOut: string; readonly optIn: string; readonly help?: string };
 
+  /** How long what was sent may take to reach the person, milliseconds; 5,000 unless told otherwise. */
+  readonly patienceMs?: number;
   /** A file the network can fetch, where it does fetch what a message links to. */
   readonly media?: MediaLink;
 

@@ -9,6 +9,7 @@ import type {
   HarnessPhone,
   HarnessWebhooks,
 } from './adapter-harness.js';
+import { deadlineOf } from './until.js';
 
 /** An attempt with all the time it needs. */
 export const openAttempt = (harness: AdapterHarness): Attempt => ({
@@ -46,11 +47,9 @@ export function assertFailed(outcome: DeliverOutcome, expected: Partial<NotDeliv
     assert.equal(Reflect.get(outcome, name), value, `${name} of the failure`);
 }
 
-const ARRIVES_WITHIN_MS = 5_000;
-
 /** What the person has once `count` messages are there; fails when they do not come. */
 export async function arrivals(harness: AdapterHarness, count: number): Promise<readonly DeliveredMessage[]> {
-  const giveUpAt = Date.now() + ARRIVES_WITHIN_MS;
+  const giveUpAt = deadlineOf(harness);
   for (;;) {
     // a copy, as deep equality also compares the realm an array was made in
     const delivered = [...(await harness.delivered())];

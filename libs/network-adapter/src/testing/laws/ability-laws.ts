@@ -66,7 +66,7 @@ export const ABILITY_LAWS: readonly Law[] = [
       const outbound = clearOutbound(harness, 'Did this arrive?');
       assert.equal((await handOver(adapter, outbound, openAttempt(harness))).kind, 'failed');
       const question = { from: outbound.from, to: outbound.to, startedAtMs };
-      const found = await until(async () => {
+      const found = await until(harness, async () => {
         const answer = await adapter.lookUp(question);
         return answer.kind === 'candidates' && answer.candidates.length > 0 ? answer.candidates : undefined;
       });
@@ -109,7 +109,7 @@ export const ABILITY_LAWS: readonly Law[] = [
       const { adapter } = harness;
       assert.ok(canFetchStatus(adapter));
       const { externalId } = await deliverAccepted(harness, 'Where is it?');
-      await until(async () => {
+      await until(harness, async () => {
         const answer = await adapter.fetchStatus(externalId);
         return answer.kind === 'status' && answer.status === 'delivered' ? answer : undefined;
       });
@@ -125,7 +125,7 @@ export const ABILITY_LAWS: readonly Law[] = [
       assert.ok(canForget(adapter));
       const { externalId } = await deliverAccepted(harness, 'Forget this');
       await arrivals(harness, 1);
-      await until(async () => ((await adapter.forget(externalId)).kind === 'forgotten' ? true : undefined));
+      await until(harness, async () => ((await adapter.forget(externalId)).kind === 'forgotten' ? true : undefined));
       assert.deepEqual(await adapter.forget(externalId), { kind: 'forgotten' });
       if (canFetchStatus(adapter)) assert.equal((await adapter.fetchStatus(externalId)).kind, 'absent');
     },

@@ -32,7 +32,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
       const { adapter } = harness;
       assert.ok(canShowTyping(adapter));
       assert.equal((await adapter.showTyping(clearOutbound(harness, 'x'), true)).kind, 'indicated');
-      await until(async () => ((await phoneOf(harness).seesTyping?.()) === true ? true : undefined));
+      await until(harness, async () => ((await phoneOf(harness).seesTyping?.()) === true ? true : undefined));
       assert.equal((await harness.delivered()).length, 0, 'nothing may reach the person');
     },
   },
@@ -48,7 +48,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
         theOne(await eventsOfAll(harness, await webhooksOf(harness).sendFrom(text)), 'message').externalId;
       const [seen, unseen] = [await read('Read this'), await read('Not this')];
       assert.equal((await adapter.reportRead(clearOutbound(harness, 'x'), seen)).kind, 'indicated');
-      const ids = await until(async () => {
+      const ids = await until(harness, async () => {
         const found = await phoneOf(harness).seesRead?.();
         return found?.includes(seen) ? found : undefined;
       });

@@ -25,6 +25,7 @@ export async function newScriptedHarness(): Promise<AdapterHarness> {
     adapter,
     unreachable: new ScriptedAdapter(),
     isSimulated: true,
+    patienceMs: 500,
     consentWords: { optOut: 'STOP', optIn: 'START', help: 'HELP' },
     outbound: (text, changes) => ({
       ref: `ref-${(refs += 1)}`,
