@@ -27,7 +27,7 @@ export async function newHarness(): Promise<AdapterHarness> {
     // port 9, "discard": nobody listens there
     unreachable: twilio.adapter({ apiUrl: 'http://127.0.0.1:9' }),
     isSimulated: true,
-    consentWords: { optOut: 'STOP', optIn: 'START' },
+    consentWords: { optOut: 'STOP', optIn: 'START', help: 'HELP' },
     outbound: (text, changes) => ({ ...newOutbound(text), ...changes }),
     nowMs: () => Date.now(),
     async delivered() {
@@ -61,6 +61,11 @@ export async function newHarness(): Promise<AdapterHarness> {
         const requests = isDuplicated ? [request, request] : [request];
         isDuplicated = false;
         return requests;
+      },
+      async sendMedia(contentType, content) {
+        const file = { to: BRIDGE, contentType, content: Buffer.from(content).toString('base64') };
+        const { sid } = await twilio.post(`/handsets/${PERSON}/media`, file);
+        return [await eventually(() => twilio.webhooks.find((each) => of(each, sid)))];
       },
       async receipts(externalId) {
         await eventually(() => twilio.webhooks.find((each) => of(each, externalId, 'MessageStatus=delivered')));
