@@ -1,4 +1,5 @@
 import type { Capabilities } from '@causeway/message-model';
+import type { Clock } from '@causeway/platform';
 import type { DeliverOutcome } from './deliver-outcome.js';
 import type { RawRequest, ReceiveOutcome } from './inbound.js';
 import type { Attempt, ClearOutbound, SealedOutbound } from './outbound.js';
@@ -63,3 +64,17 @@ export const contractProblem = ({ network, contractVersion }: NetworkAdapter): s
 
 /** Discriminated by `confidentiality`, so that the compiler keeps plaintext from the wrong adapter. */
 export type Adapter = SealedAdapter | ClearAdapter;
+
+/** What the edge gives to an adapter it opens from a module of its own. */
+export interface AdapterSurroundings {
+  /** The object the operator's settings file has under the module's place; the adapter checks it and throws when it does not fit. */
+  readonly settings: unknown;
+  /** Scheme, host and path prefix under which the edge is reached; webhooks arrive at `/webhooks/<network>/...` below it. */
+  readonly publicWebhookUrl: string;
+  /** Numbers messages are sent from, E.164. */
+  readonly bridgeNumbers: readonly string[];
+  readonly clock: Clock;
+}
+
+/** A module that brings a network exports this under the name `openAdapter`. */
+export type OpenAdapter = (surroundings: AdapterSurroundings) => ClearAdapter | Promise<ClearAdapter>;
