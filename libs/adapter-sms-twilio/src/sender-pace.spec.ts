@@ -42,6 +42,14 @@ describe('the pace of a bridge number', () => {
     expect(pace.admit(BRIDGE, 25)).toMatchObject({ retryAfterMs: 25_000 });
   });
 
+  it('holds nobody back after the clock was set back', () => {
+    const clock = new ManualClock();
+    const pace = new SenderPace(clock, () => 1);
+    for (let index = 0; index < 10; index += 1) pace.admit(BRIDGE, 1);
+    clock.set(clock.nowMs() - 3_600_000);
+    expect(pace.admit(BRIDGE, 1)).toBeUndefined();
+  });
+
   it('is never exceeded over any stretch, but for one burst and one message', () => {
     const tries = fc.array(fc.record({ waitMs: fc.nat(3_000), segments: fc.integer({ min: 1, max: 11 }) }), {
       minLength: 1,

@@ -22,8 +22,8 @@ export function usualSegmentsPerSecond(bridgeNumber: string): number {
  * by their share of it.
  */
 export class SenderPace {
-  /** Milliseconds since the epoch at which all that was let through has left, by bridge number. */
-  private readonly doneAtMs = new Map<string, number>();
+  /** By bridge number: when the last message was let through, and when all that was let through has left. */
+  private readonly last = new Map<string, { readonly admittedAtMs: number; readonly doneAtMs: number }>();
 
   constructor(
     private readonly clock: Clock,
@@ -34,7 +34,9 @@ export class SenderPace {
   admit(bridgeNumber: string, segments: number): NotDelivered | undefined {
     const rate = (this.segmentsPerSecond ?? usualSegmentsPerSecond)(bridgeNumber);
     const nowMs = this.clock.nowMs();
-    const doneAtMs = Math.max(this.doneAtMs.get(bridgeNumber) ?? 0, nowMs);
+    const last = this.last.get(bridgeNumber);
+    // a clock that was set back would hold a number for as long as it was set back
+    const doneAtMs = last && last.admittedAtMs <= nowMs ? Math.max(last.doneAtMs, nowMs) : nowMs;
     const aheadMs = doneAtMs - nowMs;
     // a message larger than the burst itself still goes, when nothing is ahead of it
     const needMs = (segments / rate) * 1_000;
@@ -43,7 +45,7 @@ export class SenderPace {
       const retryAfterMs = Math.ceil(waitMs);
       return { kind: 'failed', reason: 'congested', retry: 'later', certainty: 'not-sent', retryAfterMs };
     }
-    this.doneAtMs.set(bridgeNumber, doneAtMs + needMs);
+    this.last.set(bridgeNumber, { admittedAtMs: nowMs, doneAtMs: doneAtMs + needMs });
     return undefined;
   }
 }

@@ -13,6 +13,7 @@ import type { ConsentWord, HelpWord, InboundEvent, InboundMessage } from '@cause
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
+import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
 import type { RecordReceipt } from './record-receipt.js';
@@ -76,15 +77,13 @@ export class AcceptInbound {
     }
   }
 
+  /** Heard whether or not anyone has this number as a contact: who said STOP before the first message is not written to either. */
   private async consentWord(network: string, word: ConsentWord): Promise<InboundResult> {
-    const contact = await this.binding(word);
-    if (!contact) return 'no-conversation';
-    const digests = this.edge.keys.numberDigests('binding', this.tenant, word.from.reveal());
-    const result = await this.edge.contacts.setOptedOut({
+    const result = await this.edge.contacts.hearConsentWord({
       ...this.received(network, word.externalId),
-      contact,
-      at: word.kind === 'opt-out' ? this.edge.clock.now() : null,
-      bindingDigests: word.scope === 'all' ? digests.map(({ digest }) => digest) : [],
+      person: consentingPerson(this.edge, this.tenant, { e164: word.from.reveal(), bridgeNumber: word.to }),
+      word: word.kind,
+      scope: word.scope,
     });
     return result === 'changed' ? 'consent-changed' : 'repeated';
   }

@@ -5,6 +5,7 @@ import type { AttemptOutcome, LaneMessage, SealedContact } from '@causeway/stora
 import { attemptRef } from './attempt-ref.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
+import { hearRefusal } from './hear-refusal.js';
 import { PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
@@ -70,6 +71,7 @@ export class MakeAttempt {
     const endedMs = clock.nowMs();
     const record = toRecord(key, outcome, { nowMs: endedMs, deadlineMs: message.deliverBefore.getTime() });
     await this.outcome.execute(message, record, outcome);
+    await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
     return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };
