@@ -1,5 +1,7 @@
 import type { Command } from './command.js';
 import { accept } from './commands/accept.js';
+import { adapterNew } from './commands/adapter-new.js';
+import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { demo } from './commands/demo.js';
 import { inbox } from './commands/inbox.js';
@@ -24,4 +26,6 @@ export const COMMANDS: readonly Command[] = [
   accept,
   status,
   safetyNumber,
+  adapterNew,
+  adapterTest,
 ];

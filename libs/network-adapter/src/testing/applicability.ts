@@ -43,11 +43,3 @@ export const declares = (feature: Feature): Applicability => ({
   words: `the adapter declares that it carries ${feature}`,
   holds: async ({ adapter }) => carries(await adapter.capabilities({}), feature),
 });
-
-export const all = (...parts: readonly Applicability[]): Applicability => ({
-  words: parts.map(({ words }) => words).join(' and '),
-  async holds(harness) {
-    for (const part of parts) if (!(await part.holds(harness))) return false;
-    return true;
-  },
-});

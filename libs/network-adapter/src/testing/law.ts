@@ -1,10 +1,10 @@
 import type { AdapterHarness } from './adapter-harness.js';
 
-/** When a law speaks about an adapter at all. */
+/** A condition under which a law speaks about an adapter at all. */
 export interface Applicability {
-  /** Completes "applies when ...". */
+  /** Completes "applies only where ...". */
   readonly words: string;
-  holds(harness: AdapterHarness): boolean | Promise<boolean>;
+  readonly holds: (harness: AdapterHarness) => boolean | Promise<boolean>;
 }
 
 /** One promise every adapter keeps, checkable without a test framework. */
@@ -15,8 +15,8 @@ export interface Law {
   readonly what: string;
   /** What goes wrong for people when it is broken. */
   readonly why: string;
-  /** Absent: always. A law that does not apply is reported as such, never as kept. */
-  readonly when?: Applicability;
+  /** All of them must hold; absent: always. A law that does not apply is reported as such, never as kept. */
+  readonly when?: readonly Applicability[];
   /** Throws when the law is broken. The harness is fresh, and is disposed of by the caller. */
   readonly check: (harness: AdapterHarness) => Promise<void>;
 }

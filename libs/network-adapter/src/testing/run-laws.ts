@@ -2,7 +2,7 @@ import type { HarnessFactory } from './adapter-harness.js';
 import type { Law } from './law.js';
 import { LAWS } from './laws.js';
 
-/** What became of one law. A law that does not apply is not kept: the report says which condition does not hold. */
+/** What became of one law. A law that does not apply is not kept: `because` is the condition that does not hold. */
 export type Verdict =
   | { readonly kind: 'kept' }
   | { readonly kind: 'broken'; readonly problem: string }
@@ -32,7 +32,8 @@ export async function runLaw(law: Law, newHarness: HarnessFactory): Promise<Verd
   try {
     const harness = await newHarness();
     try {
-      if (law.when && !(await law.when.holds(harness))) return { kind: 'does-not-apply', because: law.when.words };
+      for (const { words, holds } of law.when ?? [])
+        if (!(await holds(harness))) return { kind: 'does-not-apply', because: words };
       await withinTime(law.check(harness));
       return { kind: 'kept' };
     } finally {

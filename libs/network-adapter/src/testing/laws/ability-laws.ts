@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { utf8 } from '@causeway/message-model';
 import { canFetchStatus, canForget, canListReceived, canLookUp, canWithdraw } from '../../abilities.js';
-import { all, canFail, HAS_PHONE, HAS_WEBHOOKS, hasMethod } from '../applicability.js';
+import { canFail, HAS_PHONE, HAS_WEBHOOKS, hasMethod } from '../applicability.js';
 import {
   arrivals,
   clearOutbound,
@@ -25,7 +25,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'withdraws',
     what: 'takes back a message the phone does not have yet, so that it never comes, also when asked twice',
     why: 'Fallback sends the message by another network: a copy that still comes is a duplicate.',
-    when: all(hasMethod('withdraw', 'the network can take messages back'), HAS_PHONE),
+    when: [hasMethod('withdraw', 'the network can take messages back'), HAS_PHONE],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canWithdraw(adapter));
@@ -43,7 +43,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'withdraws-nothing-delivered',
     what: 'says too-late about a message the phone has',
     why: 'Called withdrawn, it would be sent a second time.',
-    when: hasMethod('withdraw', 'the network can take messages back'),
+    when: [hasMethod('withdraw', 'the network can take messages back')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canWithdraw(adapter));
@@ -57,7 +57,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'looks-up-what-is-unknown',
     what: 'finds a message whose answer was lost, and nothing of other people',
     why: 'This is how an unknown outcome becomes a known one without sending again.',
-    when: all(hasMethod('lookUp', 'the network can be searched'), canFail('cut-off')),
+    when: [hasMethod('lookUp', 'the network can be searched'), canFail('cut-off')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canLookUp(adapter));
@@ -79,7 +79,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'lists-what-was-received',
     what: 'lists what the bridge number received, under the ids of the webhooks, oldest first',
     why: 'The sweep makes good for lost webhooks, and must not make one message two.',
-    when: all(hasMethod('listReceived', 'the network can list what was received'), HAS_WEBHOOKS),
+    when: [hasMethod('listReceived', 'the network can list what was received'), HAS_WEBHOOKS],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canListReceived(adapter));
@@ -104,7 +104,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'fetches-where-a-message-stands',
     what: 'says of a delivered message that it was delivered',
     why: 'A receipt that never came would leave it unconfirmed for ever.',
-    when: hasMethod('fetchStatus', 'the network can be asked where a message stands'),
+    when: [hasMethod('fetchStatus', 'the network can be asked where a message stands')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canFetchStatus(adapter));
@@ -119,7 +119,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'forgets',
     what: "deletes the network's copy of a final message, and is content when it is gone already",
     why: 'What the network keeps is one more place from which it can be taken.',
-    when: hasMethod('forget', 'the network can delete its copy'),
+    when: [hasMethod('forget', 'the network can delete its copy')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canForget(adapter));
@@ -134,10 +134,12 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'fetches-media',
     what: 'fetches what a person attached, whole, and stops at the limit it was given',
     why: 'A picture without its bytes is a link that only the operator could open.',
-    when: {
-      words: 'the adapter can fetch what a person attached',
-      holds: ({ webhooks }) => webhooks?.sendMedia !== undefined,
-    },
+    when: [
+      {
+        words: 'the adapter can fetch what a person attached',
+        holds: ({ webhooks }) => webhooks?.sendMedia !== undefined,
+      },
+    ],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canFetchMedia(adapter), 'the person can attach, and the adapter has no fetchMedia');
@@ -156,7 +158,7 @@ export const ABILITY_LAWS: readonly Law[] = [
     id: 'abilities-end-with-disposal',
     what: 'answers unavailable, and throws nothing, when an ability is used after disposal',
     why: 'A timer that fires during a shutdown must not take it down.',
-    when: hasMethod('fetchStatus', 'the network can be asked where a message stands'),
+    when: [hasMethod('fetchStatus', 'the network can be asked where a message stands')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canFetchStatus(adapter));

@@ -51,7 +51,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'refuses-forged-webhooks',
     what: 'refuses a webhook whose signature does not hold, or is not there',
     why: 'Otherwise anyone who knows the address speaks in the name of anyone else.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'Send money');
       for (const request of [webhooksOf(harness).forge(genuine), { ...genuine, headers: {} }])
@@ -62,7 +62,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'refuses-altered-bodies',
     what: 'refuses a body that was changed after it was signed',
     why: 'Whoever sees one genuine webhook would otherwise write the next.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'Send money');
       const middle = Math.floor(genuine.body.length / 2);
@@ -77,7 +77,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'refuses-other-addresses',
     what: 'refuses a genuine webhook at an address that is none of its own, and an altered one where the address is signed',
     why: 'A webhook recorded at one door must not open another.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'Which door?');
       assertRejected(await harness.adapter.receive({ ...genuine, url: elsewhere(genuine.url) }));
@@ -89,7 +89,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'authenticates-before-parsing',
     what: 'refuses an unreadable body with a bad signature as bad-signature, not as malformed',
     why: 'A parser that strangers can reach is the largest door there is.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'x');
       const noise = Uint8Array.from({ length: 512 }, (_, index) => (index * 37) % 256);
@@ -101,7 +101,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'believes-no-proxy',
     what: 'judges a webhook by the configured address, whatever Host and forwarding headers say',
     why: 'Behind a proxy those headers differ, and anyone can write them: genuine ones would fail and forged ones could pass.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'Through a proxy');
       const proxied = { ...genuine, headers: { ...genuine.headers, ...PROXY_HEADERS } };
@@ -111,9 +111,9 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
   },
   {
     id: 'is-not-misled-by-the-content-type',
-    what: 'reads a webhook alike, or not at all, when it names another content type',
+    what: 'reads a webhook alike, or not at when it names another content type',
     why: 'The type is not signed: form read as JSON, or JSON as a form, would give signed bytes another meaning.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'Form or JSON?');
       const expected = revealed(await eventsOf(harness, genuine));
@@ -134,7 +134,7 @@ export const AUTHENTICITY_LAWS: readonly Law[] = [
     id: 'survives-strangers',
     what: 'throws nothing at, and reads no other meaning into, whatever a webhook is changed into',
     why: 'Strangers try everything, and one crash is an outage for all.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const genuine = await genuineFrom(harness, 'As it was signed');
       const expected = revealed(await eventsOf(harness, genuine));

@@ -19,7 +19,7 @@ export const CAPABILITY_LAWS: readonly Law[] = [
     id: 'carries-what-it-declares',
     what: 'carries an example of every feature it declares',
     why: 'A feature that is promised and not there is a message that looks different from its preview.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check(harness) {
       let count = 0;
       for (const { feature, changes, shows } of await partition(harness, true)) {
@@ -38,7 +38,7 @@ export const CAPABILITY_LAWS: readonly Law[] = [
     id: 'refuses-what-it-does-not-declare',
     what: 'refuses an example of every feature it does not declare, without a call',
     why: 'Left out in silence, half a message arrives and its sender believes that it was all of it.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check(harness) {
       for (const { feature, changes } of await partition(harness, false)) {
         const outcome = await deliver(harness, 'An example', changes('unknown-message'));
@@ -64,7 +64,7 @@ export const CAPABILITY_LAWS: readonly Law[] = [
     id: 'abilities-match-the-declaration',
     what: 'has the abilities its capabilities speak of, and no others',
     why: 'The flow asks the guard, the preview asks the declaration: they must answer alike.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check({ adapter }) {
       const capabilities = await adapter.capabilities({});
       assert.equal(carries(capabilities, 'typing'), hasAbility(adapter, 'showTyping'), 'typing and showTyping');
@@ -75,7 +75,7 @@ export const CAPABILITY_LAWS: readonly Law[] = [
     id: 'never-carries-openly-what-must-be-encrypted',
     what: 'refuses a message that must stay end-to-end encrypted when the network would not keep it so',
     why: 'People who saw that a conversation is encrypted said things in it for that reason.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check(harness) {
       await harness.phone?.setEncryption?.(false);
       const outcome = await deliver(harness, 'Between us', { isEncryptionRequired: true });
@@ -88,10 +88,12 @@ export const CAPABILITY_LAWS: readonly Law[] = [
     id: 'says-when-it-was-encrypted',
     what: 'carries what must be encrypted where the conversation is, and says of each message how it went',
     why: 'It decides whether the conversation may ever fall back to a network that everyone can read.',
-    when: {
-      words: 'the network can encrypt a conversation end to end',
-      holds: ({ phone }) => phone?.setEncryption !== undefined,
-    },
+    when: [
+      {
+        words: 'the network can encrypt a conversation end to end',
+        holds: ({ phone }) => phone?.setEncryption !== undefined,
+      },
+    ],
     async check(harness) {
       const phone = phoneOf(harness);
       await phone.setEncryption?.(true);

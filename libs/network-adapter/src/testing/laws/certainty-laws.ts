@@ -6,7 +6,7 @@ import { assertFailed, deliver, faultsOf, handOver, openAttempt, pause } from '.
 import type { Law } from '../law.js';
 
 const failsAs = (kind: NetworkFault['kind'], expected: Partial<NotDelivered>): Pick<Law, 'when' | 'check'> => ({
-  when: canFail(kind),
+  when: [canFail(kind)],
   async check(harness: AdapterHarness) {
     await faultsOf(harness).failNext({ kind });
     assertFailed(await deliver(harness, 'Does this arrive?'), expected);
@@ -43,7 +43,7 @@ export const CERTAINTY_LAWS: readonly Law[] = [
     id: 'unknown-code-is-maybe-sent',
     what: 'takes a code it does not know as later and maybe-sent, and names the code',
     why: 'Guessing never loses messages, guessing not-sent doubles them; the code is how we learn.',
-    when: canFail('unknown-code'),
+    when: [canFail('unknown-code')],
     async check(harness) {
       await faultsOf(harness).failNext({ kind: 'unknown-code' });
       const outcome = await deliver(harness, 'Does this arrive?');
@@ -55,7 +55,7 @@ export const CERTAINTY_LAWS: readonly Law[] = [
     id: 'passes-on-the-wait',
     what: 'says congested, later, not-sent and how long to wait when the network says that there were too many calls',
     why: 'Back-pressure that is not passed on becomes a queue of failures, or a number that is switched off.',
-    when: canFail('throttled'),
+    when: [canFail('throttled')],
     async check(harness) {
       await faultsOf(harness).failNext({ kind: 'throttled' });
       const outcome = await deliver(harness, 'Too fast?');
@@ -67,7 +67,7 @@ export const CERTAINTY_LAWS: readonly Law[] = [
     id: 'no-connection-is-not-sent',
     what: 'says not-sent when no connection came about',
     why: 'Only this certainty lets the message go again at once; calling it unknown would hold up its conversation.',
-    when: CAN_BE_UNREACHABLE,
+    when: [CAN_BE_UNREACHABLE],
     async check(harness) {
       assert.ok(harness.unreachable);
       const outcome = await handOver(harness.unreachable, harness.outbound('Anyone there?'), openAttempt(harness));
@@ -78,7 +78,7 @@ export const CERTAINTY_LAWS: readonly Law[] = [
     id: 'never-retries',
     what: 'makes one call per attempt, whatever the answer',
     why: 'Only the holder of an attempt may call, once; a retry inside the adapter is a duplicate nobody recorded.',
-    when: HAS_FAULTS,
+    when: [HAS_FAULTS],
     async check(harness) {
       const { kinds, failNext } = faultsOf(harness);
       for (const kind of kinds) {
@@ -117,7 +117,7 @@ export const CERTAINTY_LAWS: readonly Law[] = [
     id: 'an-abort-under-way-is-maybe-sent',
     what: 'says maybe-sent when it is aborted while it waits for the answer',
     why: 'An abort ends the wait and calls nothing back.',
-    when: canFail('silent'),
+    when: [canFail('silent')],
     async check(harness) {
       await faultsOf(harness).failNext({ kind: 'silent' });
       const aborting = new AbortController();

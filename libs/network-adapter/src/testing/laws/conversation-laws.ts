@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FEATURES, SUPPORT } from '@causeway/message-model';
 import { canCheckRecipients, canReportRead, canShowTyping } from '../../conversation-abilities.js';
-import { all, hasMethod } from '../applicability.js';
+import { hasMethod } from '../applicability.js';
 import { clearOutbound, pause, phoneOf, webhooksOf } from '../hand-over.js';
 import { eventsOfAll, theOne } from '../reading.js';
 import { until } from '../until.js';
@@ -27,7 +27,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
     id: 'shows-typing',
     what: 'shows the person that someone is writing, and sends no message for it',
     why: 'It is an indication: as a message it would ring.',
-    when: all(hasMethod('showTyping', 'the network can show that someone is writing'), SEES_TYPING),
+    when: [hasMethod('showTyping', 'the network can show that someone is writing'), SEES_TYPING],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canShowTyping(adapter));
@@ -40,7 +40,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
     id: 'reports-reading',
     what: 'tells the person which message of theirs was read',
     why: 'Read receipts are given on purpose, for one message.',
-    when: all(hasMethod('reportRead', 'the network can carry read receipts'), SEES_READ),
+    when: [hasMethod('reportRead', 'the network can carry read receipts'), SEES_READ],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canReportRead(adapter));
@@ -59,7 +59,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
     id: 'checks-a-recipient',
     what: 'says what the phone of a person can do, never more than it declares, and reaches nobody by asking',
     why: 'A preview is made of it, and asking must not be noticed.',
-    when: CHECKS,
+    when: [CHECKS],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canCheckRecipients(adapter));
@@ -79,7 +79,7 @@ export const CONVERSATION_LAWS: readonly Law[] = [
     id: 'notices-who-left',
     what: 'says that a person is not on this network once they left it',
     why: 'The next network of the plan is then tried at once, instead of after a timeout.',
-    when: all(CHECKS, CAN_LEAVE),
+    when: [CHECKS, CAN_LEAVE],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canCheckRecipients(adapter));

@@ -82,7 +82,7 @@ export const DELIVERY_LAWS: readonly Law[] = [
     id: 'waits-for-a-slow-network',
     what: 'waits for an answer that is late and within its timeout',
     why: 'An outcome called unknown too early holds up its conversation for nothing.',
-    when: HAS_FAULTS,
+    when: [HAS_FAULTS],
     async check(harness) {
       await faultsOf(harness).delayNext(100);
       await deliverAccepted(harness, 'slowly');
@@ -93,7 +93,7 @@ export const DELIVERY_LAWS: readonly Law[] = [
     id: 'same-ref-same-message',
     what: 'delivers a message once, however often it is handed over under the same ref, and knows its external id before',
     why: 'This is how an unknown outcome is settled on networks that take an id of ours: by saying the same again.',
-    when: hasMethod('externalIdOf', 'the network takes message ids of ours'),
+    when: [hasMethod('externalIdOf', 'the network takes message ids of ours')],
     async check(harness) {
       const { adapter } = harness;
       assert.ok(canNameMessages(adapter));
@@ -112,7 +112,7 @@ export const DELIVERY_LAWS: readonly Law[] = [
     id: 'settles-before-disposal',
     what: 'lets calls in flight end with an outcome when it is disposed of',
     why: 'A call abandoned at shutdown is an unknown outcome that nobody will ever reconcile.',
-    when: HAS_FAULTS,
+    when: [HAS_FAULTS],
     async check(harness) {
       await faultsOf(harness).delayNext(100);
       let isSettled = false;

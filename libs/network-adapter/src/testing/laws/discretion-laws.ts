@@ -34,7 +34,7 @@ export const DISCRETION_LAWS: readonly Law[] = [
     id: 'events-print-no-plaintext',
     what: 'wraps the words and the number of an event so that printing it shows neither',
     why: 'Sooner or later somebody logs an event.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const number = recipientOf(harness.outbound('x'))?.reveal().slice(1) ?? MARKER;
       for (const request of await webhooksOf(harness).sendFrom(MARKER)) {
@@ -48,7 +48,7 @@ export const DISCRETION_LAWS: readonly Law[] = [
     id: 'shows-no-secret',
     what: 'prints no words or numbers of messages it has handed over when it is itself printed',
     why: 'What an adapter remembers ends in a heap dump or an error report.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check(harness) {
       await deliver(harness, MARKER);
       assert.ok(!inspect(harness.adapter, { depth: 10, showHidden: true }).includes(MARKER));

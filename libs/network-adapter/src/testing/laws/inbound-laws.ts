@@ -16,7 +16,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'reads-what-people-write',
     what: 'reads an inbound message with its sender, bridge number and exact text',
     why: 'This is the way back.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const message = theOne(await eventsOfAll(harness, await webhooksOf(harness).sendFrom(WORDS)), 'message');
       const outbound = harness.outbound('x');
@@ -30,10 +30,12 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'reads-what-people-tap',
     what: 'reads a tapped suggestion with its words and the postback we gave it',
     why: 'A tap is an answer: lost, the person believes that they gave it.',
-    when: {
-      words: 'the person can tap suggestions',
-      holds: ({ webhooks }) => webhooks?.tap !== undefined,
-    },
+    when: [
+      {
+        words: 'the person can tap suggestions',
+        holds: ({ webhooks }) => webhooks?.tap !== undefined,
+      },
+    ],
     async check(harness) {
       const requests = await webhooksOf(harness).tap?.('Yes', 'answer=yes');
       const message = theOne(await eventsOfAll(harness, requests ?? []), 'message');
@@ -45,7 +47,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'reads-the-same-twice',
     what: 'reads the same webhook twice as the same events, whatever came in between',
     why: 'Receiving has no memory: after a crash the network says it again, to another process.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const request = first(await webhooksOf(harness).sendFrom('Once'));
       const before = revealed(await eventsOf(harness, request));
@@ -57,7 +59,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'repeated-webhook-same-id',
     what: 'gives the same external id when the network repeats a webhook, and another one to another message',
     why: 'The id is the unique key that makes the second one nothing.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const webhooks = webhooksOf(harness);
       await webhooks.duplicateNext();
@@ -72,7 +74,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'receipts-find-their-message',
     what: 'reports a delivery with the external id of its message, and its ref where the network does not take ids of ours',
     why: 'Without them a receipt that overtakes the answer to our call has no attempt to go to.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const { adapter } = harness;
       const outbound = harness.outbound('Tell me when it is there');
@@ -91,7 +93,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'receipts-in-any-order',
     what: 'reads receipts alike in whatever order they come, so that the last state is the same',
     why: 'Networks report over many connections; an adapter that remembers would move a message back.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const webhooks = webhooksOf(harness);
       const sent = await handOver(harness.adapter, harness.outbound('Which way round?'), openAttempt(harness));
@@ -108,7 +110,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'answers-nobody-by-accident',
     what: 'answers a webhook with success and without words of its own',
     why: 'Some networks send the body of the answer to the person who wrote; others repeat what was not answered.',
-    when: HAS_WEBHOOKS,
+    when: [HAS_WEBHOOKS],
     async check(harness) {
       const outcome = await harness.adapter.receive(first(await webhooksOf(harness).sendFrom('hello')));
       assert.ok(outcome.kind === 'events');
@@ -120,7 +122,7 @@ export const INBOUND_LAWS: readonly Law[] = [
     id: 'hears-consent-words',
     what: "reads the network's words for consent as such, beside the message that said them, and nothing else as one",
     why: 'Who says STOP is not written to again; who writes about a stop is.',
-    when: { words: 'the network has words for consent', holds: ({ consentWords }) => consentWords !== undefined },
+    when: [{ words: 'the network has words for consent', holds: ({ consentWords }) => consentWords !== undefined }],
     async check(harness) {
       const { consentWords } = harness;
       assert.ok(consentWords);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { countSegments, utf8, type CapabilityLimits } from '@causeway/message-model';
 import type { AdapterHarness } from '../adapter-harness.js';
-import { all, declares, IS_CLEAR } from '../applicability.js';
+import { declares, IS_CLEAR } from '../applicability.js';
 import { assertFailed, clearAdapterOf, clearOutbound, deliver, deliverAccepted, lastDelivered } from '../hand-over.js';
 import type { Applicability, Law } from '../law.js';
 
@@ -50,7 +50,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'carries-what-just-fits',
     what: 'delivers a text exactly at its declared limit, whole',
     why: 'A limit that is declared too high shows in a preview as something that then fails.',
-    when: all(IS_CLEAR, HAS_TEXT_LIMIT),
+    when: [IS_CLEAR, HAS_TEXT_LIMIT],
     async check(harness) {
       const { limits } = await harness.adapter.capabilities({});
       const text = 'a'.repeat(longest('a', limits));
@@ -62,7 +62,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'refuses-what-is-too-long',
     what: 'refuses a text one past its declared limit without a call',
     why: 'Cut off or billed in surprising parts, it is not what the sender agreed to.',
-    when: all(IS_CLEAR, HAS_TEXT_LIMIT),
+    when: [IS_CLEAR, HAS_TEXT_LIMIT],
     async check(harness) {
       const { limits } = await harness.adapter.capabilities({});
       await refusedWithoutCall(harness, 'a'.repeat(longest('a', limits) + 1));
@@ -72,7 +72,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'counts-in-its-unit',
     what: 'counts every script by the unit its limit names: at the limit it goes, one sign past it does not',
     why: 'Counted in the wrong unit, a limit is right for English only.',
-    when: all(IS_CLEAR, HAS_TEXT_LIMIT),
+    when: [IS_CLEAR, HAS_TEXT_LIMIT],
     async check(harness) {
       const { limits } = await harness.adapter.capabilities({});
       for (const [index, sign] of SIGNS.entries()) {
@@ -87,7 +87,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'refuses-an-attachment-too-large',
     what: 'delivers an attachment at its declared size and refuses one byte more without a call',
     why: 'What the network drops later is dropped in silence.',
-    when: all(IS_CLEAR, declares('attachment'), HAS_ATTACHMENT_LIMIT),
+    when: [IS_CLEAR, declares('attachment'), HAS_ATTACHMENT_LIMIT],
     async check(harness) {
       const sizeBytes = (await harness.adapter.capabilities({})).limits.attachmentBytes ?? 0;
       const { body } = clearOutbound(harness, 'A picture');
@@ -109,7 +109,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'refuses-an-empty-text',
     what: 'refuses a text without a word without a call',
     why: 'Networks answer it with an error, or deliver nothing and say that they did.',
-    when: IS_CLEAR,
+    when: [IS_CLEAR],
     async check(harness) {
       for (const text of ['', ' \n\t ']) {
         const outbound = clearOutbound(harness, 'x');
@@ -136,7 +136,7 @@ export const LIMIT_LAWS: readonly Law[] = [
     id: 'passes-on-the-expiry',
     what: 'tells the network to stop trying no later than the message expires',
     why: 'A phone that is switched on tomorrow must not ring with what was for today.',
-    when: declares('expiry-at-time'),
+    when: [declares('expiry-at-time')],
     async check(harness) {
       const { expirySecondsMin = 0 } = (await harness.adapter.capabilities({})).limits;
       const expiresAtMs = harness.nowMs() + (expirySecondsMin + 60) * 1_000;
