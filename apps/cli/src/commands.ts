@@ -4,6 +4,7 @@ import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { demo } from './commands/demo.js';
+import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   up,
   demo,
   migrateCommand,
+  doctor,
   register,
   send,
   approve,

@@ -36,7 +36,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   // the ledger's lock lets one process at a time into the folder, so it comes first
   const ledger = await openLedger(config.edgeKeyFolder);
   const keys = await EdgeKeys.open({ folder: config.edgeKeyFolder, region: config.region, clock });
-  const adapters = openAdapters(config, clock);
+  const adapters = openAdapters(config, clock, events);
   const context: EdgeContext = {
     keys,
     ledger,

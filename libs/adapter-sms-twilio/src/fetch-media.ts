@@ -70,7 +70,9 @@ async function readAnswer(response: Response, limitBytes: number): Promise<Media
 async function readUpTo(response: Response, limitBytes: number): Promise<Bytes | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | undefined = response.body ?? undefined;
+  if (!body) return toBytes(new Uint8Array());
+  for await (const chunk of body) {
     size += chunk.byteLength;
     // leaving the loop cancels the rest
     if (size > limitBytes) return undefined;

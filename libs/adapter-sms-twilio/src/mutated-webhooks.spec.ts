@@ -164,7 +164,7 @@ describe.each(GENUINE)('a webhook of a %s', (_what, url, params) => {
 
 describe('a text that holds the names of fields', () => {
   it('never becomes another sender, for whoever recorded the webhook', async () => {
-    const params = { ...MESSAGE, Body: 'hiFrom+14155550199FromCity' };
+    const params = { ...MESSAGE, ...COMMON, Body: 'hiFrom+14155550199FromCity', FromCity: 'TORONTO' };
     const url = adapter.webhookUrls.inbound;
     const { Body: _, From: from, FromCity: city, ...rest } = params;
     const forged = { ...rest, Body: 'hi', From: '+14155550199', FromCity: `From${from}FromCity${city}` };

@@ -1,7 +1,7 @@
 import twilio from 'twilio';
 import { CarrierRequest } from './carrier-request.js';
 import { refusalOf } from './explain-failure.js';
-import { SYSTEM_CLOCK } from '@causeway/platform';
+import { SYSTEM_CLOCK, type Secret } from '@causeway/platform';
 
 /** A number of the account, as Twilio has it. */
 export interface TwilioNumber {
@@ -34,7 +34,7 @@ export class AccountProblem extends Error {
 
 export interface AccountOptions {
   readonly accountSid: string;
-  readonly authToken: string;
+  readonly authToken: Secret;
   /** Another server that speaks Twilio's API; Twilio itself when absent. */
   readonly apiUrl?: string | undefined;
 }
@@ -43,11 +43,14 @@ const TIMEOUT_MS = 10_000;
 
 /** What an operator sets up at Twilio, for those who check it. Every call throws `AccountProblem` when it is not answered. */
 export function openTwilioAccount({ accountSid, authToken, apiUrl }: AccountOptions) {
-  async function ask<Answer>(question: (client: ReturnType<typeof twilio>) => Promise<Answer>): Promise<Answer> {
+  async function ask<Answer>(
+    question: (client: ReturnType<typeof twilio>, request: CarrierRequest) => Promise<Answer>,
+  ): Promise<Answer> {
     const rules = { apiUrl, clock: SYSTEM_CLOCK, timeoutMs: TIMEOUT_MS, callBeforeMs: Number.POSITIVE_INFINITY };
-    const client = twilio(accountSid, authToken, { httpClient: new CarrierRequest(rules), autoRetry: false });
+    const request = new CarrierRequest(rules);
+    const client = twilio(accountSid, authToken.reveal(), { httpClient: request, autoRetry: false });
     try {
-      return await question(client);
+      return await question(client, request);
     } catch (thrown) {
       const refusal = refusalOf(thrown);
       throw new AccountProblem(refusal?.status, refusal?.code);
@@ -55,9 +58,9 @@ export function openTwilioAccount({ accountSid, authToken, apiUrl }: AccountOpti
   }
   return {
     fetch: () =>
-      ask(async (client) => {
+      ask(async (client, request) => {
         const { status, type } = await client.api.v2010.accounts(accountSid).fetch();
-        return { status: String(status), type: String(type) };
+        return { status, type, answeredAtMs: request.answeredAtMs };
       }),
     findNumber: (e164: string): Promise<TwilioNumber | undefined> =>
       ask(async (client) => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { Plaintext } from '@causeway/platform';
+import { Plaintext, Secret } from '@causeway/platform';
 import { openTwilioAccount } from './twilio-account.js';
 import { readApiDocument } from './testing/api-document.js';
 import { recordCalls } from './testing/recorded-calls.js';
@@ -58,7 +58,11 @@ async function makeEveryCall(): Promise<void> {
   for (const { url } of received.media) await adapter.fetchMedia(url, 1_000);
   for (const id of [sent.externalId, picture.externalId, received.externalId])
     await eventually(async () => ((await adapter.forget(id)).kind === 'forgotten' ? true : undefined));
-  const account = openTwilioAccount({ accountSid: ACCOUNT_SID, authToken: AUTH_TOKEN, apiUrl: recorder.url });
+  const account = openTwilioAccount({
+    accountSid: ACCOUNT_SID,
+    authToken: new Secret(AUTH_TOKEN),
+    apiUrl: recorder.url,
+  });
   await account.fetch();
   const number = await account.findNumber(BRIDGE);
   if (number === undefined) throw new Error('no number');

@@ -152,6 +152,16 @@ export const SETTINGS = z.object({
     'Another place that speaks the API of Twilio, for example the simulator. Empty means Twilio.',
     optionalUrl('http:', 'https:'),
   ),
+  smsSegmentsPerSecond: sms(
+    '0',
+    'Segments a second that each bridge number may send, shared by its edges. 0 means what Twilio takes from a number of its kind: 1, toll-free 3; a simulator takes all.',
+    z.coerce.number<string>().min(0).max(10_000),
+  ),
+  smsHelpAnswer: sms(
+    '',
+    'What a person who writes HELP or INFO is answered, once an hour. Empty leaves it to Twilio, which answers by itself unless that was switched off.',
+    z.string().max(320),
+  ),
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
 
   callBeforeSeconds: timing(

@@ -1,5 +1,5 @@
 import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database } from './database.js';
+import { DatabaseError, type Database, type SqlValue } from './database.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
@@ -205,7 +205,7 @@ export interface ConsentWordInput {
   readonly digestPurgeHour: number;
 }
 
-const personParameters = (person: ConsentingPerson): readonly unknown[] => [
+const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
   person.tenant,
   person.bridgeNumberId,
   hexOf(person.optOutDigests),

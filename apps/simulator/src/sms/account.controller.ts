@@ -12,6 +12,9 @@ const sidOf = (prefix: string, text: string): string => `${prefix}${createHash('
 @Controller()
 @UseGuards(AccountGuard)
 export class AccountController {
+  private readonly servicesBySid = new Map<string, Readonly<Record<string, unknown>>>();
+  private readonly numbersByService = new Map<string, readonly string[]>();
+
   constructor(
     private readonly log: CallLog,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
@@ -61,13 +64,41 @@ export class AccountController {
     return this.render(accountSid, number);
   }
 
-  /** Of Twilio's messaging API, version 1. No number is in a service here: senders are always named. */
+  /** Of Twilio's messaging API, version 1. */
   @Get('v1/Services')
   services() {
-    const url = '/v1/Services?PageSize=50&Page=0';
-    const meta = { page: 0, page_size: 50, first_page_url: url, previous_page_url: null, url, next_page_url: null };
     this.log.append({ call: 'list-services', status: 200 });
-    return { services: [], meta: { ...meta, key: 'services' } };
+    return { services: [...this.servicesBySid.values()], meta: metaOf('/v1/Services', 'services') };
+  }
+
+  @Post('v1/Services')
+  createService(@Body() form: FormFields | undefined) {
+    const name = single(form ?? {}, 'FriendlyName') ?? '';
+    const service = {
+      sid: sidOf('MG', `${name} ${this.servicesBySid.size}`),
+      friendly_name: name,
+      use_inbound_webhook_on_number: single(form ?? {}, 'UseInboundWebhookOnNumber') === 'true',
+    };
+    this.servicesBySid.set(service.sid, service);
+    return service;
+  }
+
+  @Get('v1/Services/:serviceSid/PhoneNumbers')
+  numbersOf(@Param('serviceSid') serviceSid: string) {
+    const path = `/v1/Services/${serviceSid}/PhoneNumbers`;
+    const numbers = (this.numbersByService.get(serviceSid) ?? []).map((number) => ({
+      sid: sidOf('PN', number),
+      service_sid: serviceSid,
+      phone_number: number,
+    }));
+    return { phone_numbers: numbers, meta: metaOf(path, 'phone_numbers') };
+  }
+
+  @Post('v1/Services/:serviceSid/PhoneNumbers')
+  addNumber(@Param('serviceSid') serviceSid: string, @Body() form: FormFields | undefined) {
+    const number = this.find(single(form ?? {}, 'PhoneNumberSid') ?? '');
+    this.numbersByService.set(serviceSid, [...(this.numbersByService.get(serviceSid) ?? []), number]);
+    return { sid: sidOf('PN', number), service_sid: serviceSid, phone_number: number };
   }
 
   private find(file: string): string {
@@ -97,3 +128,8 @@ export class AccountController {
     };
   }
 }
+
+const metaOf = (path: string, key: string) => {
+  const url = `${path}?PageSize=50&Page=0`;
+  return { page: 0, page_size: 50, first_page_url: url, previous_page_url: null, url, next_page_url: null, key };
+};
