@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { CallLog } from './control/call-log.js';
 import { ControlController } from './control/control.controller.js';
 import { FaultScript } from './control/fault-script.js';
+import { HandsetPageController } from './handsets/handset-page.controller.js';
+import { RCS_CONTROLLERS, rcsProviders } from './rcs/rcs-parts.js';
 import { AccountController } from './sms/account.controller.js';
 import { AccountGuard } from './sms/account.guard.js';
 import { HandsetMediaController } from './sms/handset-media.controller.js';
@@ -31,6 +33,8 @@ export class SimulatorModule {
         MediaController,
         MediaFilesController,
         AccountController,
+        HandsetPageController,
+        ...RCS_CONTROLLERS,
       ],
       providers: [
         { provide: SIMULATOR_OPTIONS, useValue: options },
@@ -45,6 +49,7 @@ export class SimulatorModule {
         SmsCarrier,
         Timers,
         Webhooks,
+        ...rcsProviders(options.rcs),
       ],
     };
   }
