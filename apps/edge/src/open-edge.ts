@@ -17,7 +17,9 @@ import {
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
+import { MediaLinks } from './media-links.js';
 import { openLedger } from './open-ledger.js';
+import { PublicUrl } from './public-url.js';
 
 /** The edge's use cases, each given what it works with. */
 export interface Edge {
@@ -28,6 +30,8 @@ export interface Edge {
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
   readonly reSealNumbers: ReSealNumbers;
+  /** Files in the clear on their way to a carrier. */
+  readonly mediaLinks: MediaLinks;
   close(): Promise<void>;
 }
 
@@ -77,6 +81,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
     reSealNumbers: new ReSealNumbers(context),
+    mediaLinks: new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text),
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.dispose()));
       await ledger.close();
