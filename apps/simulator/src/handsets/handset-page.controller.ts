@@ -14,14 +14,14 @@ import { timelineOf } from './timeline.js';
 
 const ASSETS: Readonly<Record<string, string>> = {
   'handsets.css': 'text/css; charset=utf-8',
-  'handsets.js': 'text/javascript; charset=utf-8',
-  'bubbles.js': 'text/javascript; charset=utf-8',
-  'network.js': 'text/javascript; charset=utf-8',
+  'handsets.mjs': 'text/javascript; charset=utf-8',
+  'bubbles.mjs': 'text/javascript; charset=utf-8',
+  'network.mjs': 'text/javascript; charset=utf-8',
 };
 
 /** No script, style or picture from anywhere else: what people write is shown here. */
 const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const HEARTBEAT_MS = 15_000;
 

@@ -11,7 +11,6 @@ const STATUS_OF = {
 } as const;
 
 export type RcsErrorCode = keyof typeof STATUS_OF;
-export const RCS_ERROR_CODES = Object.keys(STATUS_OF) as readonly RcsErrorCode[];
 
 /** Finer than the status word, where one word has several causes. `ENCRYPTION_UNAVAILABLE` is this network's own. */
 export type RcsErrorReason = 'ENCRYPTION_UNAVAILABLE' | 'USER_UNSUBSCRIBED' | 'UNKNOWN_AGENT' | 'NOT_REACHABLE_BY_RCS';
@@ -32,7 +31,7 @@ export class RcsError extends HttpException {
 
   /** A code from a fault script, known to this table or not. */
   static scripted(code: string): RcsError {
-    const known = RCS_ERROR_CODES.find((each) => each === code);
-    return new RcsError(code, known === undefined ? 400 : STATUS_OF[known], 'Scripted by the simulator');
+    const known = Object.entries(STATUS_OF).find(([word]) => word === code)?.[1];
+    return new RcsError(code, known ?? 400, 'Scripted by the simulator');
   }
 }

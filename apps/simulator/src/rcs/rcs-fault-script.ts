@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { RCS_ERROR_CODES } from './rcs-error.js';
+import type { RcsErrorCode } from './rcs-error.js';
 
 /**
  * What may go wrong on purpose; modes that SMS has too are called the same. `slow`, `accept-then-drop`, `accept-then-500` and
@@ -47,7 +47,7 @@ export const RCS_FAULT = z.strictObject({
   code: z
     .string()
     .regex(/^[A-Z_]{3,40}$/)
-    .default('INVALID_ARGUMENT' satisfies (typeof RCS_ERROR_CODES)[number]),
+    .default('INVALID_ARGUMENT' satisfies RcsErrorCode),
 });
 
 export type RcsFault = z.infer<typeof RCS_FAULT>;

@@ -10,6 +10,9 @@ import { RcsSimulatedAdapter } from '../rcs-simulated-adapter.js';
 
 export const ACCESS_TOKEN = 'simulated-access-token';
 export const CLIENT_TOKEN = 'simulated-client-token';
+/** Of the SMS carrier beside the RCS network. */
+export const ACCOUNT_SID = `AC${'0'.repeat(32)}`;
+export const AUTH_TOKEN = 'simulated-token';
 export const BRIDGE = '+14155550100';
 export const PERSON = '+14155550123';
 export const AGENT_ID = agentIdOf(BRIDGE);
@@ -20,10 +23,20 @@ const PIXEL = Buffer.from(
   'base64',
 );
 
+/** A bowl, for pages that are looked at. `hue` in degrees. */
+const drawingOf = (hue: number): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 130"><rect width="200" height="130" fill="hsl(${hue} 60% 88%)"/>` +
+  `<ellipse cx="100" cy="60" rx="62" ry="14" fill="hsl(${hue} 70% 62%)"/><path d="M38 60a62 50 0 0 0 124 0z" fill="hsl(${hue} 45% 40%)"/>` +
+  `<path d="M70 22q8-8 0-16M100 26q8-8 0-16M130 22q8-8 0-16" fill="none" stroke="hsl(${hue} 30% 60%)" stroke-width="4"/></svg>`;
+
 const CHIPS = z.array(
   z.union([z.object({ reply: z.object({ text: z.string() }) }), z.object({ action: z.object({ text: z.string() }) })]),
 );
-const CARD = z.object({ title: z.string().optional(), description: z.string().optional(), media: z.unknown().optional() });
+const CARD = z.object({
+  title: z.string().optional(),
+  description: z.string().optional(),
+  media: z.unknown().optional(),
+});
 const BUBBLE = z.object({
   messageId: z.string(),
   direction: z.enum(['received', 'written']),
@@ -68,7 +81,9 @@ export async function startSimulatedRcs(settings: { readonly retryDelayMs?: numb
       await once(request, 'end');
       if (request.method === 'GET') {
         fetches.push(request.url ?? '');
-        response.setHeader('content-type', 'image/png').end(PIXEL);
+        const drawing = /^\/drawing-(\d+)\.svg$/.exec(request.url ?? '');
+        if (drawing) response.setHeader('content-type', 'image/svg+xml').end(drawingOf(Number(drawing[1])));
+        else response.setHeader('content-type', 'image/png').end(PIXEL);
         return;
       }
       const headers = Object.fromEntries(
@@ -87,8 +102,10 @@ export async function startSimulatedRcs(settings: { readonly retryDelayMs?: numb
   const agents = [{ agentId: AGENT_ID, bridgeNumber: BRIDGE }];
   const simulator = await createSimulator({
     port: 0,
-    accountSid: `AC${'0'.repeat(32)}`,
-    authToken: 'not-used-here',
+    accountSid: ACCOUNT_SID,
+    authToken: AUTH_TOKEN,
+    sendDelayMs: 5,
+    deliverDelayMs: 5,
     rcs: {
       accessToken: ACCESS_TOKEN,
       clientToken: CLIENT_TOKEN,
@@ -109,6 +126,7 @@ export async function startSimulatedRcs(settings: { readonly retryDelayMs?: numb
     url: simulator.url,
     pictureUrl: `${publicUrl}/pixel.png`,
     pictureBytes: PIXEL.length,
+    drawingUrl: (hue: number) => `${publicUrl}/drawing-${hue}.svg`,
     webhooks,
     fetches,
     answerWebhooksWith: (next: number) => void (status = next),
