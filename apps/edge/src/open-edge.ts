@@ -17,6 +17,7 @@ import {
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
+import { loadAdapters } from './load-adapters.js';
 import { MediaLinks } from './media-links.js';
 import { openLedger } from './open-ledger.js';
 import { PublicUrl } from './public-url.js';
@@ -40,7 +41,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   // the ledger's lock lets one process at a time into the folder, so it comes first
   const ledger = await openLedger(config.edgeKeyFolder);
   const keys = await EdgeKeys.open({ folder: config.edgeKeyFolder, region: config.region, clock });
-  const adapters = openAdapters(config, clock, events);
+  const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
   const context: EdgeContext = {
     keys,
     ledger,

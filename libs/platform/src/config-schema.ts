@@ -49,6 +49,13 @@ const rpcAddresses = list.transform((items, context) =>
     return address ? [address] : [];
   }),
 );
+const namedPaths = list.transform((items, context) =>
+  items.flatMap((item) => {
+    const [, name, path] = /^([a-z][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
+    if (name === undefined || path === undefined) context.addIssue('must be name=path, separated by commas');
+    return name === undefined || path === undefined ? [] : [[name, path] as const];
+  }),
+);
 const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );
@@ -59,6 +66,7 @@ const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
 const sms = inGroup('SMS');
+const otherNetworks = inGroup('Other networks');
 const timing = inGroup('Timing');
 
 /** The one schema of all settings. The environment name of `httpPort` is `CAUSEWAY_HTTP_PORT`. */
@@ -163,6 +171,17 @@ export const SETTINGS = z.object({
     z.string().max(320),
   ),
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
+
+  adapterModules: otherNetworks(
+    '',
+    'Modules that bring further clear networks, as `name=path` separated by commas. They run inside the edge and see its words.',
+    namedPaths,
+  ),
+  adapterSettings: otherNetworks(
+    '',
+    'JSON file with the settings of those modules: an object with one value per name.',
+    text,
+  ),
 
   callBeforeSeconds: timing(
     '10',
