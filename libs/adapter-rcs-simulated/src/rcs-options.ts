@@ -23,6 +23,8 @@ export interface RcsSimulatedOptions {
   readonly callTimeoutMs?: number;
   /** Where the network stores what passes through it; `simulated`, which is no place, unless told otherwise. */
   readonly regions?: readonly string[];
+  /** Told of a code that the table does not have, once per call. */
+  readonly onUnknownCode?: (code: string) => void;
 }
 
 /** The agent that speaks for a bridge number, where nothing else was agreed with the network. Pure. */

@@ -189,6 +189,7 @@ export class RcsSimulatedAdapter
       return { kind: 'failed', reason: 'no-answer', retry: 'later', certainty: 'maybe-sent' };
     }
     const failure = explainFailure(answer);
+    if (failure.reason === 'unknown') this.options.onUnknownCode?.(failure.vendorCode ?? 'none');
     // what was remembered of this phone did not hold
     if (failure.retry === 'never') this.recipients.forget(from, to);
     return isEncryptionRequired && failure.reason === 'recipient-unreachable'
