@@ -69,7 +69,7 @@ export interface CapabilityChange extends PersonEvent {
   readonly kind: 'capability-change';
 }
 
-/** The person asked who writes to them (HELP, INFO). The message comes as an event too, and it is not shown to anyone. */
+/** The person asked who writes to them (HELP, INFO). The message comes as an event too and reaches whom it is for: to a friend it is a cry for help. */
 export interface HelpWord extends PersonEvent {
   readonly kind: 'help';
 }

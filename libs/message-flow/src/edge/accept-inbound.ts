@@ -9,7 +9,7 @@ import {
   type ConversationId,
   type TenantId,
 } from '@causeway/message-model';
-import type { ConsentWord, HelpWord, InboundEvent, InboundMessage } from '@causeway/network-adapter';
+import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/network-adapter';
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
@@ -45,14 +45,15 @@ export class AcceptInbound {
   ) {}
 
   /**
-   * The events of one webhook or list, one after the other. A message that is a consent word, or asks for help, is no message: what a person
-   * says to our number about being written to is never shown to the one they say it about (P8).
+   * The events of one webhook or list, one after the other. A message that is a consent word is no message: what a person says to our number
+   * about being written to is never shown to the one they say it about (P8). One that says HELP is a message all the same: whoever is in
+   * need writes that to a friend.
    */
   async execute(network: string, events: readonly InboundEvent[]): Promise<readonly InboundResult[]> {
-    const wordsToUs = new Set(events.filter(isWordToUs).map(({ externalId }) => externalId));
+    const consentWords = new Set(events.filter(isConsentWord).map(({ externalId }) => externalId));
     const results: InboundResult[] = [];
     for (const event of events) {
-      if (event.kind === 'message' && wordsToUs.has(event.externalId)) continue;
+      if (event.kind === 'message' && consentWords.has(event.externalId)) continue;
       const result = await this.handle(network, event);
       this.edge.events.inboundHandled({ network, kind: event.kind, outcome: result });
       results.push(result);
@@ -166,8 +167,8 @@ export class AcceptInbound {
   }
 }
 
-const isWordToUs = (event: InboundEvent): event is ConsentWord | HelpWord =>
-  event.kind === 'opt-out' || event.kind === 'opt-in' || event.kind === 'help';
+const isConsentWord = (event: InboundEvent): event is ConsentWord =>
+  event.kind === 'opt-out' || event.kind === 'opt-in';
 
 /** Pictures and files do not cross yet, and the person is told so rather than left with less than was sent. */
 function wordsOf({ text, media }: InboundMessage): string {
