@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { HarnessFactory } from '@causeway/network-adapter/testing';
+import type { HarnessFactory } from '../../libs/network-adapter/src/testing/index.js';
 
 const PROJECT = resolve(import.meta.dirname, '../..');
 

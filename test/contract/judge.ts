@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { ADAPTER_CONTRACT_VERSION } from '@causeway/network-adapter';
-import { LAWS, runLaws, type AdapterReport, type Law } from '@causeway/network-adapter/testing';
+import { LAWS, runLaws, type AdapterReport, type Law } from '../../libs/network-adapter/src/testing/index.js';
 import { loadHarness, WrongPlace, type AdapterPlace } from './adapters.js';
 import { details, isGreen, table } from './print-report.js';
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { LAW_GROUPS, type AdapterReport, type Verdict } from '@causeway/network-adapter/testing';
+import { LAW_GROUPS, type AdapterReport, type Verdict } from '../../libs/network-adapter/src/testing/index.js';
 
 /** Reports by the short name of their adapter. */
 export type Reports = ReadonlyMap<string, AdapterReport>;

@@ -35,12 +35,12 @@ export async function newHarness(): Promise<AdapterHarness> {
       clock: SYSTEM_CLOCK,
       wake: () => undefined,
       keepForMs: 24 * HOUR_MS,
-      timeoutMs: 400,
+      timeoutMs: 1_000,
     });
   };
   const adapter = adapterAt(line.url);
-  // the pool and the partition are there before a law measures time
-  await direct.partitions.ensure('i', Math.ceil(Date.now() / HOUR_MS) + 24);
+  // the connection stands and the partition is there before a law measures time
+  await opened.at(-1)?.partitions.ensure('i', Math.ceil((Date.now() + 24 * HOUR_MS) / HOUR_MS));
   return {
     adapter,
     // port 9, "discard": nobody listens there
