@@ -66,6 +66,7 @@ const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
 const sms = inGroup('SMS');
+const rcs = inGroup('Simulated RCS');
 const otherNetworks = inGroup('Other networks');
 const timing = inGroup('Timing');
 
@@ -170,6 +171,14 @@ export const SETTINGS = z.object({
     'What a person who writes HELP or INFO is answered, once an hour. Empty leaves it to Twilio, which answers by itself unless that was switched off.',
     z.string().max(320),
   ),
+  rcsApiUrl: rcs(
+    '',
+    'Where the simulated RCS network answers, for example `http://127.0.0.1:7402/rcs`. Empty means that there is no RCS. No real RCS network is supported.',
+    optionalUrl('http:', 'https:'),
+  ),
+  rcsAccessToken: rcs('', 'Bearer token of our calls to it.', optionalSecret),
+  rcsClientToken: rcs('', 'Token by which it signs its webhooks.', optionalSecret),
+
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
 
   adapterModules: otherNetworks(
