@@ -13,6 +13,7 @@ COPY --from=build /app/package.json /app/LICENSE ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/prisma/migrations ./prisma/migrations
+COPY --from=build /app/apps/simulator/public ./apps/simulator/public
 # volumes take owner and mode from here; folders of keys and sockets are their owner's alone
 RUN install --directory --owner=node --group=node --mode=0700 /data /edge-keys /sockets
 USER node

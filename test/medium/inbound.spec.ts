@@ -171,6 +171,15 @@ describe('AcceptInbound', () => {
     expect(await edge.acceptInbound.execute('sms', [textFrom(e164, 'second')])).toEqual(['no-devices']);
   });
 
+  it('brings HELP to the one it was written to, beside any answer the carrier gives', async () => {
+    const { person, e164 } = await writingTo();
+    const message = textFrom(e164, 'Help');
+    const { externalId, from, to } = message;
+    const results = await edge.acceptInbound.execute('sms', [message, { kind: 'help', externalId, from, to }]);
+    expect(results).toEqual(['accepted', 'not-carried']);
+    expect(await boxesOf(person)).toHaveLength(1);
+  });
+
   it('hears STOP and START as consent, shows neither to the one they are about, and knows a replayed one', async () => {
     const { person, e164, to } = await writingTo();
     const stop = wordFrom(e164, 'STOP', { kind: 'opt-out', scope: 'pair' });

@@ -148,11 +148,11 @@ export class InProcess {
   desk(): EdgeDesk {
     const describe = async (): Promise<EdgeState> => {
       const { bytes, signature } = this.keys.bundle();
-      const offered = [...this.adapters.values()].map(async ({ isSimulated, regions, capabilities }) => ({
+      const offered = [...this.adapters.values()].map(async (adapter) => ({
         network: 'sms' as const,
-        isSimulated,
-        regions,
-        capabilities: await capabilities({}),
+        isSimulated: adapter.isSimulated,
+        regions: adapter.regions,
+        capabilities: await adapter.capabilities({}),
       }));
       return {
         identity: toBase64Url(this.keys.identityPublicKey),

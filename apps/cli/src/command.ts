@@ -14,11 +14,12 @@ export interface Invocation {
 
 /** One row of the table that runs the commands and prints the help. */
 export interface Command {
+  /** One word or two: `send`, `adapter test`. */
   readonly name: string;
   /** What follows the name: `<address> <text> [--allow-sms]`. */
   readonly usage: string;
   readonly summary: string;
-  readonly group: 'gateway' | 'device';
+  readonly group: 'gateway' | 'device' | 'adapter';
   /** Options and whether they take a text. */
   readonly options?: Readonly<Record<string, 'text' | 'flag'>>;
   run(invocation: Invocation): Promise<void>;

@@ -1,7 +1,10 @@
 import type { Command } from './command.js';
 import { accept } from './commands/accept.js';
+import { adapterNew } from './commands/adapter-new.js';
+import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { demo } from './commands/demo.js';
+import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
@@ -16,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   up,
   demo,
   migrateCommand,
+  doctor,
   register,
   send,
   approve,
@@ -24,4 +28,6 @@ export const COMMANDS: readonly Command[] = [
   accept,
   status,
   safetyNumber,
+  adapterNew,
+  adapterTest,
 ];

@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 const GROUPS = [
   ['gateway', 'For those who run a gateway'],
   ['device', 'For those who write (every one takes --device <folder>)'],
+  ['adapter', 'For those who add a network'],
 ] as const;
 
 /** The table of commands as a person reads it. */

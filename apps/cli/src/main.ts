@@ -4,8 +4,10 @@ import { readInvocation } from './command.js';
 import { COMMANDS } from './commands.js';
 import { help } from './help.js';
 
-const [name = 'help', ...typed] = process.argv.slice(2);
-const command = COMMANDS.find((one) => one.name === name);
+const words = process.argv.slice(2);
+const command = COMMANDS.find((one) => `${words.join(' ')} `.startsWith(`${one.name} `));
+const name = command?.name ?? words[0] ?? 'help';
+const typed = words.slice(name.split(' ').length);
 
 if (name === 'help' || name === '--help' || typed.includes('--help')) {
   process.stdout.write(help(command ? [command] : COMMANDS));

@@ -4,6 +4,8 @@ import { DeskController } from './desk.controller.js';
 import { EdgeDuties } from './edge-duties.js';
 import { EDGE } from './edge-token.js';
 import type { Edge } from './open-edge.js';
+import { MediaController } from './media.controller.js';
+import { MediaLinks } from './media-links.js';
 import { PublicUrl } from './public-url.js';
 import { WebhooksController } from './webhooks.controller.js';
 
@@ -13,10 +15,11 @@ export class EdgeModule {
   static with({ process, edge }: { readonly process: ProcessContext; readonly edge: Edge }): DynamicModule {
     return {
       module: EdgeModule,
-      controllers: [DeskController, WebhooksController],
+      controllers: [DeskController, WebhooksController, MediaController],
       providers: [
         { provide: EDGE, useValue: edge },
         { provide: PublicUrl, useValue: new PublicUrl(process.config.edgePublicUrl) },
+        { provide: MediaLinks, useValue: edge.mediaLinks },
         { provide: EdgeDuties, useValue: new EdgeDuties(process, edge) },
       ],
     };

@@ -17,6 +17,9 @@ import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
 import { WhileKeeping } from './while-keeping.js';
+import { loadAdapters } from './load-adapters.js';
+import { MediaLinks } from './media-links.js';
+import { PublicUrl } from './public-url.js';
 
 /** The edge's use cases, each given what it works with. */
 export interface Edge {
@@ -27,6 +30,8 @@ export interface Edge {
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
   readonly whileKeeping: WhileKeeping;
+  /** Files in the clear on their way to a carrier. */
+  readonly mediaLinks: MediaLinks;
   close(): Promise<void>;
 }
 
@@ -34,7 +39,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const { config, clock, events, stores, queue, digests } = process;
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
-  const adapters = openAdapters(config, clock);
+  const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
   const context: EdgeContext = {
     // others after this edge became the keeper
     get keys() {
@@ -80,6 +85,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
     whileKeeping,
+    mediaLinks: new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text),
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.dispose()));
       await custody.close();

@@ -1,4 +1,8 @@
-/** How carriers reach the webhooks; it enters their signatures. */
+/** How carriers reach the webhooks, without a slash at its end; it enters their signatures. */
 export class PublicUrl {
-  constructor(readonly text: string) {}
+  readonly text: string;
+
+  constructor(configured: string) {
+    this.text = configured.replace(/\/+$/, '');
+  }
 }

@@ -1,5 +1,22 @@
 import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
+import { agentIdOf } from '@causeway/adapter-rcs-simulated';
+import type { SimulatorOptions } from './simulator-options.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
+
+/** The RCS network beside the carrier, with an agent for each bridge number, where the settings have tokens for it. */
+function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
+  const { rcsAccessToken, rcsClientToken, bridgeNumbers, edgePublicUrl } = config;
+  if (!rcsAccessToken || !rcsClientToken) return {};
+  const agents = bridgeNumbers.map((bridgeNumber) => ({ agentId: agentIdOf(bridgeNumber), bridgeNumber }));
+  return {
+    rcs: {
+      accessToken: rcsAccessToken.reveal(),
+      clientToken: rcsClientToken.reveal(),
+      agents,
+      webhookUrl: `${edgePublicUrl}/webhooks/rcs/events`,
+    },
+  };
+}
 
 async function start(config: Config): Promise<Simulator> {
   const { twilioAccountSid, twilioAuthToken } = config;
@@ -14,6 +31,7 @@ async function start(config: Config): Promise<Simulator> {
     authToken: twilioAuthToken.reveal(),
     bridgeNumbers: config.bridgeNumbers,
     inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
+    ...rcsOf(config),
   });
 }
 

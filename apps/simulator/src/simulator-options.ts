@@ -1,3 +1,5 @@
+import type { RcsOptions } from './rcs/rcs-options.js';
+
 /** Everything the pretend carriers need to know; nothing is read from the environment here. */
 export interface SimulatorOptions {
   /** 0 takes a free port. */
@@ -15,6 +17,8 @@ export interface SimulatorOptions {
   readonly sendDelayMs?: number;
   /** Milliseconds from `sent` to `delivered` on a handset that is online. */
   readonly deliverDelayMs?: number;
+  /** The RCS network; without it nobody has an agent there. */
+  readonly rcs?: RcsOptions;
 }
 
 /** What may change while it runs, through `POST /settings`. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rootFor } from './twilio-hosts.js';
 import type { Clock } from '@causeway/platform';
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -34,6 +35,8 @@ export class CarrierRequest extends twilio.RequestClient {
   wroteBytes = false;
   /** Milliseconds the answer asked us to wait, from `Retry-After` in seconds. */
   retryAfterMs: number | undefined;
+  /** Milliseconds since the epoch by the other end's clock, from `Date`. */
+  answeredAtMs: number | undefined;
 
   constructor(private readonly rules: CallRules) {
     super();
@@ -68,6 +71,8 @@ export class CarrierRequest extends twilio.RequestClient {
         isAnswered = true;
         const seconds = Number(response.headers['retry-after']);
         if (seconds > 0) this.retryAfterMs = seconds * 1_000;
+        const answeredAtMs = Date.parse(response.headers.date ?? '');
+        if (!Number.isNaN(answeredAtMs)) this.answeredAtMs = answeredAtMs;
         void readAnswer<Body>(response).then(resolve, () => reject(new NoAnswer('cut off')));
       });
       whenConnected(call, url, () => {
@@ -113,7 +118,7 @@ function addressOf(options: Options, apiUrl: string | undefined): URL {
   const given = new URL(options.uri);
   for (const [name, value] of Object.entries(options.params ?? {})) given.searchParams.append(name, String(value));
   if (apiUrl === undefined) return given;
-  const other = new URL(`${apiUrl.replace(/\/+$/, '')}${given.pathname}`);
+  const other = new URL(`${rootFor(given.hostname, apiUrl).replace(/\/+$/, '')}${given.pathname}`);
   other.search = given.search;
   return other;
 }

@@ -1,23 +1,33 @@
-import type { ClearOutbound, NotDelivered } from '@causeway/network-adapter';
-import { SMS_CAPABILITIES } from './sms-capabilities.js';
+import { countSegments } from '@causeway/message-model';
+import { mediaOf, refuseUndeclared, textsOf, type ClearOutbound, type NotDelivered } from '@causeway/network-adapter';
+import { MMS_CAPABILITIES, SMS_CAPABILITIES } from './sms-capabilities.js';
 import type { TwilioSmsOptions } from './twilio-sms-options.js';
 import { smsWebhookUrls } from './webhook-urls.js';
 
 /** What we know Twilio would refuse, or what must not be sent any more: answered without a call. */
 export function refuseBeforeCall(outbound: ClearOutbound, options: TwilioSmsOptions): NotDelivered | undefined {
-  const text = outbound.text.reveal();
   const refused = (reason: NotDelivered['reason']): NotDelivered => ({
     kind: 'failed',
     reason,
     retry: 'never',
     certainty: 'not-sent',
   });
-  if (outbound.expiresAtMs !== null && outbound.expiresAtMs <= options.clock.nowMs()) return refused('expired');
   if (!options.bridgeNumbers.includes(outbound.from)) return refused('misconfigured');
-  if (text.trim() === '') return refused('content-rejected');
-  if (text.length > (SMS_CAPABILITIES.limits.textCharacters ?? Number.POSITIVE_INFINITY)) return refused('too-large');
-  return undefined;
+  // no SMS is end-to-end encrypted
+  if (outbound.isEncryptionRequired) return refused('encryption-unavailable');
+  // whether the country takes files is the caller's question to `capabilities`; a number alone does not say it
+  const capabilities = options.sendsMedia === true ? MMS_CAPABILITIES : SMS_CAPABILITIES;
+  return refuseUndeclared(outbound, capabilities, options.clock.nowMs());
 }
+
+const wordsOf = ({ body }: ClearOutbound): string =>
+  textsOf(body)
+    .map((text) => text.reveal())
+    .join('\n');
+
+/** What it takes of a number's rate: its parts, and one for a message of files. */
+export const segmentsOf = (outbound: ClearOutbound): number =>
+  mediaOf(outbound.body).length > 0 ? 1 : countSegments(wordsOf(outbound)).segments;
 
 const SHORTEST_VALIDITY_SECONDS = 5;
 const LONGEST_VALIDITY_SECONDS = 36_000;
@@ -31,10 +41,13 @@ export function validitySeconds(expiresAtMs: number, nowMs: number): number {
 /** The parameters of `POST Messages.json`, as the SDK names them. */
 export function createParameters(outbound: ClearOutbound, options: TwilioSmsOptions) {
   const { expiresAtMs } = outbound;
+  const words = wordsOf(outbound);
+  const mediaUrl = mediaOf(outbound.body).map(({ url }) => url.reveal());
   return {
     to: outbound.to.reveal(),
     from: outbound.from,
-    body: outbound.text.reveal(),
+    ...(words === '' ? {} : { body: words }),
+    ...(mediaUrl.length === 0 ? {} : { mediaUrl }),
     statusCallback: smsWebhookUrls(options.publicWebhookUrl).statusOf(outbound.ref),
     contentRetention: options.contentRetention ?? 'discard',
     addressRetention: options.addressRetention ?? 'retain',

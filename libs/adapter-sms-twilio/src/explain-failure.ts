@@ -47,7 +47,7 @@ export function explainFailure(thrown: unknown, { wroteBytes, retryAfterMs }: Ca
     };
   const known = meaningOf(refusal);
   if (!known) {
-    const unknown = { reason: 'unknown', retry: 'later', certainty: 'maybe-sent', isCodeUnknown: true } as const;
+    const unknown = { reason: 'unknown', retry: 'later', certainty: 'maybe-sent' } as const;
     return { kind: 'failed', ...unknown, vendorCode };
   }
   const { reason, retry, certainty } = known;
@@ -71,3 +71,10 @@ export function explainUnavailable(thrown: unknown, retryAfterMs?: number): Unav
 }
 
 export const isAbsent = (thrown: unknown): boolean => refusalOf(thrown)?.status === 404;
+
+/** The code of an answer we have no row for. Worth counting: each is a failure we could treat better. */
+export const unknownCodeOf = (thrown: unknown): string | undefined => {
+  const refusal = refusalOf(thrown);
+  if (!refusal || refusal.status >= 500 || meaningOf(refusal)) return undefined;
+  return String(refusal.code ?? `http-${refusal.status}`);
+};

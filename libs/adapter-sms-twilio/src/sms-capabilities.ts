@@ -13,6 +13,10 @@ export const SMS_CAPABILITIES: Capabilities = Object.freeze({
     edit: 'unsupported-with-fallback',
     delete: 'rejected',
     attachment: 'unsupported-with-fallback',
+    card: 'unsupported-with-fallback',
+    carousel: 'unsupported-with-fallback',
+    suggestion: 'unsupported-with-fallback',
+    typing: 'dropped',
     'expiry-after-reading': 'unsupported-with-fallback',
     'expiry-at-time': 'partial',
     'delivery-report': 'full',
@@ -20,3 +24,19 @@ export const SMS_CAPABILITIES: Capabilities = Object.freeze({
   }),
   limits: Object.freeze({ textCharacters: 1_600, expirySecondsMin: 5, expirySecondsMax: 36_000 }),
 } as const);
+
+/** Bytes of all files of a message; Twilio refuses more (twilio.com/docs/messaging/guides/accepted-mime-types). */
+const MMS_BYTES = 5_000_000;
+
+/** With files as files. `partial`: carriers shrink pictures, and Twilio turns away types it does not know. */
+export const MMS_CAPABILITIES: Capabilities = Object.freeze({
+  features: Object.freeze({ ...SMS_CAPABILITIES.features, attachment: 'partial' }),
+  limits: Object.freeze({ ...SMS_CAPABILITIES.limits, attachmentBytes: MMS_BYTES }),
+} as const);
+
+/** Twilio sends MMS within the United States and Canada only; elsewhere it would send a link of its own making. */
+const MMS_COUNTRIES = new Set(['US', 'CA']);
+
+/** What is carried to a country, ISO 3166-1 alpha-2; without one, what is carried everywhere. */
+export const capabilitiesOf = (sendsMedia: boolean | undefined, country: string | undefined): Capabilities =>
+  sendsMedia === true && country !== undefined && MMS_COUNTRIES.has(country) ? MMS_CAPABILITIES : SMS_CAPABILITIES;

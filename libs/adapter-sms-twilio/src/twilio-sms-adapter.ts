@@ -4,25 +4,31 @@ import type {
   ClearAdapter,
   ClearOutbound,
   DeliverOutcome,
+  FetchesMedia,
   FetchesStatus,
   Forgets,
-  InboundMessage,
   ListsReceived,
   LookUpAnswer,
   LookUpQuestion,
   LooksUp,
   RawRequest,
   ReceiveOutcome,
+  RecipientHint,
 } from '@causeway/network-adapter';
 import type { Capabilities } from '@causeway/message-model';
-import { Plaintext } from '@causeway/platform';
-import twilio from 'twilio';
-import { CarrierRequest } from './carrier-request.js';
-import { createParameters, refuseBeforeCall } from './create-parameters.js';
-import { explainFailure, explainUnavailable, isAbsent } from './explain-failure.js';
+import type { Plaintext } from '@causeway/platform';
+import { answerOf } from './answer-help.js';
+import { AnswerGuard } from './answer-guard.js';
+import { createParameters, refuseBeforeCall, segmentsOf } from './create-parameters.js';
+import { explainFailure, isAbsent } from './explain-failure.js';
+import { fetchMedia } from './fetch-media.js';
 import { isFinalStatus, readStatus } from './message-status.js';
-import { readMessage, readReceipt, withConsentWord } from './read-events.js';
-import { SMS_CAPABILITIES } from './sms-capabilities.js';
+import { readMessage, readReceipt } from './read-events.js';
+import { listReceived } from './received-messages.js';
+import { SenderPace } from './sender-pace.js';
+import { capabilitiesOf } from './sms-capabilities.js';
+import { TwilioCalls, type Messages } from './twilio-calls.js';
+import { TWILIO_ERRORS } from './twilio-errors.js';
 import type { TwilioSmsOptions } from './twilio-sms-options.js';
 import { authenticateForm } from './webhook-form.js';
 import { smsWebhookUrls, type SmsWebhookUrls } from './webhook-urls.js';
@@ -38,12 +44,13 @@ const SID = /^(SM|MM)[0-9a-f]{32}$/;
 type StatusAnswer = Awaited<ReturnType<FetchesStatus['fetchStatus']>>;
 type ForgetAnswer = Awaited<ReturnType<Forgets['forget']>>;
 type ReceivedAnswer = Awaited<ReturnType<ListsReceived['listReceived']>>;
+type MediaAnswer = Awaited<ReturnType<FetchesMedia['fetchMedia']>>;
 
 /**
  * SMS through Twilio's Messages resource, version 2010-04-01. One call per `deliver`, never repeated; safe to use
  * concurrently. It cannot withdraw: Twilio cancels scheduled messages only (error 30409).
  */
-export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, FetchesStatus, Forgets {
+export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, FetchesStatus, FetchesMedia, Forgets {
   readonly contractVersion = ADAPTER_CONTRACT_VERSION;
   readonly network = SMS_NETWORK;
   readonly confidentiality = 'clear';
@@ -52,32 +59,39 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
   /** The addresses to give to Twilio and to route to {@link receive}. */
   readonly webhookUrls: SmsWebhookUrls;
 
-  private readonly inFlight = new Set<Promise<unknown>>();
-  private isDisposed = false;
+  private readonly calls: TwilioCalls;
+  private readonly pace: SenderPace;
+  private readonly answers: AnswerGuard;
 
   constructor(private readonly options: TwilioSmsOptions) {
     this.isSimulated = options.isSimulated;
     this.regions = options.regions ?? ['us1'];
     this.webhookUrls = smsWebhookUrls(options.publicWebhookUrl);
+    this.calls = new TwilioCalls(options);
+    this.pace = new SenderPace(options.clock, options.segmentsPerSecond);
+    this.answers = new AnswerGuard(options.clock, options.bridgeNumbers);
   }
 
-  async capabilities(): Promise<Capabilities> {
-    return SMS_CAPABILITIES;
+  async capabilities({ country }: RecipientHint): Promise<Capabilities> {
+    return capabilitiesOf(this.options.sendsMedia, country);
   }
 
   async deliver(outbound: ClearOutbound, attempt: Attempt): Promise<DeliverOutcome> {
     const refused = refuseBeforeCall(outbound, this.options);
     if (refused) return refused;
-    const request = this.newRequest(attempt);
-    if (this.isDisposed) return explainFailure(undefined, request);
+    const request = this.calls.newRequest(attempt);
+    if (this.calls.isClosed) return explainFailure(undefined, request);
+    const congested = this.pace.admit(outbound.from, segmentsOf(outbound));
+    if (congested) return congested;
     const parameters = createParameters(outbound, this.options);
-    return this.settled(async (): Promise<DeliverOutcome> => {
+    return this.calls.settled(async (): Promise<DeliverOutcome> => {
       try {
-        const message = await this.messages(request).create(parameters);
+        const message = await this.calls.messages(request).create(parameters);
         if (!SID.test(message.sid)) return explainFailure(undefined, request);
         const segments = Number.parseInt(message.numSegments, 10);
         return { kind: 'accepted', externalId: message.sid, ...(segments > 0 ? { segments } : {}) };
       } catch (thrown) {
+        this.calls.countUnknown(thrown);
         return explainFailure(thrown, request);
       }
     });
@@ -92,12 +106,12 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     const events =
       door.kind === 'inbound' ? readMessage(form, this.options.clock.nowMs()) : readReceipt(form, door.ref);
     if (!events) return { kind: 'rejected', reason: 'malformed' };
-    // an empty TwiML document: anything else would be sent to the person as an answer
-    return { kind: 'events', events, response: { status: 200, contentType: 'text/xml', body: '<Response/>' } };
+    for (const event of events) if (event.kind === 'receipt') this.countUnknown(event.vendorCode);
+    return { kind: 'events', events, response: answerOf(events, this.options.helpAnswer, this.answers) };
   }
 
   async lookUp({ from, to, startedAtMs }: LookUpQuestion): Promise<LookUpAnswer> {
-    return this.ask(async (messages) => {
+    return this.calls.ask(async (messages) => {
       const dateSentAfter = new Date(startedAtMs - LOOK_UP_MARGIN_MS);
       const found = await messages.list({ from, to: to.reveal(), dateSentAfter, pageSize: PAGE_SIZE });
       const candidates = found
@@ -111,32 +125,15 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     });
   }
 
-  /** Texts only: the files of an MMS are named by its webhook, a list would cost one more call for each. */
   async listReceived(bridgeNumber: string, sinceMs: number): Promise<ReceivedAnswer> {
-    return this.ask(async (messages) => {
-      const found = await messages.list({ to: bridgeNumber, dateSentAfter: new Date(sinceMs), pageSize: PAGE_SIZE });
-      const received = found
-        .filter((message) => message.direction === 'inbound')
-        .map((message): InboundMessage => ({
-          kind: 'message',
-          externalId: message.sid,
-          from: new Plaintext(message.from),
-          to: message.to,
-          text: new Plaintext(message.body),
-          media: [],
-          receivedAtMs: message.dateCreated.getTime(),
-        }));
-      return {
-        kind: 'messages',
-        messages: received
-          .toSorted((a, b) => a.receivedAtMs - b.receivedAtMs)
-          .flatMap((message) => withConsentWord(message)),
-      };
-    });
+    return this.calls.ask(async (messages) => ({
+      kind: 'messages',
+      messages: await listReceived(messages, { bridgeNumber, sinceMs, options: this.options }),
+    }));
   }
 
   async fetchStatus(externalId: string): Promise<StatusAnswer> {
-    return this.ask<StatusAnswer>(
+    return this.calls.ask<StatusAnswer>(
       async (messages) => {
         const message = await messages(externalId).fetch();
         const standing = readStatus(message.status, message.errorCode ?? undefined);
@@ -146,14 +143,20 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     );
   }
 
-  /** Looks before it deletes: a resource deleted too early takes its delivery report with it. */
+  /**
+   * The message, ours or one we received, and the files of it. Looks before it deletes: a resource deleted too early takes its
+   * delivery report with it. Files go first, since nothing leads to them once their message is gone.
+   */
   async forget(externalId: string): Promise<ForgetAnswer> {
-    const standing = await this.fetchStatus(externalId);
-    if (standing.kind === 'absent') return { kind: 'forgotten' };
-    if (standing.kind === 'unavailable') return standing;
-    if (!isFinalStatus(standing.status)) return { kind: 'not-final' };
-    return this.ask<ForgetAnswer>(
+    return this.calls.ask<ForgetAnswer>(
       async (messages) => {
+        const message = await messages(externalId).fetch();
+        if (!this.isFinal(message)) return { kind: 'not-final' };
+        if (Number(message.numMedia) > 0) {
+          const resource = messages(externalId);
+          for (const { sid } of await resource.media.list({ pageSize: PAGE_SIZE }))
+            await untilAbsent(() => resource.media(sid).remove());
+        }
         await messages(externalId).remove();
         return { kind: 'forgotten' };
       },
@@ -161,51 +164,33 @@ export class TwilioSmsAdapter implements ClearAdapter, LooksUp, ListsReceived, F
     );
   }
 
+  async fetchMedia(url: Plaintext, limitBytes: number): Promise<MediaAnswer> {
+    if (this.calls.isClosed) return { kind: 'unavailable' };
+    const { signal } = this.calls;
+    return this.calls.settled(() => fetchMedia(this.options, url.reveal(), { limitBytes, signal }));
+  }
+
   async dispose(): Promise<void> {
-    this.isDisposed = true;
-    await Promise.allSettled(this.inFlight);
+    await this.calls.close();
   }
 
-  private async ask<Answer>(
-    question: (messages: ReturnType<TwilioSmsAdapter['messages']>) => Promise<Answer>,
-    whenAbsent?: Answer,
-  ): Promise<Answer | ReturnType<typeof explainUnavailable>> {
-    if (this.isDisposed) return { kind: 'unavailable' };
-    const request = this.newRequest();
-    return this.settled(async () => {
-      try {
-        return await question(this.messages(request));
-      } catch (thrown) {
-        return whenAbsent !== undefined && isAbsent(thrown)
-          ? whenAbsent
-          : explainUnavailable(thrown, request.retryAfterMs);
-      }
-    });
+  private isFinal(message: Awaited<ReturnType<ReturnType<Messages>['fetch']>>): boolean {
+    if (message.direction === 'inbound') return message.status === 'received';
+    const standing = readStatus(message.status, message.errorCode ?? undefined);
+    const times = { createdAtMs: message.dateCreated.getTime(), nowMs: this.options.clock.nowMs() };
+    return standing !== undefined && isFinalStatus(standing.status, times);
   }
 
-  private newRequest(attempt?: Attempt): CarrierRequest {
-    const { apiUrl, clock, callTimeoutMs } = this.options;
-    return new CarrierRequest({
-      apiUrl,
-      clock,
-      timeoutMs: callTimeoutMs ?? 10_000,
-      callBeforeMs: attempt?.callBeforeMs ?? Number.POSITIVE_INFINITY,
-      signal: attempt?.signal,
-    });
+  private countUnknown(code: string | undefined): void {
+    if (code !== undefined && !TWILIO_ERRORS.has(Number(code))) this.options.onUnknownCode?.(code);
   }
+}
 
-  private messages(httpClient: CarrierRequest) {
-    const { accountSid, authToken } = this.options;
-    return twilio(accountSid, authToken.reveal(), { httpClient, autoRetry: false }).messages;
-  }
-
-  private async settled<Outcome>(act: () => Promise<Outcome>): Promise<Outcome> {
-    const outcome = act();
-    this.inFlight.add(outcome);
-    try {
-      return await outcome;
-    } finally {
-      this.inFlight.delete(outcome);
-    }
+/** A file that somebody else deleted a moment ago must not keep its message. */
+async function untilAbsent(remove: () => Promise<unknown>): Promise<void> {
+  try {
+    await remove();
+  } catch (thrown) {
+    if (!isAbsent(thrown)) throw thrown;
   }
 }

@@ -26,4 +26,18 @@ export interface TwilioSmsOptions {
   readonly callTimeoutMs?: number;
   /** Regions Twilio processes the account in; `us1`, its default, unless told otherwise. */
   readonly regions?: readonly string[];
+  /**
+   * Segments a second that a bridge number may send; {@link usualSegmentsPerSecond} unless told otherwise. What is over it is
+   * answered as `congested` without a call.
+   */
+  readonly segmentsPerSecond?: (bridgeNumber: string) => number;
+  /** True when every bridge number can send MMS: files then go as files to where MMS exists, and as links in text elsewhere. */
+  readonly sendsMedia?: boolean;
+  /**
+   * What a person who writes HELP or INFO is answered. Absent, the usual case: Twilio answers by itself, and a second answer
+   * would only confuse. Needed where Twilio's own answers are switched off and a carrier's rules ask for one.
+   */
+  readonly helpAnswer?: string;
+  /** Told of every code that has no row in the table, so that it is counted; the code alone. */
+  readonly onUnknownCode?: (code: string) => void;
 }

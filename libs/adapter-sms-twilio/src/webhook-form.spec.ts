@@ -133,7 +133,7 @@ describe('a webhook', () => {
 
   it('with a status Twilio added since says nothing and is still answered', async () => {
     const { AccountSid, MessageSid } = MESSAGE;
-    const params = { AccountSid, MessageSid, MessageStatus: 'toString' };
+    const params = { AccountSid, MessageSid, MessageStatus: 'constructor' };
     const outcome = await adapter.receive(signed(adapter.webhookUrls.statusOf('ref-1'), params));
     expect(outcome).toMatchObject({ kind: 'events', events: [], response: { status: 200 } });
   });

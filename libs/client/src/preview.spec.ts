@@ -15,6 +15,10 @@ const features: Capabilities['features'] = {
   attachment: 'unsupported-with-fallback',
   'expiry-after-reading': 'unsupported-with-fallback',
   'expiry-at-time': 'unsupported-with-fallback',
+  card: 'unsupported-with-fallback',
+  carousel: 'unsupported-with-fallback',
+  suggestion: 'unsupported-with-fallback',
+  typing: 'dropped',
   'delivery-report': 'full',
   'read-report': 'rejected',
 };

@@ -18,6 +18,10 @@ export const FEATURES = [
   'attachment',
   'expiry-after-reading',
   'expiry-at-time',
+  'card',
+  'carousel',
+  'suggestion',
+  'typing',
   'delivery-report',
   'read-report',
 ] as const;

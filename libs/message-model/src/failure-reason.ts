@@ -13,6 +13,7 @@ export const FAILURE_REASONS = {
   'region-not-permitted': 'The route leaves the permitted regions',
   'statement-invalid': 'The permission to send it in the clear does not hold',
   unreadable: 'The sealed message could not be opened',
+  'encryption-unavailable': 'The network could not keep the conversation end-to-end encrypted',
   misconfigured: 'The connection to the network is not set up rightly',
   congested: 'The network is taking no more messages at the moment',
   'network-unavailable': 'The network is not reachable',

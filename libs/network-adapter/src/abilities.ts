@@ -1,7 +1,7 @@
-import type { Plaintext } from '@causeway/platform';
-import type { ConsentWord, InboundMessage, ReceiptStatus } from './inbound.js';
-import type { NotDelivered } from './deliver-outcome.js';
 import type { FailureReason } from '@causeway/message-model';
+import type { Plaintext } from '@causeway/platform';
+import type { NotDelivered } from './deliver-outcome.js';
+import type { ConsentWord, HelpWord, InboundMessage, ReceiptStatus } from './inbound.js';
 
 /** A question that could not be asked now; asking again later is always safe. */
 export interface Unavailable {
@@ -15,13 +15,30 @@ export interface NetworkStatus {
   readonly status: ReceiptStatus;
   readonly reason?: FailureReason;
   readonly vendorCode?: string;
-  /** The adapter has no row for `vendorCode`. */
-  readonly isCodeUnknown?: true;
 }
 
-/** Can take a message back that the recipient's phone does not have yet. Idempotent. */
+/** A message the network accepted earlier, as its networks want it named. */
+export interface SentMessage {
+  readonly externalId: string;
+  readonly from: string;
+  readonly to: Plaintext;
+}
+
+/**
+ * Can take a message back that the recipient's phone does not have yet. Idempotent: what was withdrawn is `withdrawn` again. After
+ * `withdrawn` a receipt `delivered` may still come, when the two crossed; it wins.
+ */
 export interface Withdraws {
-  withdraw(externalId: string): Promise<{ readonly kind: 'withdrawn' } | { readonly kind: 'too-late' } | Unavailable>;
+  withdraw(message: SentMessage): Promise<{ readonly kind: 'withdrawn' } | { readonly kind: 'too-late' } | Unavailable>;
+}
+
+/**
+ * Takes an id of ours, so that a message of one `ref` is delivered once however often `deliver` is called with it, and its external id
+ * is known before the call. An unknown outcome is then settled by delivering again under the same `ref`.
+ */
+export interface NamesMessages {
+  /** Pure: the external id that a message with this `ref` has or will have. */
+  externalIdOf(ref: string): string;
 }
 
 /** A message the network has, found without its id. */
@@ -57,7 +74,9 @@ export interface ListsReceived {
   listReceived(
     bridgeNumber: string,
     sinceMs: number,
-  ): Promise<{ readonly kind: 'messages'; readonly messages: readonly (InboundMessage | ConsentWord)[] } | Unavailable>;
+  ): Promise<
+    { readonly kind: 'messages'; readonly messages: readonly (InboundMessage | ConsentWord | HelpWord)[] } | Unavailable
+  >;
 }
 
 /** Can say where a message stands, for receipts that never came. */
@@ -72,15 +91,19 @@ export interface Forgets {
   forget(externalId: string): Promise<{ readonly kind: 'forgotten' } | { readonly kind: 'not-final' } | Unavailable>;
 }
 
-const has = (adapter: object, ability: string): boolean => typeof Reflect.get(adapter, ability) === 'function';
+/** True when the adapter has a method of this name: what every guard of an ability asks. */
+export const hasAbility = (adapter: object, ability: string): boolean =>
+  typeof Reflect.get(adapter, ability) === 'function';
 
-export const canWithdraw = <A extends object>(adapter: A): adapter is A & Withdraws => has(adapter, 'withdraw');
-export const canLookUp = <A extends object>(adapter: A): adapter is A & LooksUp => has(adapter, 'lookUp');
+export const canWithdraw = <A extends object>(adapter: A): adapter is A & Withdraws => hasAbility(adapter, 'withdraw');
+export const canNameMessages = <A extends object>(adapter: A): adapter is A & NamesMessages =>
+  hasAbility(adapter, 'externalIdOf');
+export const canLookUp = <A extends object>(adapter: A): adapter is A & LooksUp => hasAbility(adapter, 'lookUp');
 export const canListReceived = <A extends object>(adapter: A): adapter is A & ListsReceived =>
-  has(adapter, 'listReceived');
+  hasAbility(adapter, 'listReceived');
 export const canFetchStatus = <A extends object>(adapter: A): adapter is A & FetchesStatus =>
-  has(adapter, 'fetchStatus');
-export const canForget = <A extends object>(adapter: A): adapter is A & Forgets => has(adapter, 'forget');
+  hasAbility(adapter, 'fetchStatus');
+export const canForget = <A extends object>(adapter: A): adapter is A & Forgets => hasAbility(adapter, 'forget');
 
 /** True of an outcome after which the attempt must be reconciled before anything is sent again. */
 export const isUnknown = (outcome: { readonly kind: string } | NotDelivered): boolean =>

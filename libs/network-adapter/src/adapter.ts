@@ -1,10 +1,11 @@
 import type { Capabilities } from '@causeway/message-model';
+import type { Clock } from '@causeway/platform';
 import type { DeliverOutcome } from './deliver-outcome.js';
 import type { RawRequest, ReceiveOutcome } from './inbound.js';
 import type { Attempt, ClearOutbound, SealedOutbound } from './outbound.js';
 
 /** Grows when an adapter written for an older contract would break a law of the newer one. */
-export const ADAPTER_CONTRACT_VERSION = 1;
+export const ADAPTER_CONTRACT_VERSION = 2;
 
 /** What every network has in common. */
 export interface NetworkAdapter {
@@ -16,7 +17,10 @@ export interface NetworkAdapter {
   /** Regions in which the network stores what passes through it, as ISO 3166-1 alpha-2 or the vendor's region name. */
   readonly regions: readonly string[];
 
-  /** What this recipient's network can carry. Pure look-up where possible; never a message to the recipient. */
+  /**
+   * What the network carries to recipients of this kind: a table, without a call. What one person's phone can do now is
+   * {@link ChecksRecipients}, where the network can be asked.
+   */
   capabilities(recipient: RecipientHint): Promise<Capabilities>;
 
   /**
@@ -52,5 +56,25 @@ export interface ClearAdapter extends NetworkAdapter {
   deliver(outbound: ClearOutbound, attempt: Attempt): Promise<DeliverOutcome>;
 }
 
+/** What start-up says about an adapter written for another contract; `undefined` when it was written for this one. */
+export const contractProblem = ({ network, contractVersion }: NetworkAdapter): string | undefined =>
+  contractVersion === ADAPTER_CONTRACT_VERSION
+    ? undefined
+    : `The adapter of ${network} was written for version ${contractVersion} of the adapter contract; this is version ${ADAPTER_CONTRACT_VERSION}.`;
+
 /** Discriminated by `confidentiality`, so that the compiler keeps plaintext from the wrong adapter. */
 export type Adapter = SealedAdapter | ClearAdapter;
+
+/** What the edge gives to an adapter it opens from a module of its own. */
+export interface AdapterSurroundings {
+  /** The object the operator's settings file has under the module's place; the adapter checks it and throws when it does not fit. */
+  readonly settings: unknown;
+  /** Scheme, host and path prefix under which the edge is reached; webhooks arrive at `/webhooks/<network>/...` below it. */
+  readonly publicWebhookUrl: string;
+  /** Numbers messages are sent from, E.164. */
+  readonly bridgeNumbers: readonly string[];
+  readonly clock: Clock;
+}
+
+/** A module that brings a network exports this under the name `openAdapter`. */
+export type OpenAdapter = (surroundings: AdapterSurroundings) => ClearAdapter | Promise<ClearAdapter>;

@@ -10,7 +10,12 @@ export interface Accepted {
   readonly externalId: string;
   /** Parts the network bills or carries it as, where it says so. */
   readonly segments?: number;
+  /** How the network carried it, where that differs by conversation. `end-to-end`: this conversation has no fallback from now on. */
+  readonly encryption?: LegEncryption;
 }
+
+/** Whether what runs between the edge's end of a network and the person's phone can be read on the way. */
+export type LegEncryption = 'none' | 'end-to-end';
 
 /** An expected failure. It never holds a body, a number or the vendor's words, so all of it may be logged. */
 export interface NotDelivered {
@@ -19,7 +24,7 @@ export interface NotDelivered {
   readonly reason: FailureReason | 'expired';
   /** `later` says that the same message may succeed at another time; the adapter itself never retries. */
   readonly retry: 'never' | 'later';
-  /** The network's own wish, when it stated one. */
+  /** With `later`, when the network or the adapter's own pacing said how long to wait. The adapter never waits itself: it answers at once. */
   readonly retryAfterMs?: number;
   /**
    * `not-sent`: proven that the network did not take it, so another attempt cannot make a duplicate.
@@ -28,8 +33,6 @@ export interface NotDelivered {
   readonly certainty: Certainty;
   /** The vendor's code as text, for metrics and support; a code, never a sentence. */
   readonly vendorCode?: string;
-  /** The adapter has no row for `vendorCode`: to be counted, so that somebody adds one. */
-  readonly isCodeUnknown?: true;
 }
 
 export type DeliverOutcome = Accepted | NotDelivered;

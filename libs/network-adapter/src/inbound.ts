@@ -15,6 +15,8 @@ export interface RawRequest {
 export interface InboundMedia {
   readonly url: Plaintext;
   readonly contentType: string;
+  /** Where the network says it. */
+  readonly sizeBytes?: number;
 }
 
 /** A message someone on the network wrote to a bridge number. Plaintext: sealed before anything stores it. */
@@ -24,15 +26,57 @@ export interface InboundMessage {
   readonly externalId: string;
   /** Sender, E.164. */
   readonly from: Plaintext;
-  /** Bridge number, E.164. */
+  /** Bridge number, E.164, or the network's name of our agent. */
   readonly to: string;
+  /** Empty beside media alone. What the contract has no word for is said in text: a location as its `geo:` URI (RFC 5870). */
   readonly text: Plaintext;
   readonly media: readonly InboundMedia[];
+  /** External id of the message this answers, where the network says it. */
+  readonly replyTo?: string;
+  /** Present when the person tapped a suggestion of ours instead of writing; `text` is then what stood on it. */
+  readonly suggestion?: { readonly postback: Plaintext };
   /** Milliseconds since the epoch: the network's time when it says one, else the adapter's clock. */
   readonly receivedAtMs: number;
 }
 
-/** What the network says became of a message. `sending` and `sent` are progress, the others end the attempt. */
+/** What every event of a person has. */
+interface PersonEvent {
+  /** Unique per event at this network: the caller's unique key. */
+  readonly externalId: string;
+  /** The person, E.164. */
+  readonly from: Plaintext;
+  /** Bridge number or agent. */
+  readonly to: string;
+}
+
+/** The person put an emoji on a message, or took theirs back (`emoji: null`). */
+export interface InboundReaction extends PersonEvent {
+  readonly kind: 'reaction';
+  /** External id of the message it is on. */
+  readonly target: string;
+  readonly emoji: Plaintext | null;
+  readonly receivedAtMs: number;
+}
+
+/** The person began or stopped writing. Worth nothing a few seconds later: never stored, never retried. */
+export interface TypingEvent extends PersonEvent {
+  readonly kind: 'typing';
+  readonly isTyping: boolean;
+}
+
+/** The network says that what this person's phone can do has changed, for example that it left. Ask again before the next message. */
+export interface CapabilityChange extends PersonEvent {
+  readonly kind: 'capability-change';
+}
+
+/** The person asked who writes to them (HELP, INFO). The message comes as an event too and reaches whom it is for: to a friend it is a cry for help. */
+export interface HelpWord extends PersonEvent {
+  readonly kind: 'help';
+}
+
+/**
+ * What the network says became of a message. `displayed` is the read receipt. A network that gave up taking an expired message back has
+ * not ended it: that is `sent`. `sending` and `sent` are progress, the others end the attempt. */
 export type ReceiptStatus = 'sending' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'expired' | 'cancelled';
 
 const RECEIPT_RANK = {
@@ -62,21 +106,18 @@ export interface InboundReceipt {
   /** Present with `failed`. */
   readonly reason?: FailureReason;
   readonly vendorCode?: string;
-  /** The adapter has no row for `vendorCode`. */
-  readonly isCodeUnknown?: true;
 }
 
 /** The person withdrew or gave back consent to be written to from this bridge number. The message that said so comes as an event too; it is not shown to anyone. */
-export interface ConsentWord {
+export interface ConsentWord extends PersonEvent {
   readonly kind: 'opt-out' | 'opt-in';
-  readonly externalId: string;
-  readonly from: Plaintext;
-  readonly to: string;
   /** `all` when the word asks for every sender, for example STOPALL. */
   readonly scope: 'pair' | 'all';
 }
 
-export type InboundEvent = InboundMessage | InboundReceipt | ConsentWord;
+/** Everything a network can tell us. */
+export type InboundEvent =
+  InboundMessage | InboundReaction | InboundReceipt | TypingEvent | ConsentWord | HelpWord | CapabilityChange;
 
 /** The answer the network expects to its webhook. */
 export interface WebhookResponse {

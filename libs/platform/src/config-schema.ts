@@ -62,6 +62,13 @@ const rpcAddresses = list.transform((items, context) =>
 const tlsAddresses = rpcAddresses.refine((addresses) => addresses.every(({ kind }) => kind === 'tls'), {
   error: 'must be tls://host:port, separated by commas',
 });
+const namedPaths = list.transform((items, context) =>
+  items.flatMap((item) => {
+    const [, name, path] = /^([a-z][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
+    if (name === undefined || path === undefined) context.addIssue('must be name=path, separated by commas');
+    return name === undefined || path === undefined ? [] : [[name, path] as const];
+  }),
+);
 const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );
@@ -72,6 +79,8 @@ const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
 const sms = inGroup('SMS');
+const rcs = inGroup('Simulated RCS');
+const otherNetworks = inGroup('Other networks');
 const timing = inGroup('Timing');
 
 /** The one schema of all settings. The environment name of `httpPort` is `CAUSEWAY_HTTP_PORT`. */
@@ -189,7 +198,36 @@ export const SETTINGS = z.object({
     'Another place that speaks the API of Twilio, for example the simulator. Empty means Twilio.',
     optionalUrl('http:', 'https:'),
   ),
+  smsSegmentsPerSecond: sms(
+    '0',
+    'Segments a second that each bridge number may send, shared by its edges. 0 means what Twilio takes from a number of its kind: 1, toll-free 3; a simulator takes all.',
+    z.coerce.number<string>().min(0).max(10_000),
+  ),
+  smsHelpAnswer: sms(
+    '',
+    'What a person who writes HELP or INFO is answered, once an hour. Empty leaves it to Twilio, which answers by itself unless that was switched off.',
+    z.string().max(320),
+  ),
+  rcsApiUrl: rcs(
+    '',
+    'Where the simulated RCS network answers, for example `http://127.0.0.1:7402/rcs`. Empty means that there is no RCS. No real RCS network is supported.',
+    optionalUrl('http:', 'https:'),
+  ),
+  rcsAccessToken: rcs('', 'Bearer token of our calls to it.', optionalSecret),
+  rcsClientToken: rcs('', 'Token by which it signs its webhooks.', optionalSecret),
+
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
+
+  adapterModules: otherNetworks(
+    '',
+    'Modules that bring further clear networks, as `name=path` separated by commas. They run inside the edge and see its words.',
+    namedPaths,
+  ),
+  adapterSettings: otherNetworks(
+    '',
+    'JSON file with the settings of those modules: an object with one value per name.',
+    text,
+  ),
 
   callBeforeSeconds: timing(
     '10',

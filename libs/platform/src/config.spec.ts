@@ -57,6 +57,21 @@ describe('the settings', () => {
     ['Redis without a place', { CAUSEWAY_QUEUE_BACKEND: 'redis' }, /CAUSEWAY_REDIS_URL/],
     ['Twilio without credentials', { CAUSEWAY_SMS_PROVIDER: 'twilio' }, /CAUSEWAY_TWILIO_ACCOUNT_SID/],
     ['a carrier reached in the clear', { CAUSEWAY_TWILIO_API_URL: 'http://carrier.example' }, /use https/],
+    [
+      'RCS without its tokens',
+      { CAUSEWAY_RCS_API_URL: 'http://127.0.0.1:7402/rcs', CAUSEWAY_BRIDGE_NUMBERS: '+14155550100' },
+      /CAUSEWAY_RCS_ACCESS_TOKEN/,
+    ],
+    [
+      'RCS reached in the clear',
+      { CAUSEWAY_RCS_API_URL: 'http://rcs.example/rcs' },
+      /CAUSEWAY_RCS_API_URL .*use https/,
+    ],
+    [
+      'a simulated network in production',
+      { ...PRODUCTION, CAUSEWAY_RCS_API_URL: 'https://rcs.example/rcs' },
+      /CAUSEWAY_RCS_API_URL names a simulated network/,
+    ],
     ['production without an operator token', { CAUSEWAY_ENVIRONMENT: 'production' }, /CAUSEWAY_OPERATOR_TOKEN/],
     [
       'production on a public address without https',

@@ -55,6 +55,11 @@ export const METRICS = {
     help: 'Webhook events, by kind and what became of them.',
     labels: ['network', 'kind', 'outcome'],
   },
+  causeway_media_links_total: {
+    kind: 'counter',
+    help: 'Links to files in the clear that a carrier was given, by what became of them.',
+    labels: ['outcome'],
+  },
   causeway_inbox_acknowledged_total: {
     kind: 'counter',
     help: 'Boxes that a device stored and acknowledged.',

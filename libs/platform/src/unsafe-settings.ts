@@ -53,9 +53,21 @@ const ALWAYS: readonly SafetyRule[] = [
     when: (s) => isPlainRemote(s.twilioApiUrl),
     why: 'CAUSEWAY_TWILIO_API_URL would send the auth token and messages in the clear: use https',
   },
+  {
+    when: (s) => s.rcsApiUrl !== '' && (!s.rcsAccessToken || !s.rcsClientToken || s.bridgeNumbers.length === 0),
+    why: 'CAUSEWAY_RCS_API_URL is set, so CAUSEWAY_RCS_ACCESS_TOKEN, CAUSEWAY_RCS_CLIENT_TOKEN and CAUSEWAY_BRIDGE_NUMBERS must be set',
+  },
+  {
+    when: (s) => isPlainRemote(s.rcsApiUrl),
+    why: 'CAUSEWAY_RCS_API_URL would send the access token and messages in the clear: use https',
+  },
 ];
 
 const IN_PRODUCTION: readonly SafetyRule[] = [
+  {
+    when: (s) => s.rcsApiUrl !== '',
+    why: 'CAUSEWAY_RCS_API_URL names a simulated network: in production nobody would get those messages',
+  },
   { when: (s) => !s.operatorToken, why: 'CAUSEWAY_OPERATOR_TOKEN must be set in production' },
   {
     when: (s) => (s.operatorToken?.reveal().length ?? 32) < 32,

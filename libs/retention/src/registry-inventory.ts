@@ -120,4 +120,18 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       created_at: 'limit of new contacts a day',
     },
   },
+  {
+    table: 'registry.opt_out',
+    lifetime: 'until the person says START',
+    readers: ['edge'],
+    defaultClass: 'registry',
+    columns: {
+      tenant_id: 'owner',
+      digest: 'sealed: keyed digest of a number, under a key of its own purpose',
+      digest_version: 'which key of the edge made the digest',
+      bridge_number_id: 'which of our numbers it was said to, or `*` for all',
+      by_word: 'whether the person said it to us, or the carrier only refused',
+      opted_out_at: 'since when nothing is delivered',
+    },
+  },
 ];

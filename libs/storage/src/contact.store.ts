@@ -1,5 +1,6 @@
 import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database } from './database.js';
+import { DatabaseError, type Database, type SqlValue } from './database.js';
+import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
 export interface ContactSummary {
@@ -107,6 +108,8 @@ export class ContactStore {
     readonly contactDigest: Uint8Array;
     readonly bindingDigest: Uint8Array;
     readonly digestVersion: number;
+    /** Under which the number may have opted out before anyone had it as a contact. */
+    readonly optOutDigests: readonly Uint8Array[];
     readonly sealedNumber: Uint8Array;
     readonly bridgeNumberIds: readonly string[];
     readonly country: string;
@@ -116,8 +119,8 @@ export class ContactStore {
     try {
       const rows = await this.database.query<ContactSummary>(
         `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-           bridge_number_id, country, line_type, created_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12
+           bridge_number_id, country, line_type, created_at, opted_out_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
          WHERE NOT EXISTS (SELECT FROM registry.contact c WHERE c.tenant_id = $1 AND c.bridge_number_id = free.id AND c.binding_digest = $6)
          ORDER BY rank LIMIT 1
@@ -134,6 +137,7 @@ export class ContactStore {
         input.country,
         input.lineType,
         input.now,
+        hexOf(input.optOutDigests),
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
@@ -143,30 +147,22 @@ export class ContactStore {
   }
 
   /**
-   * STOP or START, once: the network's word and its digest in one transaction, so that a repeated or replayed webhook changes nothing. With
-   * `bindingDigests`, for every contact with that phone number, whoever's it is.
+   * STOP or START, once: opt-outs, contacts and the digest of the word's event in one statement, so that a repeated or replayed webhook
+   * changes nothing. A number that is nobody's contact is remembered all the same.
    */
-  async setOptedOut(input: {
-    readonly contact: SealedContact;
-    readonly at: Date | null;
-    readonly digest: Uint8Array;
-    readonly digestPurgeHour: number;
-    readonly bindingDigests: readonly Uint8Array[];
-  }): Promise<'changed' | 'repeated'> {
-    const rows = await this.database.query<{ isNew: boolean }>(
-      `WITH fresh AS (INSERT INTO transit.received (digest, purge_hour) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
-       changed AS (
-         UPDATE registry.contact SET opted_out_at = $3::timestamptz FROM fresh
-         WHERE tenant_id = $4 AND (id = $5 OR binding_digest IN (SELECT decode(hex, 'hex') FROM unnest($6::text[]) AS hex)))
-       SELECT EXISTS (SELECT FROM fresh) AS "isNew"`,
-      input.digest,
-      input.digestPurgeHour,
-      input.at,
-      input.contact.tenant,
-      input.contact.contact,
-      input.bindingDigests.map((digest) => Buffer.from(digest).toString('hex')),
-    );
+  async hearConsentWord(input: ConsentWordInput): Promise<'changed' | 'repeated'> {
+    const { person, word, scope, digest, digestPurgeHour } = input;
+    const common = [...personParameters(person), digest, digestPurgeHour];
+    const rows =
+      word === 'opt-out'
+        ? await this.database.query<{ isNew: boolean }>(OPT_OUT, ...common, person.digestVersion, scope === 'all')
+        : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
     return rows[0]?.isNew ? 'changed' : 'repeated';
+  }
+
+  /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
+  async optOutAtCarrier(person: ConsentingPerson): Promise<void> {
+    await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);
   }
 
   /** Sealed numbers in the order of their ids, for the job that seals them again under a new key. */
@@ -189,6 +185,33 @@ export class ContactStore {
     );
   }
 }
+
+/** A phone number towards one bridge number, as digests under every version of their keys, the current one first. */
+export interface ConsentingPerson {
+  readonly tenant: TenantId;
+  readonly bridgeNumberId: string;
+  readonly optOutDigests: readonly Uint8Array[];
+  readonly digestVersion: number;
+  readonly bindingDigests: readonly Uint8Array[];
+  readonly now: Date;
+}
+
+export interface ConsentWordInput {
+  readonly person: ConsentingPerson;
+  readonly word: 'opt-out' | 'opt-in';
+  /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
+  readonly scope: 'pair' | 'all';
+  readonly digest: Uint8Array;
+  readonly digestPurgeHour: number;
+}
+
+const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
+  person.tenant,
+  person.bridgeNumberId,
+  hexOf(person.optOutDigests),
+  hexOf(person.bindingDigests),
+  person.now,
+];
 
 export interface SealedNumber {
   readonly tenant: TenantId;

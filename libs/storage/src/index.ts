@@ -1,6 +1,7 @@
 /** Everything Causeway stores, one store per noun, over one PostgreSQL. The only importer of Prisma. */
 export { Database, DatabaseError, type SqlValue, type Transaction } from './database.js';
 export * from './migrate.js';
+export * from './examine-database.js';
 export * from './partitions.store.js';
 export * from './tenant.store.js';
 export * from './account.store.js';

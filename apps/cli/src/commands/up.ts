@@ -1,3 +1,4 @@
+import { isTwilioApi } from '@causeway/adapter-sms-twilio';
 import { StartupProblem } from '@causeway/platform';
 import type { Command, Env } from '../command.js';
 import { inForeground } from '../embedded/in-foreground.js';
@@ -31,7 +32,9 @@ export const up: Command = {
     terminal.row('Webhooks', `${config.edgePublicUrl}/webhooks`);
     terminal.row(
       'SMS',
-      config.twilioApiUrl === '' ? sms : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
+      config.twilioApiUrl === '' || isTwilioApi(config.twilioApiUrl)
+        ? sms
+        : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
     );
     terminal.row('Data folder', config.dataFolder);
     terminal.line('Stop with Ctrl-C.');

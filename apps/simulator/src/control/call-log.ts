@@ -1,7 +1,22 @@
 import { Injectable } from '@nestjs/common';
 
 export type CallName =
-  'create' | 'fetch' | 'list' | 'update' | 'delete' | 'refused-auth' | 'inbound-webhook' | 'status-webhook';
+  | 'create'
+  | 'fetch'
+  | 'list'
+  | 'update'
+  | 'delete'
+  | 'refused-auth'
+  | 'inbound-webhook'
+  | 'status-webhook'
+  | 'list-media'
+  | 'fetch-media'
+  | 'delete-media'
+  | 'media-fetched'
+  | 'fetch-account'
+  | 'list-numbers'
+  | 'update-number'
+  | 'list-services';
 
 export interface LoggedCall {
   readonly sequence: number;

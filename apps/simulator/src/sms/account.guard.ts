@@ -6,7 +6,7 @@ import { TwilioError } from './twilio-error.js';
 
 interface AccountRequest {
   readonly headers: { readonly authorization?: string };
-  readonly params: { readonly accountSid?: string };
+  readonly params: { readonly accountSid?: string; readonly accountFile?: string };
 }
 
 /** HTTP Basic with the account's SID and token; another account's path is refused as Twilio refuses it, 20003. */
@@ -21,7 +21,9 @@ export class AccountGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<AccountRequest>();
     const { accountSid, authToken } = this.options;
     const expected = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
-    const isOwner = equal(request.headers.authorization ?? '', expected) && request.params.accountSid === accountSid;
+    // APIs beside that of 2010 name no account in their path: the credentials do
+    const named = request.params.accountSid ?? request.params.accountFile?.replace(/\.json$/, '') ?? accountSid;
+    const isOwner = equal(request.headers.authorization ?? '', expected) && named === accountSid;
     if (isOwner) return true;
     this.log.append({ call: 'refused-auth', status: 401 });
     throw TwilioError.of(20003);

@@ -19,6 +19,19 @@ interface Handset {
 export class Handsets {
   private readonly handsets = new Map<string, Handset>();
   private readonly waiting = new Map<string, Set<() => void>>();
+  private readonly watchers = new Set<(e164: string) => void>();
+
+  /** Calls `watcher` after every change of a handset, until the returned function is called. */
+  watch(watcher: (e164: string) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  /** Something about the handset is different now, on this network or another. */
+  changed(e164: string): void {
+    this.get(e164);
+    for (const watcher of this.watchers) watcher(e164);
+  }
 
   isOnline(e164: string): boolean {
     return this.get(e164).isOnline;
@@ -27,10 +40,10 @@ export class Handsets {
   /** Newly online handsets take what the network held for them, oldest first. */
   setOnline(e164: string, isOnline: boolean): void {
     this.get(e164).isOnline = isOnline;
-    if (!isOnline) return;
-    const waiting = [...(this.waiting.get(e164) ?? [])];
-    this.waiting.delete(e164);
+    const waiting = isOnline ? [...(this.waiting.get(e164) ?? [])] : [];
+    if (isOnline) this.waiting.delete(e164);
     for (const deliver of waiting) deliver();
+    this.changed(e164);
   }
 
   /** Calls `deliver` at the next time the handset comes online, unless the returned function is called first. */
@@ -42,6 +55,7 @@ export class Handsets {
 
   append(e164: string, message: HandsetMessage): void {
     this.get(e164).messages.push(message);
+    this.changed(e164);
   }
 
   messages(e164: string): readonly HandsetMessage[] {

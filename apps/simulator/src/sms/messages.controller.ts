@@ -8,6 +8,7 @@ import { AccountGuard } from './account.guard.js';
 import { renderPage } from './message-page.js';
 import { readNewMessage, single, type FormFields, type NewMessage } from './new-message.js';
 import { OptOuts } from './opt-outs.js';
+import { OutboundMedia } from './outbound-media.js';
 import { SmsCarrier } from './sms-carrier.js';
 import { isFinal, renderMessage, type SmsMessage } from './sms-message.js';
 import { TwilioError } from './twilio-error.js';
@@ -21,6 +22,7 @@ export class MessagesController {
     private readonly optOuts: OptOuts,
     private readonly faults: FaultScript,
     private readonly log: CallLog,
+    private readonly media: OutboundMedia,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
   ) {}
 
@@ -30,7 +32,10 @@ export class MessagesController {
     return this.logged<unknown>('create', given, async () => {
       const fault = this.faults.take('create');
       await this.strike(fault, reply);
-      const message = this.carrier.accept(this.admit(given), fault);
+      const request = this.admit(given);
+      const files = await this.media.fetch(request.media);
+      const message = this.carrier.accept(request, fault);
+      this.media.keep(message.sid, files);
       if (fault?.mode === 'slow') await sleep(fault.delayMs);
       if (fault?.mode === 'accept-then-drop') reply.raw.destroy();
       if (fault?.mode === 'accept-then-500') throw TwilioError.of(20500);

@@ -14,6 +14,7 @@ export interface NewMessage {
   readonly statusCallback?: string | undefined;
   readonly discardsContent?: boolean;
   readonly obfuscatesAddress?: boolean;
+  readonly messagingServiceSid?: string | undefined;
 }
 
 export const single = (form: FormFields, name: string): string | undefined => {
@@ -26,7 +27,8 @@ const isPhone = (text: string): boolean => text.startsWith('+') && parseAddress(
 /** Reads the form of `POST Messages.json`. Throws what Twilio answers, in the order Twilio looks. */
 export function readNewMessage(form: FormFields, ownNumbers: readonly string[]): NewMessage {
   const to = single(form, 'To') ?? '';
-  const from = single(form, 'From') ?? '';
+  const messagingServiceSid = single(form, 'MessagingServiceSid');
+  const from = single(form, 'From') ?? senderOf(messagingServiceSid, ownNumbers);
   if (to === '') throw TwilioError.of(21604);
   if (from === '') throw TwilioError.of(21603);
   if (!isPhone(to)) throw TwilioError.of(21211);
@@ -36,12 +38,22 @@ export function readNewMessage(form: FormFields, ownNumbers: readonly string[]):
   return {
     to,
     from,
+    messagingServiceSid,
     ...readBody(form),
     validitySeconds: readValidity(single(form, 'ValidityPeriod')),
     statusCallback: readCallback(single(form, 'StatusCallback')),
     discardsContent: single(form, 'ContentRetention') === 'discard',
     obfuscatesAddress: single(form, 'AddressRetention') === 'obfuscate',
   };
+}
+
+/** A messaging service chooses among its senders; here it has every number of the account. */
+function senderOf(messagingServiceSid: string | undefined, ownNumbers: readonly string[]): string {
+  if (messagingServiceSid === undefined) return '';
+  if (!/^MG[0-9a-f]{32}$/.test(messagingServiceSid)) throw TwilioError.of(20404);
+  const [first] = ownNumbers;
+  if (first === undefined) throw TwilioError.of(21703);
+  return first;
 }
 
 function readBody(form: FormFields): Pick<NewMessage, 'body' | 'media'> {

@@ -58,6 +58,15 @@ export class SmsCarrier {
     return message;
   }
 
+  /** A message that came with files; its webhook, which names them, is the caller's to post. */
+  keepInbound(given: Pick<NewMessage, 'from' | 'to' | 'body' | 'media'>): SmsMessage {
+    const message = this.record({ ...given, direction: 'inbound', status: 'received' });
+    message.sentAtMs = message.createdAtMs;
+    const { sid, from, to, body, createdAtMs } = message;
+    this.handsets.append(from, { sid, direction: 'written', from, to, body, at: iso(createdAtMs) });
+    return message;
+  }
+
   find(sid: string): SmsMessage | undefined {
     return this.messages.get(sid);
   }
@@ -123,13 +132,14 @@ export class SmsCarrier {
   private record(given: NewMessage & Pick<SmsMessage, 'direction' | 'status'>): SmsMessage {
     const nowMs = Date.now();
     const message: SmsMessage = {
-      sid: mintSid(),
+      sid: mintSid(given.media.length > 0),
       accountSid: this.options.accountSid,
       direction: given.direction,
       from: given.from,
       to: given.to,
       body: given.body,
       media: given.media,
+      messagingServiceSid: given.messagingServiceSid,
       segments: countSegments(given.body).segments,
       status: given.status,
       errorCode: undefined,

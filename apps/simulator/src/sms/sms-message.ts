@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 export type SmsStatus =
-  'queued' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'canceled' | 'received';
+  'accepted' | 'queued' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'canceled' | 'received';
 
 const FINAL: ReadonlySet<SmsStatus> = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'received']);
 
@@ -19,6 +19,7 @@ export interface SmsMessage {
   readonly discardsContent: boolean;
   readonly obfuscatesAddress: boolean;
   readonly media: readonly string[];
+  readonly messagingServiceSid: string | undefined;
   body: string;
   status: SmsStatus;
   errorCode: number | undefined;
@@ -26,7 +27,8 @@ export interface SmsMessage {
   updatedAtMs: number;
 }
 
-export const mintSid = (): string => `SM${randomBytes(16).toString('hex')}`;
+/** `MM` of a message with files. */
+export const mintSid = (hasFiles: boolean): string => `${hasFiles ? 'MM' : 'SM'}${randomBytes(16).toString('hex')}`;
 
 export const isFinal = (message: SmsMessage): boolean => FINAL.has(message.status);
 
@@ -54,7 +56,7 @@ export function renderMessage(message: SmsMessage): Readonly<Record<string, unkn
     account_sid: message.accountSid,
     num_media: String(message.media.length),
     status: message.status,
-    messaging_service_sid: null,
+    messaging_service_sid: message.messagingServiceSid ?? null,
     sid: message.sid,
     date_sent: message.sentAtMs === undefined ? null : rfc2822(message.sentAtMs),
     date_created: rfc2822(message.createdAtMs),

@@ -18,6 +18,9 @@ export const TWILIO_ERRORS = {
   21610: { status: 400, message: 'Attempt to send to unsubscribed recipient' },
   21617: { status: 400, message: 'The concatenated message body exceeds the 1600 character limit' },
   21619: { status: 400, message: 'A text message body or media urls must be specified' },
+  21620: { status: 400, message: 'Invalid media URL(s)' },
+  21623: { status: 400, message: 'Number of media files exceeds allowed limit' },
+  21703: { status: 400, message: 'The Messaging Service does not have a phone number available' },
   30409: { status: 400, message: 'This message cannot be canceled' },
   90007: { status: 400, message: 'Invalid validity period' },
 } as const satisfies Record<number, { readonly status: number; readonly message: string }>;

@@ -1,4 +1,6 @@
 import type { AdapterHarness, NetworkFault } from '../../../network-adapter/src/testing/index.js';
+import { NETWORK_FAULTS } from '../../../network-adapter/src/testing/index.js';
+import type { RawRequest } from '@causeway/network-adapter';
 import { BRIDGE, PERSON, eventually, newOutbound, startSimulatedTwilio } from './simulated-twilio.js';
 
 const FAULTS: Readonly<Record<NetworkFault['kind'], object>> = {
@@ -13,37 +15,78 @@ const FAULTS: Readonly<Record<NetworkFault['kind'], object>> = {
 /** The Twilio adapter on the simulator, as the laws want to see it. */
 export async function newHarness(): Promise<AdapterHarness> {
   const twilio = await startSimulatedTwilio();
-  const receivedOf = async () => {
-    const { messages } = await twilio.get(`/handsets/${PERSON}/messages`);
-    return messages.filter((message) => message.direction === 'received').map((message) => message.body);
+  let isReordered = false;
+  let isDuplicated = false;
+  const fault = async (words: object): Promise<void> => {
+    await twilio.post('/faults', { network: 'sms', ...words });
   };
+  const of = (request: RawRequest, ...words: readonly string[]): boolean =>
+    words.every((word) => Buffer.from(request.body).includes(word));
   return {
     adapter: twilio.adapter(),
     // port 9, "discard": nobody listens there
     unreachable: twilio.adapter({ apiUrl: 'http://127.0.0.1:9' }),
     isSimulated: true,
-    outbound: newOutbound,
+    consentWords: { optOut: 'STOP', optIn: 'START', help: 'HELP' },
+    outbound: (text, changes) => ({ ...newOutbound(text), ...changes }),
     nowMs: () => Date.now(),
-    received: (count) => eventually(async () => ((await receivedOf()).length >= count ? receivedOf() : undefined)),
+    async delivered() {
+      const [{ messages }, { entries }] = await Promise.all([
+        twilio.get(`/handsets/${PERSON}/messages`),
+        twilio.get('/log'),
+      ]);
+      const validity = new Map(entries.map(({ form }) => [form?.['Body'], form?.['ValidityPeriod']]));
+      return messages
+        .filter((message) => message.direction === 'received')
+        .map(({ body }) => {
+          const seconds = validity.get(body);
+          return {
+            kind: 'text' as const,
+            text: body,
+            ...(seconds === undefined ? {} : { expiresAtMs: Date.now() + Number(seconds) * 1_000 }),
+          };
+        });
+    },
     sendCalls: async () => (await twilio.get('/log')).counts['create'] ?? 0,
-    failNext: async (fault) => {
-      await twilio.post('/faults', { network: 'sms', ...FAULTS[fault.kind] });
+    faults: {
+      kinds: NETWORK_FAULTS,
+      failNext: ({ kind }) => fault(FAULTS[kind]),
+      delayNext: (delayMs) => fault({ mode: 'slow', delayMs }),
     },
-    async writeToBridge(text) {
-      const { sid } = await twilio.post(`/handsets/${PERSON}/messages`, { to: BRIDGE, body: text });
-      return eventually(() => twilio.webhooks.find((request) => Buffer.from(request.body).includes(sid)));
+    webhooks: {
+      signs: ['body', 'url'],
+      async sendFrom(text) {
+        const { sid } = await twilio.post(`/handsets/${PERSON}/messages`, { to: BRIDGE, body: text });
+        const request = await eventually(() => twilio.webhooks.find((each) => of(each, sid)));
+        const requests = isDuplicated ? [request, request] : [request];
+        isDuplicated = false;
+        return requests;
+      },
+      async sendMedia(contentType, content) {
+        const file = { to: BRIDGE, contentType, content: Buffer.from(content).toString('base64') };
+        const { sid } = await twilio.post(`/handsets/${PERSON}/media`, file);
+        return [await eventually(() => twilio.webhooks.find((each) => of(each, sid)))];
+      },
+      async receipts(externalId) {
+        await eventually(() => twilio.webhooks.find((each) => of(each, externalId, 'MessageStatus=delivered')));
+        const requests = twilio.webhooks.filter((each) => of(each, externalId));
+        const ordered = requests.toSorted((a, b) => rank(a) - rank(b));
+        if (isReordered) ordered.reverse();
+        isReordered = false;
+        return ordered;
+      },
+      duplicateNext: async () => void (isDuplicated = true),
+      reorder: async () => void (isReordered = true),
+      forge: (request) => ({
+        ...request,
+        headers: { ...request.headers, 'x-twilio-signature': Buffer.alloc(20).toString('base64') },
+      }),
     },
-    deliveredWebhook: (externalId) =>
-      eventually(() =>
-        twilio.webhooks.find((request) => {
-          const body = Buffer.from(request.body);
-          return body.includes(externalId) && body.includes('MessageStatus=delivered');
-        }),
-      ),
-    forge: (request) => ({
-      ...request,
-      headers: { ...request.headers, 'x-twilio-signature': Buffer.alloc(20).toString('base64') },
-    }),
     dispose: () => twilio.close(),
   };
 }
+
+const rank = ({ body }: RawRequest): number =>
+  ['queued', 'sending', 'sent', 'delivered'].findIndex((status) =>
+    Buffer.from(body).includes(`MessageStatus=${status}`),
+  );

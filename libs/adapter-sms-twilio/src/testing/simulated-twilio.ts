@@ -54,6 +54,7 @@ export async function startSimulatedTwilio() {
         clock: SYSTEM_CLOCK,
         isSimulated: true,
         callTimeoutMs: 300,
+        segmentsPerSecond: () => 1_000_000,
         ...overrides,
       });
       adapters.push(adapter);
@@ -84,7 +85,7 @@ export const newOutbound = (text: string) => ({
   ref: `ref-${(refs += 1)}`,
   to: new Plaintext(PERSON),
   from: BRIDGE,
-  text: new Plaintext(text),
+  body: { kind: 'text' as const, text: new Plaintext(text) },
   expiresAtMs: null,
 });
 
@@ -105,7 +106,7 @@ interface SimulatorAnswer {
   readonly sid: string;
   readonly counts: Readonly<Record<string, number>>;
   readonly messages: readonly { readonly sid: string; readonly direction: string; readonly body: string }[];
-  readonly entries: readonly { readonly call: string; readonly form: Readonly<Record<string, string>> }[];
+  readonly entries: readonly { readonly call: string; readonly form?: Readonly<Record<string, string>> }[];
 }
 
 const readJson = async (response: Response): Promise<SimulatorAnswer> => (await response.json()) as SimulatorAnswer;

@@ -13,8 +13,8 @@ import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/networ
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
+import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
-import { noteUnknownCode } from './note-unknown-code.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
@@ -23,7 +23,14 @@ import type { FindVerifiedDevices } from './verified-devices.js';
 const INBOUND_HOURS = 7 * 24;
 
 export type InboundResult =
-  'accepted' | 'repeated' | 'no-conversation' | 'no-devices' | 'recorded' | 'not-ours' | 'consent-changed';
+  | 'accepted'
+  | 'repeated'
+  | 'no-conversation'
+  | 'no-devices'
+  | 'recorded'
+  | 'not-ours'
+  | 'consent-changed'
+  | 'not-carried';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -39,7 +46,8 @@ export class AcceptInbound {
 
   /**
    * The events of one webhook or list, one after the other. A message that is a consent word is no message: what a person says to our number
-   * about being written to is never shown to the one they say it about (P8).
+   * about being written to is never shown to the one they say it about (P8). One that says HELP is a message all the same: whoever is in
+   * need writes that to a friend.
    */
   async execute(network: string, events: readonly InboundEvent[]): Promise<readonly InboundResult[]> {
     const consentWords = new Set(events.filter(isConsentWord).map(({ externalId }) => externalId));
@@ -56,25 +64,27 @@ export class AcceptInbound {
   private async handle(network: string, event: InboundEvent): Promise<InboundResult> {
     switch (event.kind) {
       case 'receipt':
-        noteUnknownCode(this.edge, network, event);
         return this.receipt.execute(event);
       case 'message':
         return this.message(network, event);
       case 'opt-out':
       case 'opt-in':
         return this.consentWord(network, event);
+      case 'reaction':
+      case 'typing':
+      case 'help':
+      case 'capability-change':
+        return 'not-carried';
     }
   }
 
+  /** Heard whether or not anyone has this number as a contact: who said STOP before the first message is not written to either. */
   private async consentWord(network: string, word: ConsentWord): Promise<InboundResult> {
-    const contact = await this.binding(word);
-    if (!contact) return 'no-conversation';
-    const digests = this.edge.keys.numberDigests('binding', this.tenant, word.from.reveal());
-    const result = await this.edge.contacts.setOptedOut({
+    const result = await this.edge.contacts.hearConsentWord({
       ...this.received(network, word.externalId),
-      contact,
-      at: word.kind === 'opt-out' ? this.edge.clock.now() : null,
-      bindingDigests: word.scope === 'all' ? digests.map(({ digest }) => digest) : [],
+      person: consentingPerson(this.edge, this.tenant, { e164: word.from.reveal(), bridgeNumber: word.to }),
+      word: word.kind,
+      scope: word.scope,
     });
     return result === 'changed' ? 'consent-changed' : 'repeated';
   }

@@ -5,8 +5,8 @@ import type { AttemptOutcome, LaneMessage, SealedContact } from '@causeway/stora
 import { attemptRef } from './attempt-ref.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
+import { hearRefusal } from './hear-refusal.js';
 import { PASSED, type Passage } from './passage.js';
-import { noteUnknownCode } from './note-unknown-code.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
@@ -65,7 +65,7 @@ export class MakeAttempt {
               ref: attemptRef(message.ref, attempt),
               to: new Plaintext(permission.e164),
               from: question.bridgeNumber,
-              text: new Plaintext(degraded.text),
+              body: { kind: 'text', text: new Plaintext(degraded.text) },
               expiresAtMs: message.deliverBefore.getTime(),
             },
             { callBeforeMs, signal: new AbortController().signal },
@@ -76,7 +76,7 @@ export class MakeAttempt {
     // what stays behind when nobody keeps the ledger now is forgotten after the deadline, and the next attempt has another number
     if (outcome.kind === 'failed' && outcome.certainty === 'not-sent')
       await unlessUnavailable(this.edge.ledger.retractSent({ messageId, attempt }));
-    if (outcome.kind === 'failed') noteUnknownCode(this.edge, adapter.network, outcome);
+    await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
     return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };

@@ -9,7 +9,6 @@ import { Plaintext } from '@causeway/platform';
 import type { AttemptKey, AttemptRow, ClearMessage } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
 import type { EdgeContext } from './edge-context.js';
-import { noteUnknownCode } from './note-unknown-code.js';
 import { externalIdAad, numberAad } from './number-at-rest.js';
 import type { RecordOutcome } from './record-outcome.js';
 import { recordOf, type RecordReceipt } from './record-receipt.js';
@@ -107,7 +106,6 @@ export class ReconcileAttempt {
       externalId !== undefined && adapter && canFetchStatus(adapter)
         ? await adapter.fetchStatus(externalId)
         : undefined;
-    if (status?.kind === 'status') noteUnknownCode(this.edge, row.network, status);
     const record = status?.kind === 'status' ? recordOf(status, this.edge.clock.nowMs()) : undefined;
     if (record) await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
     if (record?.outcome === 'delivered' || record?.outcome === 'failed') return;

@@ -2,6 +2,7 @@ import type { InboundReceipt } from '@causeway/network-adapter';
 import type { AttemptOutcome } from '@causeway/storage';
 import { parseAttemptRef } from './attempt-ref.js';
 import type { EdgeContext } from './edge-context.js';
+import { hearRefusal } from './hear-refusal.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A network's later word about an attempt. Repeated and reordered receipts change nothing: an outcome only ever rises. */
@@ -22,6 +23,9 @@ export class RecordReceipt {
       ...record,
       sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
     });
+    const message = record.reason === undefined ? undefined : await this.edge.attempts.message(key.ref);
+    if (message?.contact)
+      await hearRefusal(this.edge, { tenant: message.tenant, contact: message.contact, reason: record.reason });
     return 'recorded';
   }
 }

@@ -44,6 +44,7 @@ export class ResolveContact {
       contactDigest: digest,
       bindingDigest: keys.numberDigest('binding', tenant, e164).digest,
       digestVersion: version,
+      optOutDigests: keys.numberDigests('opt-out', tenant, e164).map((one) => one.digest),
       sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
       bridgeNumberIds: [...this.edge.bridgeNumbers.keys()],
       ...describeNumber(e164),

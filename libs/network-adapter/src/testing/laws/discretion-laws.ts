@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { ADAPTER_CONTRACT_VERSION } from '../../adapter.js';
-import type { NetworkFault } from '../adapter-harness.js';
-import { deliver } from '../attempts.js';
+import { recipientOf } from '../adapter-harness.js';
+import { HAS_WEBHOOKS, IS_CLEAR } from '../applicability.js';
+import { deliver, webhooksOf } from '../hand-over.js';
 import type { Law } from '../law.js';
 
 const MARKER = 'marker-4f1c9d20';
-const FAULTS = [
-  'refused',
-  'unknown-code',
-  'silent',
-  'cut-off',
-  'server-error',
-  'throttled',
-] as const satisfies readonly NetworkFault['kind'][];
 
 const printed = (value: unknown): string =>
   `${JSON.stringify(value)} ${inspect(value, { depth: 10, showHidden: true })}`;
@@ -21,25 +14,48 @@ const printed = (value: unknown): string =>
 /** What an adapter shows of itself and of people. */
 export const DISCRETION_LAWS: readonly Law[] = [
   {
-    name: 'outcomes-hold-no-plaintext',
-    what: 'puts neither the text nor a number into any outcome or event that is printed',
+    id: 'outcomes-hold-no-plaintext',
+    what: 'puts neither the text nor a number into any outcome that is printed',
     why: 'Outcomes are stored, logged and shown to operators; vendors like to quote both in their errors.',
     async check(harness) {
-      const number = harness.outbound('x').to.reveal();
-      const shown = [await deliver(harness, MARKER)] as unknown[];
-      for (const kind of FAULTS) {
-        await harness.failNext({ kind });
+      const number = recipientOf(harness.outbound('x'))?.reveal().slice(1) ?? MARKER;
+      const shown: unknown[] = [await deliver(harness, MARKER), await deliver(harness, MARKER, { expiresAtMs: 1 })];
+      for (const kind of harness.faults?.kinds ?? []) {
+        await harness.faults?.failNext({ kind });
         shown.push(await deliver(harness, MARKER));
       }
-      shown.push(await harness.adapter.receive(await harness.writeToBridge(MARKER)));
       for (const value of shown) {
-        assert.ok(!printed(value).includes(MARKER), 'the text is in a printed value');
-        assert.ok(!printed(value).includes(number.slice(1)), 'the number is in a printed value');
+        assert.ok(!printed(value).includes(MARKER), 'the text is in a printed outcome');
+        assert.ok(!printed(value).includes(number), 'the number is in a printed outcome');
       }
     },
   },
   {
-    name: 'says-whether-it-is-simulated',
+    id: 'events-print-no-plaintext',
+    what: 'wraps the words and the number of an event so that printing it shows neither',
+    why: 'Sooner or later somebody logs an event.',
+    when: [HAS_WEBHOOKS],
+    async check(harness) {
+      const number = recipientOf(harness.outbound('x'))?.reveal().slice(1) ?? MARKER;
+      for (const request of await webhooksOf(harness).sendFrom(MARKER)) {
+        const outcome = await harness.adapter.receive(request);
+        assert.ok(!printed(outcome).includes(MARKER), 'the text is in a printed event');
+        assert.ok(!printed(outcome).includes(number), 'the number is in a printed event');
+      }
+    },
+  },
+  {
+    id: 'shows-no-secret',
+    what: 'prints no words or numbers of messages it has handed over when it is itself printed',
+    why: 'What an adapter remembers ends in a heap dump or an error report.',
+    when: [IS_CLEAR],
+    async check(harness) {
+      await deliver(harness, MARKER);
+      assert.ok(!inspect(harness.adapter, { depth: 10, showHidden: true }).includes(MARKER));
+    },
+  },
+  {
+    id: 'says-whether-it-is-simulated',
     what: 'says whether a real network is behind it',
     why: 'A person must never believe that a message reached someone when it reached a pretend one.',
     async check(harness) {
@@ -47,15 +63,21 @@ export const DISCRETION_LAWS: readonly Law[] = [
     },
   },
   {
-    name: 'declares-itself',
-    what: 'names its network, its regions and the version of the contract it was written for',
-    why: 'Routes outside permitted regions are refused, and start-up refuses an adapter of another contract.',
-    async check(harness) {
-      const { contractVersion, network, regions, confidentiality } = harness.adapter;
-      assert.equal(contractVersion, ADAPTER_CONTRACT_VERSION);
-      assert.match(network, /^[a-z][a-z0-9-]*$/);
-      assert.ok(regions.length > 0);
-      assert.equal(confidentiality, 'clear');
+    id: 'names-its-contract',
+    what: 'names its network in lower case and the version of the contract it was written for',
+    why: 'Plans and statements name the network; start-up refuses an adapter of another contract.',
+    async check({ adapter }) {
+      assert.equal(adapter.contractVersion, ADAPTER_CONTRACT_VERSION);
+      assert.match(adapter.network, /^[a-z][a-z0-9-]{0,31}$/);
+    },
+  },
+  {
+    id: 'declares-its-regions',
+    what: 'names at least one region in which the network stores what passes through it',
+    why: 'Routes outside permitted regions are refused, and unknown is outside.',
+    async check({ adapter }) {
+      assert.ok(adapter.regions.length > 0, 'no region is named');
+      for (const region of adapter.regions) assert.match(region, /^[A-Za-z0-9][A-Za-z0-9-]*$/);
     },
   },
 ];

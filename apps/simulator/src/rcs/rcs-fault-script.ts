@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { RcsErrorCode } from './rcs-error.js';
+
+/**
+ * What may go wrong on purpose; modes that SMS has too are called the same. `slow`, `accept-then-drop`, `accept-then-500` and
+ * `accept-then-garbage` take the message; `429`, `500`, `drop` and `refuse-code` do not. Those about callbacks and `wrong-signature` strike
+ * webhooks. `revoke-fails` and `silent-expiry` strike the end of a TTL: the network cannot take the message back, or says nothing.
+ */
+export const RCS_FAULT_MODES = [
+  'slow',
+  '429',
+  '500',
+  'drop',
+  'refuse-code',
+  'accept-then-drop',
+  'accept-then-500',
+  'accept-then-garbage',
+  'lose-callbacks',
+  'double-callbacks',
+  'reorder-callbacks',
+  'late-callbacks',
+  'wrong-signature',
+  'revoke-fails',
+  'silent-expiry',
+] as const;
+
+export const RCS_OPERATIONS = [
+  'create',
+  'revoke',
+  'event',
+  'capabilities',
+  'fetch',
+  'upload',
+  'webhook',
+  'expiry',
+] as const;
+
+export const RCS_FAULT = z.strictObject({
+  network: z.literal('rcs'),
+  mode: z.enum(RCS_FAULT_MODES),
+  operation: z.enum(RCS_OPERATIONS).default('create'),
+  /** How many calls it strikes before it is used up. */
+  count: z.int().min(1).max(1_000_000).default(1),
+  delayMs: z.int().min(0).max(600_000).default(1_000),
+  /** For `refuse-code`: a status word of Google's errors, or one that nobody knows. */
+  code: z
+    .string()
+    .regex(/^[A-Z_]{3,40}$/)
+    .default('INVALID_ARGUMENT' satisfies RcsErrorCode),
+});
+
+export type RcsFault = z.infer<typeof RCS_FAULT>;
+
+/** A file of faults: each as over the control API, `afterMs` after the start. */
+export const RCS_FAULT_FILE = z.array(RCS_FAULT.extend({ afterMs: z.int().min(0).default(0) }));
+export type RcsFaultFile = z.infer<typeof RCS_FAULT_FILE>;
+
+/** Faults strike in the order they were scripted, each as often as it says. */
+@Injectable()
+export class RcsFaultScript {
+  private pending: { fault: RcsFault; left: number }[] = [];
+
+  add(fault: RcsFault): void {
+    this.pending.push({ fault, left: fault.count });
+  }
+
+  clear(): void {
+    this.pending = [];
+  }
+
+  take(operation: RcsFault['operation']): RcsFault | undefined {
+    const next = this.pending.find((entry) => entry.fault.operation === operation);
+    if (!next) return undefined;
+    next.left -= 1;
+    if (next.left === 0) this.pending = this.pending.filter((entry) => entry !== next);
+    return next.fault;
+  }
+
+  list(): readonly (RcsFault & { readonly left: number })[] {
+    return this.pending.map(({ fault, left }) => ({ ...fault, left }));
+  }
+}

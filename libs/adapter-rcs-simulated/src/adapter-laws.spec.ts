@@ -1,0 +1,5 @@
+import { describe, it } from '@jest/globals';
+import { describeAdapterLaws } from '../../network-adapter/src/testing/index.js';
+import { newHarness } from './testing/law-harness.js';
+
+describeAdapterLaws('simulated RCS', newHarness, { describe, it });

@@ -1,0 +1,21 @@
+import type { ContactId, TenantId } from '@causeway/message-model';
+import { consentingPerson } from './consenting-person.js';
+import type { EdgeContext } from './edge-context.js';
+import { numberAad } from './number-at-rest.js';
+
+/**
+ * A carrier that refuses because the person said STOP knows something our record should know too: its own word may have been heard while
+ * we were away, or by another system on the same number. One record, so nothing more is sent there (Twilio 21610).
+ */
+export async function hearRefusal(
+  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'bridgeNumbers'>,
+  of: { readonly tenant: TenantId; readonly contact: ContactId; readonly reason: string | undefined },
+): Promise<void> {
+  if (of.reason !== 'recipient-opted-out') return;
+  const contact = await edge.contacts.sealed(of.tenant, of.contact);
+  const bridgeNumber = contact && edge.bridgeNumbers.get(contact.bridgeNumberId);
+  const number = contact && edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
+  if (!contact || bridgeNumber === undefined || !number) return;
+  const e164 = Buffer.from(number).toString('utf8');
+  await edge.contacts.optOutAtCarrier(consentingPerson(edge, contact.tenant, { e164, bridgeNumber }));
+}
