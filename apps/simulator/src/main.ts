@@ -1,7 +1,18 @@
 import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { agentIdOf } from '@causeway/adapter-rcs-simulated';
+import { RCS_FAULT_FILE } from './rcs/rcs-fault-script.js';
+import type { RcsOptions } from './rcs/rcs-options.js';
 import type { SimulatorOptions } from './simulator-options.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
+
+/** `--rcs-faults-file`: what only whoever tests a network wants, so no setting of an installation. */
+function rcsFaults(): Pick<RcsOptions, 'faults'> {
+  const { values } = parseArgs({ options: { 'rcs-faults-file': { type: 'string' } } });
+  const file = values['rcs-faults-file'];
+  return file === undefined ? {} : { faults: RCS_FAULT_FILE.parse(JSON.parse(readFileSync(file, 'utf8'))) };
+}
 
 /** The RCS network beside the carrier, with an agent for each bridge number, where the settings have tokens for it. */
 function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
@@ -14,6 +25,7 @@ function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
       clientToken: rcsClientToken.reveal(),
       agents,
       webhookUrl: `${edgePublicUrl}/webhooks/rcs/events`,
+      ...rcsFaults(),
     },
   };
 }

@@ -13,6 +13,7 @@ import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options
 import { timelineOf } from './timeline.js';
 
 const ASSETS: Readonly<Record<string, string>> = {
+  'conversation.css': 'text/css; charset=utf-8',
   'handsets.css': 'text/css; charset=utf-8',
   'handsets.mjs': 'text/javascript; charset=utf-8',
   'bubbles.mjs': 'text/javascript; charset=utf-8',
