@@ -5,6 +5,8 @@ import { textOf } from './traffic.js';
 export interface MessageFacts {
   readonly messageId: string;
   readonly state: string;
+  /** Why it failed. */
+  readonly reason: string | null;
   /** Outcomes of its attempts on clear networks, in order, each with its reason if it has one. */
   readonly attempts: readonly string[];
 }
@@ -23,7 +25,7 @@ export class DatabaseWitness {
 
   async messages(): Promise<MessageFacts[]> {
     return this.query<MessageFacts>(
-      `SELECT transit.base64url(m.message_id) AS "messageId", m.state,
+      `SELECT transit.base64url(m.message_id) AS "messageId", m.state, m.reason,
          ARRAY(SELECT concat_ws(': ', a.outcome, a.reason) FROM transit.attempt a WHERE a.purge_hour = m.purge_hour AND a.message_ref = m.id ORDER BY a.attempt) AS attempts
        FROM transit.message m`,
     );

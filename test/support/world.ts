@@ -22,7 +22,18 @@ export interface WorldOptions {
   readonly queue?: 'postgres' | 'redis';
   /** A database of the caller's own, for tests that look at its files; else a fresh one on the shared server. */
   readonly databaseUrl?: string;
+  /** A Redis of the caller's own, who also ends it; else one of the world's when the queue is on Redis. */
+  readonly redis?: TestRedis;
+  /** Ports of gateway, edge and simulator, for a caller that puts something in front of them; else free ones. */
+  readonly ports?: readonly number[];
+  /** Settings of one process on top of those of all. */
+  readonly envOf?: Readonly<Partial<Record<WorldApp, Environment>>>;
+  /** Where devices reach the gateway, when that is not its own address. */
+  readonly devicesReach?: string;
+  readonly simulatorArgs?: readonly string[];
 }
+
+export type WorldApp = 'gateway' | 'worker' | 'edge' | 'simulator';
 
 /**
  * A whole Causeway as an operator would run it, in processes of its own: gateway, worker, edge and the pretend carrier, each of which can be
@@ -39,14 +50,15 @@ export class World {
   readonly edge: RunningProcess;
   readonly simulator: RunningProcess;
   private redis: TestRedis | undefined;
+  private ownsRedis = true;
   private readonly devices: Device[] = [];
   private readonly tag = randomBytes(4).toString('hex');
 
-  private constructor(input: { folder: string; databaseUrl: string; ports: readonly number[]; env: Environment }) {
+  private constructor(input: { folder: string; databaseUrl: string; ports: readonly number[] } & WorldOptions) {
     const [http, edge, simulator] = input.ports;
     this.folder = input.folder;
     this.databaseUrl = input.databaseUrl;
-    this.gatewayUrl = `http://127.0.0.1:${http}`;
+    this.gatewayUrl = input.devicesReach ?? `http://127.0.0.1:${http}`;
     this.edgeUrl = `http://127.0.0.1:${edge}`;
     this.carrier = new Carrier(`http://127.0.0.1:${simulator}`);
     const env: Environment = {
@@ -62,12 +74,13 @@ export class World {
       CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
       ...input.env,
     };
-    const main = (app: string): RunningProcess => new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
+    const main = (app: WorldApp, args: readonly string[] = []): RunningProcess =>
+      new RunningProcess(`dist/apps/${app}/src/main.js`, args, { ...env, ...input.envOf?.[app] });
     [this.gateway, this.worker, this.edge, this.simulator] = [
       main('gateway'),
       main('worker'),
       main('edge'),
-      main('simulator'),
+      main('simulator', input.simulatorArgs),
     ];
   }
 
@@ -77,10 +90,12 @@ export class World {
     const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
     await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
     const queue = options.queue ?? (process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres');
-    const redis = queue === 'redis' ? await startRedis() : undefined;
+    const redis = options.redis ?? (queue === 'redis' ? await startRedis() : undefined);
     const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
-    const world = new World({ folder, databaseUrl, ports: await freePorts(3), env: { ...onRedis, ...options.env } });
+    const ports = options.ports ?? (await freePorts(3));
+    const world = new World({ ...options, folder, databaseUrl, ports, env: { ...onRedis, ...options.env } });
     world.redis = redis;
+    world.ownsRedis = options.redis === undefined;
     try {
       await world.simulator.start();
       await world.gateway.start();
@@ -148,7 +163,7 @@ export class World {
   async close(): Promise<void> {
     await Promise.allSettled(this.devices.map((device) => device.close()));
     await Promise.allSettled([this.gateway, this.worker, this.edge, this.simulator].map((each) => each.stop()));
-    await this.redis?.stop();
+    if (this.ownsRedis) await this.redis?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 

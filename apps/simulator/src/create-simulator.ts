@@ -1,6 +1,8 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FaultScript } from './control/fault-script.js';
+import { Holds } from './control/holds.js';
 import { SimulatorModule } from './simulator.module.js';
 import type { SimulatorOptions } from './simulator-options.js';
 import { Timers } from './sms/timers.js';
@@ -34,10 +36,13 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     await app.close();
     throw failure;
   }
+  for (const { afterMs, ...fault } of options.faults ?? [])
+    app.get(Timers).after(afterMs, () => app.get(FaultScript).add(fault));
   return {
     url: await app.getUrl(),
     async close() {
       app.get(Timers).close();
+      app.get(Holds).release('drop');
       await app.get(Webhooks).close();
       await app.close();
     },

@@ -1,5 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
+import { FAULT_FILE } from './control/fault-script.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
+
+/** `--log-file` and `--faults-file`: what only whoever tests a carrier wants, so no setting of an installation. */
+function wishes() {
+  const { values } = parseArgs({ options: { 'log-file': { type: 'string' }, 'faults-file': { type: 'string' } } });
+  const { 'log-file': logFile, 'faults-file': faultsFile } = values;
+  return {
+    ...(logFile === undefined ? {} : { logFile }),
+    ...(faultsFile === undefined ? {} : { faults: FAULT_FILE.parse(JSON.parse(readFileSync(faultsFile, 'utf8'))) }),
+  };
+}
 
 async function start(config: Config): Promise<Simulator> {
   const { twilioAccountSid, twilioAuthToken } = config;
@@ -14,6 +27,7 @@ async function start(config: Config): Promise<Simulator> {
     authToken: twilioAuthToken.reveal(),
     bridgeNumbers: config.bridgeNumbers,
     inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
+    ...wishes(),
   });
 }
 

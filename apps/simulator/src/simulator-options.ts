@@ -1,3 +1,5 @@
+import type { FaultFile } from './control/fault-script.js';
+
 /** Everything the pretend carriers need to know; nothing is read from the environment here. */
 export interface SimulatorOptions {
   /** 0 takes a free port. */
@@ -15,6 +17,10 @@ export interface SimulatorOptions {
   readonly sendDelayMs?: number;
   /** Milliseconds from `sent` to `delivered` on a handset that is online. */
   readonly deliverDelayMs?: number;
+  /** Where the carrier keeps what it took and what handsets showed: one JSON line each, appended. Holds words. */
+  readonly logFile?: string;
+  /** Faults it starts with. */
+  readonly faults?: FaultFile;
 }
 
 /** What may change while it runs, through `POST /settings`. */

@@ -1,7 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CarrierLog } from './control/carrier-log.js';
 import { CallLog } from './control/call-log.js';
 import { ControlController } from './control/control.controller.js';
 import { FaultScript } from './control/fault-script.js';
+import { Holds } from './control/holds.js';
 import { AccountGuard } from './sms/account.guard.js';
 import { HandsetsController } from './sms/handsets.controller.js';
 import { Handsets } from './sms/handsets.js';
@@ -24,8 +26,10 @@ export class SimulatorModule {
         { provide: SIMULATOR_SETTINGS, useValue: initialSettings(options) },
         AccountGuard,
         CallLog,
+        CarrierLog,
         FaultScript,
         Handsets,
+        Holds,
         OptOuts,
         SmsCarrier,
         Timers,

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallLog, type CallName } from '../control/call-log.js';
 import { FaultScript, type Fault } from '../control/fault-script.js';
+import { Holds, type HoldPoint } from '../control/holds.js';
 import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options.js';
 import { AccountGuard } from './account.guard.js';
 import { renderPage } from './message-page.js';
@@ -21,6 +22,7 @@ export class MessagesController {
     private readonly optOuts: OptOuts,
     private readonly faults: FaultScript,
     private readonly log: CallLog,
+    private readonly holds: Holds,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
   ) {}
 
@@ -30,7 +32,9 @@ export class MessagesController {
     return this.logged<unknown>('create', given, async () => {
       const fault = this.faults.take('create');
       await this.strike(fault, reply);
+      await this.standStill(fault, 'before', reply);
       const message = this.carrier.accept(this.admit(given), fault);
+      await this.standStill(fault, 'accepted', reply);
       if (fault?.mode === 'slow') await sleep(fault.delayMs);
       if (fault?.mode === 'accept-then-drop') reply.raw.destroy();
       if (fault?.mode === 'accept-then-500') throw TwilioError.of(20500);
@@ -46,9 +50,11 @@ export class MessagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return this.logged('list', query, async () => {
-      await this.strike(this.faults.take('list'), reply);
+      const fault = this.faults.take('list');
+      await this.strike(fault, reply);
+      const listedToMs = Date.now() - (fault?.mode === 'lag' ? fault.delayMs : 0);
       const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
-      return { body: renderPage(path, query, this.carrier.all()) };
+      return { body: renderPage(path, query, this.carrier.all().filter(({ createdAtMs }) => createdAtMs <= listedToMs)) };
     });
   }
 
@@ -119,6 +125,13 @@ export class MessagesController {
       default:
         return;
     }
+  }
+
+  private async standStill(fault: Fault | undefined, point: HoldPoint, reply: FastifyReply): Promise<void> {
+    if (fault?.mode !== 'hold' || fault.point !== point) return;
+    if ((await this.holds.wait(point)) === 'go-on') return;
+    reply.raw.destroy();
+    throw TwilioError.of(20500);
   }
 
   private async logged<Answer>(
