@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
 const root = new URL('../../', import.meta.url);
@@ -19,13 +19,6 @@ export async function resolve(specifier, context, next) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
   }
-  // its ESM build imports JSON without an attribute, which Node refuses
-  if (specifier === 'libphonenumber-js')
-    return {
-      url: pathToFileURL(fileURLToPath(new URL('node_modules/libphonenumber-js/index.cjs', root))).href,
-      format: 'commonjs',
-      shortCircuit: true,
-    };
   return next(specifier, context);
 }
 

@@ -48,7 +48,7 @@ class Run {
 
   private send(lane: Lane, number: number): void {
     const text = textOf(lane, number);
-    this.journal.offer({ lane, number, text, atMs: 0, messageId: text, isAcknowledged: true, refused: undefined });
+    Object.assign(this.journal.offer({ lane, number, text, atMs: 0 }), { messageId: text, isAcknowledged: true });
     for (const at of lane.receivers) this.journal.arrive({ text, at, atMs: 1 });
     if (lane.journey === 'sms') this.show(lane, number);
     if (lane.journey !== 'inbound') this.say(lane, number, {});

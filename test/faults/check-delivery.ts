@@ -59,7 +59,7 @@ export function checkDelivery({ journal, carrier, verdicts }: Evidence): Finding
       count(tally.refused, offer.refused);
       continue;
     }
-    if (offer.isAcknowledged) tally.accepted += 1;
+    if (journal.isAcknowledged(offer)) tally.accepted += 1;
     if (offer.lane.journey === 'inbound') checkInbound(offer, copies, tally);
     else checkSent(offer, copies, verdicts.get(offer.text), tally);
   }
@@ -125,11 +125,11 @@ function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, t
 }
 
 /** Every device that should show it does, once: the recipient's, and the sender's other ones. */
-function checkCopies({ lane, text, isAcknowledged }: Offer, copies: Copies, tally: Tally): void {
+function checkCopies({ lane, text }: Offer, copies: Copies, tally: Tally): void {
   for (const device of lane.receivers) {
     const times = copies(device, text);
     if (times > 1) tally.nativeDuplicates.push(`${text}: ${times} times on ${device}`);
-    if (times === 0 && isAcknowledged) tally.lost.push(`${text}: not on ${device}`);
+    if (times === 0) tally.lost.push(`${text}: not on ${device}`);
   }
 }
 

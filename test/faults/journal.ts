@@ -18,11 +18,11 @@ export interface Offer {
   readonly number: number;
   readonly text: string;
   readonly atMs: number;
-  readonly messageId: string | undefined;
+  messageId: string | undefined;
   /** The gateway's 202 reached the device; for a handset: the carrier took it. */
   isAcknowledged: boolean;
   /** It was turned away, and the person knows. */
-  readonly refused: string | undefined;
+  refused: string | undefined;
 }
 
 /** A message in front of a person. */
@@ -39,11 +39,24 @@ export const textOf = (lane: Pick<Lane, 'name'>, number: number): string => `${l
 export class Journal {
   readonly offers: Offer[] = [];
   readonly arrivals: Arrival[] = [];
+  private readonly acknowledged = new Set<string>();
   private readonly byText = new Map<string, Offer>();
 
-  offer(offer: Offer): void {
+  /** Written down before it is submitted: what arrives before the answer is known as well. */
+  offer(given: Pick<Offer, 'lane' | 'number' | 'text' | 'atMs'>): Offer {
+    const offer: Offer = { ...given, messageId: undefined, isAcknowledged: false, refused: undefined };
     this.offers.push(offer);
     this.byText.set(offer.text, offer);
+    return offer;
+  }
+
+  /** A device learnt of it later than from the answer to its first try. */
+  acknowledge(messageId: string): void {
+    this.acknowledged.add(messageId);
+  }
+
+  isAcknowledged({ isAcknowledged, messageId }: Offer): boolean {
+    return isAcknowledged || (messageId !== undefined && this.acknowledged.has(messageId));
   }
 
   arrive(arrival: Arrival): void {
@@ -52,6 +65,11 @@ export class Journal {
 
   offerOf(text: string): Offer | undefined {
     return this.byText.get(text);
+  }
+
+  /** How many lanes a journey has. */
+  lanesOf(journey: Journey): number {
+    return new Set(this.offers.filter(({ lane }) => lane.journey === journey).map(({ lane }) => lane.name)).size;
   }
 
   /** The first arrival, at or after `endMs`, of something offered at or after `startMs`, per lane of the journey that has one. */
