@@ -87,7 +87,10 @@ type Copies = (place: string, text: string) => number;
 function checkInbound({ lane, text }: Offer, copies: Copies, tally: Tally): void {
   const counts = lane.receivers.map((device) => copies(device, text));
   if (counts.every((times) => times > 0)) tally.delivered += 1;
-  else tally.lost.push(`${text}: written on the handset, on ${lane.receivers.join(' and ')} ${counts.join(' and ')} times`);
+  else
+    tally.lost.push(
+      `${text}: written on the handset, on ${lane.receivers.join(' and ')} ${counts.join(' and ')} times`,
+    );
   if (counts.some((times) => times > 1)) tally.inboundDuplicates.push(text);
 }
 
@@ -121,7 +124,8 @@ function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, t
   if (!isClear || arrived < 2) return;
   tally.smsDuplicates.push(text);
   const told = (verdict?.attempts ?? []).filter((outcome) => MAY_HAVE_ARRIVED.has(outcome)).length;
-  if (told < arrived) tally.unlabelledDuplicates.push(`${text}: ${arrived} copies, told ${verdict?.attempts.join(', ')}`);
+  if (told < arrived)
+    tally.unlabelledDuplicates.push(`${text}: ${arrived} copies, told ${verdict?.attempts.join(', ')}`);
 }
 
 /** Every device that should show it does, once: the recipient's, and the sender's other ones. */

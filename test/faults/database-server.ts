@@ -73,6 +73,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
     process.kill(pid, name);
   } catch (thrown) {
     // one that ended meanwhile is as wanted
-    if (!(thrown instanceof Error) || Reflect.get(thrown, 'code') !== 'ESRCH') throw thrown;
+    if (Reflect.get(Object(thrown), 'code') !== 'ESRCH') throw thrown;
   }
 }

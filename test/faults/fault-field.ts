@@ -75,7 +75,7 @@ export class FaultField {
   }
 
   async close(): Promise<void> {
-    for (const link of this.links.values()) link.heal();
+    await Promise.all([...this.links.values()].map((link) => link.heal()));
     await this.supervisor.close();
     await this.world.close();
     await Promise.all([...this.links.values()].map((link) => link.close()));

@@ -23,6 +23,8 @@ export interface Pace {
 }
 
 const FOLLOW_MS = 100;
+/** What was written before it is sealed and sent while processes die. */
+const GRANT_WITHIN_MS = 20_000;
 const phoneNumber = (index: number): string => `+1415555${String(2_000 + index)}`;
 
 /**
@@ -35,20 +37,34 @@ export class FaultLoad {
   private readonly streams: Stream[] = [];
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>[] = [];
+  private readonly grants: (() => Promise<void>)[] = [];
+  private following: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly field: FaultField,
     private readonly random: SeededRandom,
   ) {}
 
-  /** Four people, one with two devices; four native lanes, six to telephones, three from them. */
+  /** Four people, one with two devices; six native lanes, two of which wait for a grant at first, six to telephones, three from them. */
   async meet(): Promise<void> {
     const { world } = this.field;
     for (const name of ['ada', 'bob', 'cleo', 'dov']) this.watch(name, await world.register(name));
     this.watch('ada-2', await world.addDevice(this.device('ada'), 'ada-2'));
-    for (const [from, to] of [['ada', 'bob'], ['bob', 'ada'], ['cleo', 'dov'], ['dov', 'ada']] as const) {
+    for (const [from, to] of [
+      ['ada', 'bob'],
+      ['bob', 'ada'],
+      ['cleo', 'dov'],
+      ['dov', 'ada'],
+    ] as const) {
       await this.befriend(from, to);
       this.native(from, to);
+    }
+    for (const [from, to] of [
+      ['bob', 'cleo'],
+      ['dov', 'bob'],
+    ] as const) {
+      this.native(from, to);
+      this.grants.push(() => this.grant(from, to));
     }
     for (const [index, from] of ['ada', 'bob', 'cleo', 'ada', 'bob', 'cleo'].entries())
       this.sms(from, phoneNumber(index), { allowClear: ['sms'], onUnknown: index < 3 ? 'report' : 'resend' });
@@ -59,13 +75,25 @@ export class FaultLoad {
   start({ leastMs, mostMs }: Pace): void {
     const nextPauseMs = (): number => this.random.between(leastMs, mostMs);
     for (const stream of this.streams) this.running.push(this.write(stream, nextPauseMs));
-    this.running.push(this.followCarrier());
+    this.running.push(...this.grants.map((grant) => pause(this.random.between(0, GRANT_WITHIN_MS)).then(grant)));
+    this.following = setInterval(() => this.readHandsets(), FOLLOW_MS);
   }
 
   /** No new messages; resolves when each lane had its last answer. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await Promise.all(this.running);
+  }
+
+  /** Nothing more is taken in. */
+  close(): void {
+    clearInterval(this.following);
+  }
+
+  /** Handsets are read from the carrier's own log, as it grows. */
+  readHandsets(): void {
+    for (const { event, to, body, at } of this.field.truth.read())
+      if (event === 'shown') this.journal.arrive({ text: body, at: to, atMs: Date.parse(at) });
   }
 
   device(name: string): Device {
@@ -94,6 +122,15 @@ export class FaultLoad {
     await this.device(to).allow(this.device(from).address);
   }
 
+  private async grant(from: string, to: string): Promise<void> {
+    const accept = async (): Promise<boolean> => {
+      const request = (await this.device(to).requests()).find((waiting) => waiting.from === this.device(from).address);
+      if (request) await this.device(to).accept(request);
+      return request !== undefined;
+    };
+    await eventually(() => accept().catch(() => false), { what: `a grant from ${to} to ${from}`, withinMs: 120_000 });
+  }
+
   private native(from: string, to: string): void {
     const receivers = [...this.devicesOf(to), ...this.devicesOf(from).slice(1)];
     const lane: Lane = { name: `${from} to ${to}`, journey: 'native', destination: to, receivers };
@@ -118,7 +155,12 @@ export class FaultLoad {
       },
       { what: 'a first contact', withinMs: 60_000 },
     );
-    const lane: Lane = { name: `${phone} to ${to}`, journey: 'inbound', destination: to, receivers: this.devicesOf(to) };
+    const lane: Lane = {
+      name: `${phone} to ${to}`,
+      journey: 'inbound',
+      destination: to,
+      receivers: this.devicesOf(to),
+    };
     const submit = async (text: string): Promise<Submitted> => {
       await this.field.world.carrier.write({ from: phone, to: bridge, text });
       return { kind: 'taken', isAcknowledged: true };
@@ -155,15 +197,6 @@ export class FaultLoad {
         offer.messageId = submitted.messageId;
         offer.isAcknowledged = submitted.isAcknowledged;
       }
-    }
-  }
-
-  /** Handsets are read from the carrier's own log, as it grows. */
-  private async followCarrier(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      for (const { event, to, body, at } of this.field.truth.read())
-        if (event === 'shown') this.journal.arrive({ text: body, at: to, atMs: Date.parse(at) });
-      await pause(FOLLOW_MS);
     }
   }
 }

@@ -8,6 +8,8 @@ export function violationsOf({ findings, recoveries, edgeKills, unaskedEnds }: R
     .filter(({ firstMs, limitMs }) => firstMs === undefined || firstMs > limitMs)
     .map(({ name, firstMs, limitMs }) => `${name}: ${firstMs ?? 'never'} ms, at most ${limitMs} ms`);
   return [
+    ...named('recovery', tooSlow),
+    ...named('ended by itself', unaskedEnds),
     ...named('lost', findings.lost),
     ...named('twice at a device', findings.nativeDuplicates),
     ...named('twice from a telephone', findings.inboundDuplicates),
@@ -16,8 +18,6 @@ export function violationsOf({ findings, recoveries, edgeKills, unaskedEnds }: R
     ...named('out of order', findings.outOfOrder),
     ...named('without an end', findings.neverTerminal),
     ...named('untrue', findings.untrue),
-    ...named('ended by itself', unaskedEnds),
-    ...named('recovery', tooSlow),
   ];
 }
 
@@ -37,9 +37,18 @@ export function groupsOf(recoveries: readonly Recovery[]): readonly GroupFigures
     return {
       group,
       times: own.length,
-      p50Ms: percentile(own.map(({ firstMs }) => firstMs), 0.5),
-      maxMs: percentile(own.map(({ firstMs }) => firstMs), 1),
-      everyLaneMaxMs: percentile(own.map(({ everyLaneMs }) => everyLaneMs), 1),
+      p50Ms: percentile(
+        own.map(({ firstMs }) => firstMs),
+        0.5,
+      ),
+      maxMs: percentile(
+        own.map(({ firstMs }) => firstMs),
+        1,
+      ),
+      everyLaneMaxMs: percentile(
+        own.map(({ everyLaneMs }) => everyLaneMs),
+        1,
+      ),
       limitMs: Math.max(...own.map(({ limitMs }) => limitMs)),
     };
   });
@@ -58,6 +67,15 @@ const counted = (counts: Readonly<Record<string, number>>): string =>
     .join(', ') || '0';
 const ms = (value: number | undefined): string => (value === undefined ? 'never' : String(value));
 
+/** The rest is in the JSON. */
+const MOST_LINES = 40;
+
+function shortened(violations: readonly string[]): string {
+  const left = violations.length - MOST_LINES;
+  const lines = violations.slice(0, MOST_LINES).map((one) => `  ${one}`);
+  return [...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
+}
+
 export function describe(result: RunResult): string {
   const { findings, recoveries, queue, seed } = result;
   const violations = violationsOf(result);
@@ -74,7 +92,7 @@ export function describe(result: RunResult): string {
     `lost ${findings.lost.length}, out of order ${findings.outOfOrder.length}, without an end ${findings.neverTerminal.length}, untrue ${findings.untrue.length}`,
     `duplicates: native ${findings.nativeDuplicates.length}, from telephones ${findings.inboundDuplicates.length}, SMS ${findings.smsDuplicates.length} at ${result.edgeKills} edge kills (not labelled ${findings.unlabelledDuplicates.length})`,
     ...(result.missed.length === 0 ? [] : [`no call came by for: ${result.missed.join(', ')}`]),
-    violations.length === 0 ? 'PASSED' : `FAILED\n${violations.map((one) => `  ${one}`).join('\n')}`,
+    violations.length === 0 ? 'PASSED' : `FAILED\n${shortened(violations)}`,
     '',
   ].join('\n');
 }

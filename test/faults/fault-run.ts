@@ -52,6 +52,7 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
     await calm(field);
     await load.stop();
     const evidence = await settle(field, load, { withinMs: (options.absentAfterSeconds + 90) * 1_000 });
+    load.close();
     const recoveries = blows.struck.map((blow) => recoveryOf(load.journal, blow));
     return {
       queue,
@@ -121,7 +122,7 @@ async function recovered(load: FaultLoad, struck: Struck): Promise<Recovery> {
 
 /** Nothing that was scripted strikes any more. */
 async function calm({ links, world }: FaultField): Promise<void> {
-  for (const link of links.values()) link.heal();
+  await Promise.all([...links.values()].map((link) => link.heal()));
   await world.carrier.clearFaults();
   await world.carrier.release('go-on');
 }

@@ -75,8 +75,8 @@ const killBeforeCall: Injection = {
     await reached(() => link.holds('/Messages.json HTTP') && link.holds('POST '));
     const startMs = Date.now();
     await field.supervisor.kill(field.world.edge);
-    link.cut();
-    link.heal();
+    await link.cut();
+    await link.heal();
     return since(startMs);
   },
 };
@@ -111,7 +111,10 @@ export const atCarrier = (lagSeconds: number): readonly Injection[] => [
   scripted('slow', (blow) => [{ mode: 'slow', delayMs: blow.random.between(500, 6_000), count: some(blow) }]),
   scripted('429', (blow) => [{ mode: '429', count: some(blow) }]),
   scripted('500', (blow) => [{ mode: '500', count: some(blow) }]),
-  scripted('drops', (blow) => [{ mode: 'drop', count: 2 }, { mode: 'drop', operation: 'list', count: some(blow) }]),
+  scripted('drops', (blow) => [
+    { mode: 'drop', count: 2 },
+    { mode: 'drop', operation: 'list', count: some(blow) },
+  ]),
   scripted('accepts, then drops', () => [{ mode: 'accept-then-drop', count: 3 }]),
   scripted('accepts, then 500', () => [{ mode: 'accept-then-500', count: 3 }]),
   ...CALLBACKS.map((mode) => scripted(mode, (blow) => [{ mode, count: some(blow), delayMs: 5_000 }])),

@@ -40,15 +40,15 @@ const injectionAt = (link: Link, fault: Fault): Injection => ({
   strike: async ({ field, random }) => {
     const proxy = field.link(link.name);
     const startMs = Date.now();
-    begin(proxy, fault, random.between(LATENCY_MS.least, LATENCY_MS.most));
+    await begin(proxy, fault, random.between(LATENCY_MS.least, LATENCY_MS.most));
     if (fault === 'half-open') return since(startMs);
     await pause(random.between(LASTS_MS.least, LASTS_MS.most));
-    proxy.heal();
+    await proxy.heal();
     return until(startMs);
   },
 });
 
-function begin(proxy: LinkProxy, fault: Fault, latencyMs: number): void {
+async function begin(proxy: LinkProxy, fault: Fault, latencyMs: number): Promise<void> {
   switch (fault) {
     case 'cut':
       return proxy.cut();

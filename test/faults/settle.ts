@@ -12,11 +12,15 @@ const isEnd = (state: string | undefined): boolean =>
  * Waits until every message has its end in the tables and on its sender's device, or the time is over, and gathers the evidence. The edge is
  * restarted once, as an operator may at any time: it then asks at once for receipts that nobody brought, not in ten minutes.
  */
-export async function settle(field: FaultField, load: FaultLoad, { withinMs }: { withinMs: number }): Promise<Evidence> {
+export async function settle(
+  field: FaultField,
+  load: FaultLoad,
+  { withinMs }: { withinMs: number },
+): Promise<Evidence> {
   await field.supervisor.restart(field.world.edge);
   const endMs = Date.now() + withinMs;
   for (;;) {
-    field.truth.read();
+    load.readHandsets();
     const verdicts = await verdictsOf(field, load);
     const isOver = [...verdicts.values()].every(({ stored, shown }) => isEnd(stored) && stored === shown);
     if ((isOver && hasAllInbound(load)) || Date.now() > endMs) {
@@ -41,7 +45,9 @@ async function verdictsOf(field: FaultField, load: FaultLoad): Promise<Map<strin
   const stored = new Map((await field.witness.messages()).map((facts) => [facts.messageId, facts]));
   const local = await Promise.all([...load.devices.values()].map((device) => device.messages()));
   const shown = new Map(
-    local.flat().flatMap(({ text, state, messageId }) => (text && state ? [[text, { state, messageId }] as const] : [])),
+    local
+      .flat()
+      .flatMap(({ text, state, messageId }) => (text && state ? [[text, { state, messageId }] as const] : [])),
   );
   return new Map(
     sentOf(load).map(({ text }) => {

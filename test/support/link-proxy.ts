@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createServer, type AddressInfo, type Server, type Socket, connect } from 'node:net';
 
 /** What a chunk, or the end of a stream, waits for. */
@@ -52,13 +53,12 @@ interface Pair {
 }
 
 /**
- * A TCP link that can be made to fail while both its ends live: cut (connections reset, new ones too), stalled (bytes wait), half-open
+ * A TCP link that can be made to fail while both its ends live: cut (connections reset, new ones refused), stalled (bytes wait), half-open
  * (the connections there are carry nothing for ever, new ones work), slow. `heal` ends cut, stall and latency.
  */
 export class LinkProxy {
   isStalled = false;
   delayMs = 0;
-  private isCut = false;
   private isMute = false;
   private readonly pairs = new Set<Pair>();
 
@@ -73,8 +73,7 @@ export class LinkProxy {
   /** On the loopback address, to another port of it. */
   static async open(targetPort: number): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listen(server, 0);
     const address: AddressInfo | string | null = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
     return new LinkProxy(server, address.port, targetPort);
@@ -84,9 +83,11 @@ export class LinkProxy {
     return this.pairs.size;
   }
 
-  cut(): void {
-    this.isCut = true;
+  /** Nobody listens any more: a new connection is refused, which is how its maker knows that nothing was sent. */
+  async cut(): Promise<void> {
+    const closed = this.server.listening ? new Promise((resolve) => this.server.close(resolve)) : undefined;
     for (const pair of this.pairs) this.end(pair);
+    await closed;
   }
 
   stall(): void {
@@ -108,8 +109,8 @@ export class LinkProxy {
   }
 
   /** Connections that lost something are cut: a stream cannot go on with a hole in it. */
-  heal(): void {
-    this.isCut = false;
+  async heal(): Promise<void> {
+    if (!this.server.listening) await listen(this.server, this.port);
     this.isMute = false;
     this.isStalled = false;
     this.delayMs = 0;
@@ -126,13 +127,11 @@ export class LinkProxy {
   }
 
   async close(): Promise<void> {
-    for (const pair of this.pairs) this.end(pair);
-    await new Promise((resolve) => this.server.close(resolve));
+    await this.cut();
   }
 
   private accept(near: Socket): void {
     near.on('error', () => undefined);
-    if (this.isCut) return void near.resetAndDestroy();
     const far = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true });
     far.on('error', () => undefined);
     const pair: Pair = {
@@ -163,5 +162,21 @@ export class LinkProxy {
     pair.near.resetAndDestroy();
     pair.far.resetAndDestroy();
     this.pairs.delete(pair);
+  }
+}
+
+const LISTEN_TRIES = 50;
+
+/** The port was ours a moment ago; somebody's outgoing connection may have it for a moment. */
+async function listen(server: Server, port: number): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    server.listen(port, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      return;
+    } catch (thrown) {
+      if (tries === LISTEN_TRIES) throw thrown;
+      await pause(100);
+    }
   }
 }

@@ -15,14 +15,32 @@ const TRY_AGAIN = new Set(['40001', '40P01']);
 const MAX_TRIES = 4;
 /** Waiting for a connection of the pool, milliseconds: a database that hangs must not hang every request with it. */
 const CONNECT_WITHIN_MS = 5_000;
+/**
+ * Waiting for an answer, milliseconds. A connection whose other end vanished without a word never answers, and whoever waits for it would do
+ * nothing else for as long as the process lives. Every statement of ours is done in a fraction of this.
+ */
+const ANSWER_WITHIN_MS = 10_000;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  /** Milliseconds until a statement without an answer counts as `unavailable`; 10 s unless a test says otherwise. */
+  readonly answerWithinMs?: number;
+}
+
+const patience = ({ answerWithinMs = ANSWER_WITHIN_MS }: DatabaseOptions) => ({
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  query_timeout: answerWithinMs,
+  keepAlive: true,
+});
 
 /** One PostgreSQL database through one pool. Stores share it; nothing else in Causeway speaks SQL. */
 export class Database {
   readonly prisma: PrismaClient;
 
-  constructor(private readonly options: { readonly url: string; readonly maxConnections?: number }) {
+  constructor(private readonly options: DatabaseOptions) {
     const { url: connectionString, maxConnections: max = 10 } = options;
-    const adapter = new PrismaPg({ connectionString, max, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+    const adapter = new PrismaPg({ connectionString, max, ...patience(options) });
     this.prisma = new PrismaClient({ adapter, errorFormat: 'minimal' });
   }
 
@@ -46,10 +64,7 @@ export class Database {
 
   /** A connection of its own, for statements that need a session: settings, session locks, and what may not run in a transaction. */
   async session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    const client = new pg.Client({
-      connectionString: this.options.url,
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    });
+    const client = new pg.Client({ connectionString: this.options.url, ...patience(this.options) });
     // a connection that breaks between two statements is told by the next one
     client.on('error', () => undefined);
     await settled(() => client.connect());
@@ -108,12 +123,18 @@ const AWAY_WORDS = new Set([
   'ECONNRESET',
   'ENOENT',
   'P2024',
+  'P2028',
   'P2037',
+  'no-answer',
 ]);
 const isAway = (code: string): boolean => AWAY_WORDS.has(code) || /^(08|57P0|53300)/.test(code);
 
+/** What the driver says of a statement that ran out of time, and all it says: there is no code. */
+const NO_ANSWER = 'Query read timeout';
+
 /** The SQLSTATE where there is one, else the driver's own word. */
 function codeOf(thrown: unknown): string {
+  if (member(thrown, 'message') === NO_ANSWER) return 'no-answer';
   const cause = member(member(member(thrown, 'meta'), 'driverAdapterError'), 'cause');
   const words = [member(cause, 'originalCode'), member(cause, 'kind'), member(thrown, 'code')];
   return words.find((word) => typeof word === 'string') ?? 'unknown';

@@ -29,12 +29,23 @@ export interface LaneQueue extends Opened {
 
 export type LaneWorker = Opened;
 
+/**
+ * Waiting for an answer, milliseconds: a connection whose other end vanished without a word would hold whoever waits for ever. A worker on
+ * Redis waits up to five seconds for a job on an idle connection, which is no silence.
+ */
+const ANSWER_WITHIN_MS = 10_000;
+const REDIS_ANSWERS_WITHIN_MS = 5_000;
+const REDIS_SPEAKS_WITHIN_MS = 8_000;
+
 type Tuning<Options> = Omit<Options, 'connection'>;
 
-const postgres = (url: string): { connectionString: string; schema: string; max: number } => ({
+const postgres = (url: string) => ({
   connectionString: url,
   schema: QUEUE_SCHEMA,
   max: CONNECTIONS,
+  query_timeout: ANSWER_WITHIN_MS,
+  connectionTimeoutMillis: ANSWER_WITHIN_MS,
+  keepAlive: true,
 });
 
 /** The backend is given to each object, not set for the whole process: a program may hold queues on both. */
@@ -56,6 +67,8 @@ function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>)
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
+    commandTimeout: REDIS_ANSWERS_WITHIN_MS,
+    socketTimeout: REDIS_ANSWERS_WITHIN_MS,
     disconnectTimeout: 100,
     lazyConnect: true,
   });
@@ -83,7 +96,12 @@ export function openWorker(
       return worker;
     }
     case 'redis': {
-      const connection = { url: where.url, enableAutoPipelining: true, maxRetriesPerRequest: null };
+      const connection = {
+        url: where.url,
+        enableAutoPipelining: true,
+        maxRetriesPerRequest: null,
+        socketTimeout: REDIS_SPEAKS_WITHIN_MS,
+      };
       return new Worker(name, processor, { ...tuning, connection });
     }
   }

@@ -54,7 +54,13 @@ export class MessagesController {
       await this.strike(fault, reply);
       const listedToMs = Date.now() - (fault?.mode === 'lag' ? fault.delayMs : 0);
       const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
-      return { body: renderPage(path, query, this.carrier.all().filter(({ createdAtMs }) => createdAtMs <= listedToMs)) };
+      return {
+        body: renderPage(
+          path,
+          query,
+          this.carrier.all().filter(({ createdAtMs }) => createdAtMs <= listedToMs),
+        ),
+      };
     });
   }
 
