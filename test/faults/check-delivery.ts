@@ -52,34 +52,42 @@ const MAY_HAVE_ARRIVED: ReadonlySet<string> = new Set(['accepted', 'sent', 'deli
  * devices decrypted, and what the product believes. Reads nothing that the product wrote except to see whether it tells the truth.
  */
 export function checkDelivery({ journal, carrier, verdicts }: Evidence): Findings {
-  const tally = new Tally();
+  const tally = newTally();
   const copies = countCopies(journal, carrier);
   for (const offer of journal.offers) {
     if (offer.refused !== undefined) {
       count(tally.refused, offer.refused);
       continue;
     }
-    if (journal.isAcknowledged(offer)) tally.accepted += 1;
+    const shown = verdicts.get(offer.text)?.shown ?? 'unsubmitted';
+    if (journal.isAcknowledged(offer) || shown !== 'unsubmitted') tally.accepted += 1;
     if (offer.lane.journey === 'inbound') checkInbound(offer, copies, tally);
     else checkSent(offer, copies, verdicts.get(offer.text), tally);
   }
-  return { offered: journal.offers.length, ...tally, outOfOrder: disorders(journal, carrier) };
+  return {
+    offered: journal.offers.length,
+    ...tally,
+    failed: Object.fromEntries(tally.failed),
+    refused: Object.fromEntries(tally.refused),
+    outOfOrder: disorders(journal, carrier),
+  };
 }
 
-class Tally {
-  accepted = 0;
-  delivered = 0;
-  unconfirmed = 0;
-  readonly failed: Record<string, number> = {};
-  readonly refused: Record<string, number> = {};
-  readonly lost: string[] = [];
-  readonly nativeDuplicates: string[] = [];
-  readonly inboundDuplicates: string[] = [];
-  readonly smsDuplicates: string[] = [];
-  readonly unlabelledDuplicates: string[] = [];
-  readonly neverTerminal: string[] = [];
-  readonly untrue: string[] = [];
-}
+const newTally = () => ({
+  accepted: 0,
+  delivered: 0,
+  unconfirmed: 0,
+  failed: new Map<string, number>(),
+  refused: new Map<string, number>(),
+  lost: new Array<string>(),
+  nativeDuplicates: new Array<string>(),
+  inboundDuplicates: new Array<string>(),
+  smsDuplicates: new Array<string>(),
+  unlabelledDuplicates: new Array<string>(),
+  neverTerminal: new Array<string>(),
+  untrue: new Array<string>(),
+});
+type Tally = ReturnType<typeof newTally>;
 
 /** How often a text is at a place. */
 type Copies = (place: string, text: string) => number;
@@ -105,7 +113,7 @@ function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, t
   } else if (verdict?.shown !== stored) {
     tally.neverTerminal.push(`${text}: ${stored} in the tables, ${verdict?.shown ?? 'nothing'} on its sender's device`);
   }
-  switch (stored) {
+  switch (stored ?? 'unknown') {
     case 'delivered':
       tally.delivered += 1;
       if (arrived === 0) tally.lost.push(`${text}: said to be delivered, and nowhere`);
@@ -116,7 +124,7 @@ function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, t
     case 'failed':
     case 'expired':
     case 'cancelled':
-      count(tally.failed, verdict?.reason ?? stored);
+      count(tally.failed, verdict?.reason ?? String(stored));
       if (arrived > 0) tally.untrue.push(`${text}: ${stored}, and yet it arrived`);
       break;
   }
@@ -165,6 +173,6 @@ function disorders(journal: Journal, carrier: readonly CarrierFact[]): string[] 
   });
 }
 
-function count(counts: Record<string, number>, name: string): void {
-  counts[name] = (counts[name] ?? 0) + 1;
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

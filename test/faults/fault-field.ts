@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseWitness } from '../support/delivery-check.js';
+import { DatabaseWitness } from '../support/database-witness.js';
 import { freePorts } from '../support/free-ports.js';
 import { LinkProxy } from '../support/link-proxy.js';
 import { startRedis, type TestRedis } from '../support/redis.js';

@@ -23,6 +23,9 @@ export interface Pace {
 }
 
 const FOLLOW_MS = 100;
+/** Many, each with little to do: a lane whose head is unknown waits, by rule, and the others show that the edge is well again. */
+const TELEPHONES = 12;
+const TELEPHONE_PAUSES = 3;
 /** What was written before it is sealed and sent while processes die. */
 const GRANT_WITHIN_MS = 20_000;
 const phoneNumber = (index: number): string => `+1415555${String(2_000 + index)}`;
@@ -45,7 +48,7 @@ export class FaultLoad {
     private readonly random: SeededRandom,
   ) {}
 
-  /** Four people, one with two devices; six native lanes, two of which wait for a grant at first, six to telephones, three from them. */
+  /** Four people, one with two devices; six native lanes, two of which wait for a grant at first, twelve to telephones, three from them. */
   async meet(): Promise<void> {
     const { world } = this.field;
     for (const name of ['ada', 'bob', 'cleo', 'dov']) this.watch(name, await world.register(name));
@@ -66,15 +69,20 @@ export class FaultLoad {
       this.native(from, to);
       this.grants.push(() => this.grant(from, to));
     }
-    for (const [index, from] of ['ada', 'bob', 'cleo', 'ada', 'bob', 'cleo'].entries())
-      this.sms(from, phoneNumber(index), { allowClear: ['sms'], onUnknown: index < 3 ? 'report' : 'resend' });
+    for (let index = 0; index < TELEPHONES; index += 1) {
+      const from = ['ada', 'bob', 'cleo'][index % 3] ?? 'ada';
+      this.sms(from, phoneNumber(index), { allowClear: ['sms'], onUnknown: index % 2 === 0 ? 'report' : 'resend' });
+    }
     for (const [index, to] of ['ada', 'bob', 'cleo'].entries()) await this.inbound(phoneNumber(index), to);
   }
 
   /** Every lane begins, each at its own moment. */
   start({ leastMs, mostMs }: Pace): void {
     const nextPauseMs = (): number => this.random.between(leastMs, mostMs);
-    for (const stream of this.streams) this.running.push(this.write(stream, nextPauseMs));
+    for (const stream of this.streams) {
+      const pauses = stream.lane.journey === 'sms' ? TELEPHONE_PAUSES : 1;
+      this.running.push(this.write(stream, () => pauses * nextPauseMs()));
+    }
     this.running.push(...this.grants.map((grant) => pause(this.random.between(0, GRANT_WITHIN_MS)).then(grant)));
     this.following = setInterval(() => this.readHandsets(), FOLLOW_MS);
   }

@@ -93,8 +93,9 @@ async function strikeAll(options: RunOptions, field: FaultField, load: FaultLoad
         continue;
       }
       struck.push({ injection, span });
-      const { firstMs } = await recovered(load, { injection, span });
-      options.say(`${injection.name}: ${span.endMs - span.startMs} ms, flowing again after ${firstMs ?? 'NEVER'} ms`);
+      const { journeys } = await recovered(load, { injection, span });
+      const flowing = Object.entries(journeys).map(([journey, afterMs]) => `${journey} ${afterMs} ms`);
+      options.say(`${injection.name}: ${span.endMs - span.startMs} ms, flowing again: ${flowing.join(', ')}`);
     }
   }
   return { struck, missed };

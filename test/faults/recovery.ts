@@ -1,5 +1,5 @@
 import type { Struck } from './fault-run.js';
-import type { Journal } from './journal.js';
+import type { Journal, Journey } from './journal.js';
 
 /** How soon traffic flowed again after one injection. */
 export interface Recovery {
@@ -15,6 +15,8 @@ export interface Recovery {
   readonly firstMs: number | undefined;
   /** The same until every lane of those journeys had. Later injections may have had a part in it. */
   readonly everyLaneMs: number | undefined;
+  /** `firstMs` of each journey apart. */
+  readonly journeys: Readonly<Partial<Record<Journey, number | 'never'>>>;
 }
 
 /** Reads the journal alone, so that it can be asked again later, when more lanes have spoken. */
@@ -33,8 +35,14 @@ export function recoveryOf(journal: Journal, { injection, span }: Struck): Recov
     limitMs: injection.recoverWithinMs,
     firstMs: latest(sooner, span.endMs),
     everyLaneMs: latest(all, span.endMs),
+    journeys: Object.fromEntries(
+      injection.affects.map((journey, index) => [journey, since(sooner[index], span.endMs)]),
+    ),
   };
 }
+
+const since = (time: number | undefined, endMs: number): number | 'never' =>
+  time === undefined ? 'never' : time - endMs;
 
 function latest(times: readonly (number | undefined)[], endMs: number): number | undefined {
   const known = times.filter((time) => time !== undefined);

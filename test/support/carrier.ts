@@ -48,8 +48,8 @@ export class Carrier {
     return heldSchema.parse(await this.call('GET', '/holds')).held;
   }
 
-  async release(then: 'go-on' | 'drop'): Promise<void> {
-    await this.call('POST', '/holds/release', { then });
+  async release(as: 'go-on' | 'drop'): Promise<void> {
+    await this.call('POST', '/holds/release', { as });
   }
 
   /** Calls of the Twilio API by operation, for example `create`. */

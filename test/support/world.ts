@@ -89,7 +89,7 @@ export class World {
     const folder = await mkdtemp(join(tmpdir(), 'cw-'));
     const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
     await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
-    const queue = options.queue ?? (process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres');
+    const queue = options.queue ?? askedQueue();
     const redis = options.redis ?? (queue === 'redis' ? await startRedis() : undefined);
     const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
     const ports = options.ports ?? (await freePorts(3));
@@ -172,6 +172,10 @@ export class World {
     return device;
   }
 }
+
+/** What this whole run of tests is to use. */
+export const askedQueue = (): 'postgres' | 'redis' =>
+  process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres';
 
 export const PASSPHRASE = 'correct horse battery staple';
 

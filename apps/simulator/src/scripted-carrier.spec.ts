@@ -108,7 +108,7 @@ describe('the simulated SMS carrier under a script', () => {
       const created = sdk().messages.create(hello());
       await until(async () => String(await held()) === point);
       expect((await logged()).filter((event) => event === 'accepted').length - before).toBe(isTaken ? 1 : 0);
-      await post('/holds/release', { then: 'go-on' });
+      await post('/holds/release', { as: 'go-on' });
       await created;
       expect((await logged()).filter((event) => event === 'accepted').length - before).toBe(1);
     }
@@ -118,7 +118,7 @@ describe('the simulated SMS carrier under a script', () => {
     await fault('hold', { point: 'before' });
     const created = sdk().messages.create(hello());
     await until(async () => String(await held()) === 'before');
-    await post('/holds/release', { then: 'drop' });
+    await post('/holds/release', { as: 'drop' });
     await expect(created).rejects.toThrow();
     expect(await logged()).toEqual([]);
   });
@@ -160,7 +160,7 @@ describe('the simulated SMS carrier under a script', () => {
 
   it('starts with the faults of its file', async () => {
     const { sid } = await sdk().messages.create(hello());
-    await until(async () => String(await (await fetch(`${simulator.url}/faults`)).text()).includes('429'));
+    await until(async () => (await (await fetch(`${simulator.url}/faults`)).text()).includes('429'));
     await expect(sdk().messages(sid).fetch()).rejects.toMatchObject({ status: 429 });
     expect(await sdk().messages(sid).fetch()).toMatchObject({ sid });
   });

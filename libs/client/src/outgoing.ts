@@ -172,17 +172,10 @@ export class Outgoing {
 
   async #advanceUpTo(address: string, last?: MessageId): Promise<void> {
     const wasChanged = (await this.peers.get(address)).change !== null;
-    try {
-      await this.#noticeGrant(address);
-    } catch (error) {
-      this.#unfinished.add(address);
-      if (isTemporary(error)) return this.#retryLater(address);
-      // it is of another message than the caller's
-      this.context.events.emit('problem', { error });
-    }
     for (const record of await this.#due(address, last)) {
       if (this.#isClosed) return;
       try {
+        if (await this.#noticeGrant(address)) return await this.#advanceUpTo(address, last);
         await this.#submission.advance(record.messageId);
         if (waitsForGrant(await this.#find(record.messageId))) this.#asked.add(address);
       } catch (error) {
@@ -201,20 +194,21 @@ export class Outgoing {
 
   /**
    * A plan tells of a grant sooner than its event may: the message that has waited longest asks for one, so that no younger message learns of
-   * the grant first and goes before it.
+   * the grant first and goes before it. True when there is a grant: then what is due is to be looked at anew.
    */
-  async #noticeGrant(address: string): Promise<void> {
-    if (!this.#asked.has(address)) return;
+  async #noticeGrant(address: string): Promise<boolean> {
+    if (!this.#asked.has(address)) return false;
     if ((await this.peers.get(address)).conversation === null) {
       const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
       const [oldest] = records
         .filter((record) => record.address === address && waitsForGrant({ record }))
         .toSorted((a, b) => a.order - b.order);
       if (oldest) await this.#submission.advance(oldest.messageId);
-      if (oldest && (await this.peers.get(address)).conversation === null) return;
+      if (oldest && (await this.peers.get(address)).conversation === null) return false;
     }
     this.#asked.delete(address);
     this.#unfinished.add(address);
+    return true;
   }
 
   /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */

@@ -65,8 +65,8 @@ export class ControlController {
 
   @Post('holds/release')
   @HttpCode(200)
-  release(@Body({ schema: RELEASE }) { then }: z.infer<typeof RELEASE>) {
-    return { simulated: true, released: this.holds.release(then) };
+  release(@Body({ schema: RELEASE }) { as }: z.infer<typeof RELEASE>) {
+    return { simulated: true, released: this.holds.release(as) };
   }
 
   @Get('log')

@@ -5,8 +5,8 @@ import { z } from 'zod';
 export const HOLD_POINTS = ['before', 'accepted'] as const;
 export type HoldPoint = (typeof HOLD_POINTS)[number];
 
-export const RELEASE = z.strictObject({ then: z.enum(['go-on', 'drop']).default('go-on') });
-export type Release = z.infer<typeof RELEASE>['then'];
+export const RELEASE = z.strictObject({ as: z.enum(['go-on', 'drop']).default('go-on') });
+export type Release = z.infer<typeof RELEASE>['as'];
 
 /**
  * Calls that a fault made stand still, until somebody releases them: whoever tests can wait for a call to be at a named point, do something
