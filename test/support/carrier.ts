@@ -17,6 +17,8 @@ const logSchema = z.object({
   entries: z.array(z.record(z.string(), z.unknown())),
 });
 
+const heldSchema = z.object({ held: z.array(z.string()) });
+
 export type HandsetMessage = z.infer<typeof handsetSchema>['messages'][number];
 
 /** The simulator's own control API: handsets to write on and read, faults to script, the log of what was called. */
@@ -35,6 +37,19 @@ export class Carrier {
 
   async fault(fault: Readonly<Record<string, string | number>>): Promise<void> {
     await this.call('POST', '/faults', { network: 'sms', ...fault });
+  }
+
+  async clearFaults(): Promise<void> {
+    await this.call('DELETE', '/faults');
+  }
+
+  /** Points at which calls stand still that a `hold` fault struck. */
+  async held(): Promise<readonly string[]> {
+    return heldSchema.parse(await this.call('GET', '/holds')).held;
+  }
+
+  async release(as: 'go-on' | 'drop'): Promise<void> {
+    await this.call('POST', '/holds/release', { as });
   }
 
   /** Calls of the Twilio API by operation, for example `create`. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,11 @@ import { join } from 'node:path';
 
 export interface TestRedis {
   readonly url: string;
+  readonly pid: number | undefined;
+  /** `kill -9`; what it kept stays. */
+  kill(): Promise<void>;
+  /** Again, on the same port and folder. */
+  start(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -38,15 +43,27 @@ export async function startRedis(options: readonly string[] = ['--appendonly', '
     '--maxmemory-policy',
     'noeviction',
   ];
-  const server = spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' });
+  const run = (): ChildProcess => spawn('redis-server', [...fixed, ...options], { stdio: 'ignore' });
+  let server = run();
   await untilAnswers(port);
+  const kill = async (): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGKILL');
+    await ended;
+  };
   return {
     url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return server.pid;
+    },
+    kill,
+    start: async () => {
+      server = run();
+      await untilAnswers(port);
+    },
     stop: async () => {
-      if (server.exitCode !== null || server.signalCode !== null) return;
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.kill('SIGKILL');
-      await ended;
+      await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };

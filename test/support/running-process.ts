@@ -56,6 +56,16 @@ export class RunningProcess {
     return this;
   }
 
+  /** SIGSTOP: it stands still, its connections stay open. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** SIGTERM by default; `SIGKILL` is the crash. Resolves when it is gone, with its exit code. */
   async stop(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL' = 'SIGTERM'): Promise<number | null> {
     const child = this.child;

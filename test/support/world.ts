@@ -27,7 +27,18 @@ export interface WorldOptions {
   readonly edges?: number;
   /** Settings of one of several edges, by its place. */
   readonly edgeEnv?: (index: number, folder: string) => Environment;
+  /** A Redis of the caller's own, who also ends it; else one of the world's when the queue is on Redis. */
+  readonly redis?: TestRedis;
+  /** Ports of gateway, edge and simulator, for a caller that puts something in front of them; else free ones. */
+  readonly ports?: readonly number[];
+  /** Settings of one process on top of those of all. */
+  readonly envOf?: Readonly<Partial<Record<WorldApp, Environment>>>;
+  /** Where devices reach the gateway, when that is not its own address. */
+  readonly devicesReach?: string;
+  readonly simulatorArgs?: readonly string[];
 }
+
+export type WorldApp = 'gateway' | 'worker' | 'edge' | 'simulator';
 
 /**
  * A whole Causeway as an operator would run it, in processes of its own: gateway, worker, edge and the pretend carrier, each of which can be
@@ -48,23 +59,25 @@ export class World {
   /** Before the edges, when there are several. */
   balancer: EdgeBalancer | undefined;
   private redis: TestRedis | undefined;
+  private ownsRedis = true;
   private readonly env: Environment;
   private readonly others: RunningProcess[] = [];
   private readonly devices: Device[] = [];
   private readonly tag = randomBytes(4).toString('hex');
 
-  private constructor(input: {
-    folder: string;
-    databaseUrl: string;
-    ports: readonly number[];
-    env: Environment;
-    /** What differs from one edge to the next. */
-    edgeEnvs: readonly Environment[];
-  }) {
+  private constructor(
+    input: {
+      folder: string;
+      databaseUrl: string;
+      ports: readonly number[];
+      /** What differs from one edge to the next. */
+      edgeEnvs: readonly Environment[];
+    } & WorldOptions,
+  ) {
     const [http, edge, simulator] = input.ports;
     this.folder = input.folder;
     this.databaseUrl = input.databaseUrl;
-    this.gatewayUrl = `http://127.0.0.1:${http}`;
+    this.gatewayUrl = input.devicesReach ?? `http://127.0.0.1:${http}`;
     this.edgeUrl = `http://127.0.0.1:${edge}`;
     this.carrier = new Carrier(`http://127.0.0.1:${simulator}`);
     const env: Environment = {
@@ -81,9 +94,10 @@ export class World {
       ...input.env,
     };
     this.env = env;
-    const main = (app: string, own: Environment = {}): RunningProcess =>
-      new RunningProcess(`dist/apps/${app}/src/main.js`, [], { ...env, ...own });
-    [this.gateway, this.worker, this.simulator] = [main('gateway'), main('worker'), main('simulator')];
+    const main = (app: WorldApp, own: Environment = {}, args: readonly string[] = []): RunningProcess =>
+      new RunningProcess(`dist/apps/${app}/src/main.js`, args, { ...env, ...input.envOf?.[app], ...own });
+    [this.gateway, this.worker] = [main('gateway'), main('worker')];
+    this.simulator = main('simulator', {}, input.simulatorArgs);
     this.edge = main('edge', input.edgeEnvs[0]);
     this.edges = [this.edge, ...input.edgeEnvs.slice(1).map((own) => main('edge', own))];
   }
@@ -93,11 +107,12 @@ export class World {
     const folder = await mkdtemp(join(tmpdir(), 'cw-'));
     const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
     await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
-    const queue = options.queue ?? (process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres');
-    const redis = queue === 'redis' ? await startRedis() : undefined;
+    const queue = options.queue ?? askedQueue();
+    const redis = options.redis ?? (queue === 'redis' ? await startRedis() : undefined);
     const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
     const { edges = 1 } = options;
-    const [http = 0, edge = 0, simulator = 0, ...ownPorts] = await freePorts(edges > 1 ? 3 + edges : 3);
+    const ports = options.ports ?? (await freePorts(edges > 1 ? 3 + edges : 3));
+    const [, edge = 0, , ...ownPorts] = ports;
     const sockets = ownPorts.map((_, index) => join(folder, 'data', 'run', `edge-${index + 1}.sock`));
     const toEdges = edges > 1 ? { CAUSEWAY_EDGE_RPC: sockets.join(',') } : {};
     const edgeEnvs = ownPorts.map((port, index) => ({
@@ -107,8 +122,9 @@ export class World {
       ...options.edgeEnv?.(index, folder),
     }));
     const env = { ...onRedis, ...toEdges, ...options.env };
-    const world = new World({ folder, databaseUrl, ports: [http, edge, simulator], env, edgeEnvs });
+    const world = new World({ ...options, folder, databaseUrl, ports, env, edgeEnvs });
     world.redis = redis;
+    world.ownsRedis = options.redis === undefined;
     try {
       if (edges > 1) world.balancer = await EdgeBalancer.listen(edge, ownPorts);
       await world.simulator.start();
@@ -189,7 +205,7 @@ export class World {
       [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others].map((each) => each.stop()),
     );
     await this.balancer?.close();
-    await this.redis?.stop();
+    if (this.ownsRedis) await this.redis?.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -198,6 +214,10 @@ export class World {
     return device;
   }
 }
+
+/** What this whole run of tests is to use. */
+export const askedQueue = (): 'postgres' | 'redis' =>
+  process.env['CAUSEWAY_TEST_QUEUE'] === 'redis' ? 'redis' : 'postgres';
 
 export const PASSPHRASE = 'correct horse battery staple';
 

@@ -4,6 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { RcsFaultScript } from './rcs/rcs-fault-script.js';
 import { RcsFiles } from './rcs/rcs-files.js';
 import { RcsWebhooks } from './rcs/rcs-webhooks.js';
+import { FaultScript } from './control/fault-script.js';
+import { Holds } from './control/holds.js';
 import { SimulatorModule } from './simulator.module.js';
 import type { SimulatorOptions } from './simulator-options.js';
 import { Timers } from './sms/timers.js';
@@ -47,12 +49,15 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
   }
   for (const { afterMs, ...fault } of options.rcs?.faults ?? [])
     app.get(Timers).after(afterMs, () => app.get(RcsFaultScript).add(fault));
+  for (const { afterMs, ...fault } of options.faults ?? [])
+    app.get(Timers).after(afterMs, () => app.get(FaultScript).add(fault));
   return {
     url: await app.getUrl(),
     async close() {
       app.get(Timers).close();
       app.get(RcsFiles).close();
       await app.get(RcsWebhooks).close();
+      app.get(Holds).release('drop');
       await app.get(Webhooks).close();
       await app.close();
     },

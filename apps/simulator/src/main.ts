@@ -1,32 +1,46 @@
-import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
 import { agentIdOf } from '@causeway/adapter-rcs-simulated';
-import { RCS_FAULT_FILE } from './rcs/rcs-fault-script.js';
-import type { RcsOptions } from './rcs/rcs-options.js';
-import type { SimulatorOptions } from './simulator-options.js';
+import { FAULT_FILE } from './control/fault-script.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
+import { RCS_FAULT_FILE } from './rcs/rcs-fault-script.js';
+import type { SimulatorOptions } from './simulator-options.js';
 
-/** `--rcs-faults-file`: what only whoever tests a network wants, so no setting of an installation. */
-function rcsFaults(): Pick<RcsOptions, 'faults'> {
-  const { values } = parseArgs({ options: { 'rcs-faults-file': { type: 'string' } } });
-  const file = values['rcs-faults-file'];
-  return file === undefined ? {} : { faults: RCS_FAULT_FILE.parse(JSON.parse(readFileSync(file, 'utf8'))) };
-}
+/** Files on the command line: what only whoever tests a network wants, so no setting of an installation. */
+const { values: files } = parseArgs({
+  options: {
+    'log-file': { type: 'string' },
+    'faults-file': { type: 'string' },
+    'rcs-faults-file': { type: 'string' },
+  },
+});
+
+const contentOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
 
 /** The RCS network beside the carrier, with an agent for each bridge number, where the settings have tokens for it. */
 function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
   const { rcsAccessToken, rcsClientToken, bridgeNumbers, edgePublicUrl } = config;
   if (!rcsAccessToken || !rcsClientToken) return {};
   const agents = bridgeNumbers.map((bridgeNumber) => ({ agentId: agentIdOf(bridgeNumber), bridgeNumber }));
+  const faults = files['rcs-faults-file'];
   return {
     rcs: {
       accessToken: rcsAccessToken.reveal(),
       clientToken: rcsClientToken.reveal(),
       agents,
       webhookUrl: `${edgePublicUrl}/webhooks/rcs/events`,
-      ...rcsFaults(),
+      ...(faults === undefined ? {} : { faults: RCS_FAULT_FILE.parse(contentOf(faults)) }),
     },
+  };
+}
+
+/** `--log-file` and `--faults-file`. */
+function wishes(): Pick<SimulatorOptions, 'logFile' | 'faults'> {
+  const { 'log-file': logFile, 'faults-file': faults } = files;
+  return {
+    ...(logFile === undefined ? {} : { logFile }),
+    ...(faults === undefined ? {} : { faults: FAULT_FILE.parse(contentOf(faults)) }),
   };
 }
 
@@ -44,6 +58,7 @@ async function start(config: Config): Promise<Simulator> {
     bridgeNumbers: config.bridgeNumbers,
     inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
     ...rcsOf(config),
+    ...wishes(),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { RcsOptions } from './rcs/rcs-options.js';
+import type { FaultFile } from './control/fault-script.js';
 
 /** Everything the pretend carriers need to know; nothing is read from the environment here. */
 export interface SimulatorOptions {
@@ -19,6 +20,10 @@ export interface SimulatorOptions {
   readonly deliverDelayMs?: number;
   /** The RCS network; without it nobody has an agent there. */
   readonly rcs?: RcsOptions;
+  /** Where the carrier keeps what it took and what handsets showed: one JSON line each, appended. Holds words. */
+  readonly logFile?: string;
+  /** Faults it starts with. */
+  readonly faults?: FaultFile;
 }
 
 /** What may change while it runs, through `POST /settings`. */

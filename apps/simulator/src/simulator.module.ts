@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { CarrierLog } from './control/carrier-log.js';
 import { CallLog } from './control/call-log.js';
 import { ControlController } from './control/control.controller.js';
 import { FaultScript } from './control/fault-script.js';
 import { HandsetPageController } from './handsets/handset-page.controller.js';
 import { RCS_CONTROLLERS, rcsProviders } from './rcs/rcs-parts.js';
 import { AccountController } from './sms/account.controller.js';
+import { Holds } from './control/holds.js';
 import { AccountGuard } from './sms/account.guard.js';
 import { HandsetMediaController } from './sms/handset-media.controller.js';
 import { HandsetsController } from './sms/handsets.controller.js';
@@ -41,9 +43,11 @@ export class SimulatorModule {
         { provide: SIMULATOR_SETTINGS, useValue: initialSettings(options) },
         AccountGuard,
         CallLog,
+        CarrierLog,
         FaultScript,
         Handsets,
         MediaStore,
+        Holds,
         OptOuts,
         OutboundMedia,
         SmsCarrier,

@@ -33,6 +33,8 @@ export class Outgoing {
   readonly #queues = new SerialByKey();
   /** Addresses with messages that an earlier attempt left behind, here or before a restart. */
   readonly #unfinished = new Set<string>();
+  /** Addresses with messages that wait for a grant: it may have come before its word has. */
+  readonly #asked = new Set<string>();
   readonly #retries = new Map<string, { timer: NodeJS.Timeout; attempt: number }>();
   readonly #submission: Submission;
   #isClosed = false;
@@ -173,7 +175,9 @@ export class Outgoing {
     for (const record of await this.#due(address, last)) {
       if (this.#isClosed) return;
       try {
+        if (await this.#noticeGrant(address)) return await this.#advanceUpTo(address, last);
         await this.#submission.advance(record.messageId);
+        if (waitsForGrant(await this.#find(record.messageId))) this.#asked.add(address);
       } catch (error) {
         const isOfAnother = error instanceof ProblemError && record.messageId !== last && !isTemporary(error);
         if (!isOfAnother) this.#unfinished.add(address);
@@ -186,6 +190,25 @@ export class Outgoing {
     this.#retries.delete(address);
     // the pinned key is shown again: what waited for a review of the other one has nothing to wait for
     if (wasChanged && (await this.peers.get(address)).change === null) this.flush(address);
+  }
+
+  /**
+   * A plan tells of a grant sooner than its event may: the message that has waited longest asks for one, so that no younger message learns of
+   * the grant first and goes before it. True when there is a grant: then what is due is to be looked at anew.
+   */
+  async #noticeGrant(address: string): Promise<boolean> {
+    if (!this.#asked.has(address)) return false;
+    if ((await this.peers.get(address)).conversation === null) {
+      const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
+      const [oldest] = records
+        .filter((record) => record.address === address && waitsForGrant({ record }))
+        .toSorted((a, b) => a.order - b.order);
+      if (oldest) await this.#submission.advance(oldest.messageId);
+      if (oldest && (await this.peers.get(address)).conversation === null) return false;
+    }
+    this.#asked.delete(address);
+    this.#unfinished.add(address);
+    return true;
   }
 
   /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */
@@ -218,6 +241,9 @@ export class Outgoing {
     });
   }
 }
+
+const waitsForGrant = ({ record }: { readonly record: OutgoingRecord | undefined }): boolean =>
+  record?.state?.kind === 'waiting-on-sender' && record.state.reason === 'consent';
 
 /** Never answered for, or what it waited for has come. */
 function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {

@@ -250,7 +250,7 @@ export const SETTINGS = z.object({
     'How often the edge lists received messages at the carrier, for lost webhooks.',
     positive,
   ),
-  sweepIntervalMs: timing('1000', 'How often due lanes are woken.', positive),
+  sweepIntervalMs: timing('500', 'How often due lanes are woken.', positive),
   partitionIntervalSeconds: timing('60', 'How often partitions are made ahead and dropped.', positive),
   shutdownSeconds: timing('10', 'How long a process may finish what it began after SIGTERM.', positive),
 });

@@ -30,6 +30,24 @@ const CONNECT_WITHIN_MS = 5_000;
 const RENEW_CONNECTIONS_S = 3_600;
 /** A plan is made once per statement and connection, for any values; compiling it takes longer than running it. */
 const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off';
+/**
+ * Waiting for an answer, milliseconds. A connection whose other end vanished without a word never answers, and whoever waits for it would do
+ * nothing else for as long as the process lives. Every statement of ours is done in a fraction of this.
+ */
+const ANSWER_WITHIN_MS = 10_000;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections?: number;
+  /** Milliseconds until a statement without an answer counts as `unavailable`; 10 s unless a test says otherwise. */
+  readonly answerWithinMs?: number;
+}
+
+const patience = ({ answerWithinMs = ANSWER_WITHIN_MS }: DatabaseOptions) => ({
+  connectionTimeoutMillis: CONNECT_WITHIN_MS,
+  query_timeout: answerWithinMs,
+  keepAlive: true,
+});
 
 /** One PostgreSQL database through one pool. Stores share it; nothing else in Causeway speaks SQL. */
 export class Database {
@@ -40,14 +58,14 @@ export class Database {
     nowMs: () => performance.now(),
   });
 
-  constructor(private readonly options: { readonly url: string; readonly maxConnections?: number }) {
+  constructor(private readonly options: DatabaseOptions) {
     this.pool = new pg.Pool({
       connectionString: options.url,
       max: options.maxConnections ?? 10,
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
       maxLifetimeSeconds: RENEW_CONNECTIONS_S,
       options: SESSION_OPTIONS,
       types: COLUMN_TYPES,
+      ...patience(options),
     });
     // an idle connection that breaks is replaced when the next statement asks for one
     this.pool.on('error', () => undefined);
@@ -78,10 +96,7 @@ export class Database {
 
   /** A connection of its own, for statements that need a session: settings, session locks, and what may not run in a transaction. */
   async session<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    const client = new pg.Client({
-      connectionString: this.options.url,
-      connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    });
+    const client = new pg.Client({ connectionString: this.options.url, ...patience(this.options) });
     // a connection that breaks between two statements is told by the next one
     client.on('error', () => undefined);
     await settled(() => client.connect());
@@ -142,16 +157,21 @@ const AWAY_WORDS = new Set([
   'EPIPE',
   'ENOENT',
   'P2024',
+  'P2028',
   'P2037',
+  'no-answer',
 ]);
 const isAway = (code: string): boolean => AWAY_WORDS.has(code) || /^(08|57P0|53300)/.test(code);
 
 /** What the driver says of a connection it lost or could not get in time: plain errors that carry no code. */
 const LOST_CONNECTION =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+/** What the driver says of a statement that ran out of time, and all it says: there is no code. */
+const NO_ANSWER = 'Query read timeout';
 
 /** The SQLSTATE where there is one, else the driver's own word. */
 function codeOf(thrown: unknown): string {
+  if (member(thrown, 'message') === NO_ANSWER) return 'no-answer';
   const cause = member(member(member(thrown, 'meta'), 'driverAdapterError'), 'cause');
   const words = [member(cause, 'originalCode'), member(cause, 'kind'), member(thrown, 'code')];
   const word = words.find((candidate) => typeof candidate === 'string');

@@ -29,12 +29,23 @@ export interface LaneQueue extends Opened {
 
 export type LaneWorker = Opened;
 
+/**
+ * Waiting for an answer, milliseconds: a connection whose other end vanished without a word would hold whoever waits for ever. A worker on
+ * Redis waits up to five seconds for a job on an idle connection, which is no silence.
+ */
+const ANSWER_WITHIN_MS = 10_000;
+const REDIS_ANSWERS_WITHIN_MS = 5_000;
+const REDIS_SPEAKS_WITHIN_MS = 8_000;
+
 type Tuning<Options> = Omit<Options, 'connection'>;
 
-const postgres = (url: string): { connectionString: string; schema: string; max: number } => ({
+const postgres = (url: string) => ({
   connectionString: url,
   schema: QUEUE_SCHEMA,
   max: CONNECTIONS,
+  query_timeout: ANSWER_WITHIN_MS,
+  connectionTimeoutMillis: ANSWER_WITHIN_MS,
+  keepAlive: true,
 });
 
 /** The backend is given to each object, not set for the whole process: a program may hold queues on both. */
@@ -52,7 +63,13 @@ export function openQueue(name: string, where: QueueBackend, tuning: Tuning<Queu
  * BullMQ's own way to close one waits for a Redis that may be gone.
  */
 function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>): LaneQueue {
-  const client = redisClient(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1, disconnectTimeout: 100 });
+  const client = redisClient(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: REDIS_ANSWERS_WITHIN_MS,
+    socketTimeout: REDIS_ANSWERS_WITHIN_MS,
+    disconnectTimeout: 100,
+  });
   const queue = new Queue(name, { ...tuning, connection: client });
   return {
     addBulk: (jobs) => queue.addBulk(jobs),
@@ -81,7 +98,7 @@ export function openWorker(
 
 /** Waits for a Redis that is away, however long. BullMQ makes and ends the second connection that a worker listens on. */
 function openRedisWorker(name: string, url: string, processor: Processor, tuning: Tuning<WorkerOptions>): LaneWorker {
-  const client = redisClient(url, { maxRetriesPerRequest: null });
+  const client = redisClient(url, { maxRetriesPerRequest: null, socketTimeout: REDIS_SPEAKS_WITHIN_MS });
   const worker = new Worker(name, processor, { ...tuning, connection: client });
   return {
     waitUntilReady: () => worker.waitUntilReady(),

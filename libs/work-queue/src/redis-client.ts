@@ -6,6 +6,10 @@ export interface RedisTuning {
   readonly maxRetriesPerRequest: number | null;
   /** `false`: a command fails at once while there is no connection. */
   readonly enableOfflineQueue?: boolean;
+  /** How long an answer to a command is waited for, milliseconds. */
+  readonly commandTimeout?: number;
+  /** A connection on which nothing was heard for so long is given up, milliseconds. */
+  readonly socketTimeout?: number;
   /** How long the end of a connection is waited for, milliseconds. */
   readonly disconnectTimeout?: number;
   /** Whether a lost connection is opened again; so unless `false`. */

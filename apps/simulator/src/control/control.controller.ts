@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options.js';
 import { CallLog } from './call-log.js';
 import { FAULT, FaultScript, type Fault } from './fault-script.js';
+import { Holds, RELEASE } from './holds.js';
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/);
 
@@ -19,6 +20,7 @@ export class ControlController {
   constructor(
     private readonly faults: FaultScript,
     private readonly log: CallLog,
+    private readonly holds: Holds,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
   ) {}
 
@@ -31,6 +33,7 @@ export class ControlController {
         twilio: '/2010-04-01/Accounts/{AccountSid}/Messages.json',
         handset: '/handsets/{e164}/messages',
         faults: '/faults',
+        holds: '/holds',
         settings: '/settings',
         log: '/log',
       },
@@ -52,6 +55,18 @@ export class ControlController {
   @HttpCode(204)
   clearFaults(): void {
     this.faults.clear();
+  }
+
+  /** Calls that stand still, by the point they stand at. */
+  @Get('holds')
+  listHolds() {
+    return { simulated: true, held: this.holds.list() };
+  }
+
+  @Post('holds/release')
+  @HttpCode(200)
+  release(@Body({ schema: RELEASE }) { as }: z.infer<typeof RELEASE>) {
+    return { simulated: true, released: this.holds.release(as) };
   }
 
   @Get('log')

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { HOLD_POINTS } from './holds.js';
 
 /**
  * What may go wrong on purpose. `slow`, `accept-then-drop`, `accept-then-500` and `accept-then-garbage` take the
- * message; `429`, `500`, `drop` and `refuse-code` do not; `fail-code` and `lose-callbacks` act after acceptance.
+ * message; `429`, `500`, `drop` and `refuse-code` do not; `fail-code` and those about callbacks act after acceptance. `hold` lets a create
+ * stand still at a named point until it is released; `lag` hides from a list what is younger than `delayMs`.
  */
 export const FAULT_MODES = [
   'slow',
@@ -15,7 +17,12 @@ export const FAULT_MODES = [
   'accept-then-500',
   'accept-then-garbage',
   'fail-code',
+  'hold',
+  'lag',
   'lose-callbacks',
+  'double-callbacks',
+  'reorder-callbacks',
+  'late-callbacks',
 ] as const;
 
 export const FAULT = z.strictObject({
@@ -27,9 +34,15 @@ export const FAULT = z.strictObject({
   delayMs: z.int().min(0).max(600_000).default(1_000),
   /** Twilio error code, for `refuse-code` and `fail-code`. */
   code: z.int().min(10_000).max(99_999).default(30008),
+  /** For `hold`: before the message is taken, or after that and before the answer. */
+  point: z.enum(HOLD_POINTS).default('before'),
 });
 
 export type Fault = z.infer<typeof FAULT>;
+
+/** A file of faults: each as over the control API, `afterMs` after the start. */
+export const FAULT_FILE = z.array(FAULT.extend({ afterMs: z.int().min(0).default(0) }));
+export type FaultFile = z.infer<typeof FAULT_FILE>;
 
 /** Faults strike in the order they were scripted, each as often as it says. */
 @Injectable()

@@ -34,8 +34,7 @@ export class HandsetsController {
 
   @Post(':e164/messages')
   write(@Param('e164', { schema: E164 }) e164: string, @Body({ schema: WRITTEN }) written: z.infer<typeof WRITTEN>) {
-    const isWebhookLost = this.faults.take('inbound')?.mode === 'lose-callbacks';
-    const message = this.carrier.write(e164, written.to, written.body, isWebhookLost);
+    const message = this.carrier.write(e164, written.to, written.body, this.faults.take('inbound'));
     return { simulated: true, sid: message.sid };
   }
 

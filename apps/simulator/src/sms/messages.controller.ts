@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallLog, type CallName } from '../control/call-log.js';
 import { FaultScript, type Fault } from '../control/fault-script.js';
+import { Holds, type HoldPoint } from '../control/holds.js';
 import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options.js';
 import { AccountGuard } from './account.guard.js';
 import { renderPage } from './message-page.js';
@@ -23,6 +24,7 @@ export class MessagesController {
     private readonly faults: FaultScript,
     private readonly log: CallLog,
     private readonly media: OutboundMedia,
+    private readonly holds: Holds,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
   ) {}
 
@@ -32,10 +34,12 @@ export class MessagesController {
     return this.logged<unknown>('create', given, async () => {
       const fault = this.faults.take('create');
       await this.strike(fault, reply);
+      await this.standStill(fault, 'before', reply);
       const request = this.admit(given);
       const files = await this.media.fetch(request.media);
       const message = this.carrier.accept(request, fault);
       this.media.keep(message.sid, files);
+      await this.standStill(fault, 'accepted', reply);
       if (fault?.mode === 'slow') await sleep(fault.delayMs);
       if (fault?.mode === 'accept-then-drop') reply.raw.destroy();
       if (fault?.mode === 'accept-then-500') throw TwilioError.of(20500);
@@ -51,9 +55,17 @@ export class MessagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return this.logged('list', query, async () => {
-      await this.strike(this.faults.take('list'), reply);
+      const fault = this.faults.take('list');
+      await this.strike(fault, reply);
+      const listedToMs = Date.now() - (fault?.mode === 'lag' ? fault.delayMs : 0);
       const path = `/2010-04-01/Accounts/${accountSid}/Messages.json`;
-      return { body: renderPage(path, query, this.carrier.all()) };
+      return {
+        body: renderPage(
+          path,
+          query,
+          this.carrier.all().filter(({ createdAtMs }) => createdAtMs <= listedToMs),
+        ),
+      };
     });
   }
 
@@ -124,6 +136,13 @@ export class MessagesController {
       default:
         return;
     }
+  }
+
+  private async standStill(fault: Fault | undefined, point: HoldPoint, reply: FastifyReply): Promise<void> {
+    if (fault?.mode !== 'hold' || fault.point !== point) return;
+    if ((await this.holds.wait(point)) === 'go-on') return;
+    reply.raw.destroy();
+    throw TwilioError.of(20500);
   }
 
   private async logged<Answer>(

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { countSegments } from '@causeway/message-model';
+import { CarrierLog } from '../control/carrier-log.js';
 import type { Fault } from '../control/fault-script.js';
 import { SIMULATOR_OPTIONS, SIMULATOR_SETTINGS } from '../simulator-options.js';
 import type { SimulatorOptions, SimulatorSettings } from '../simulator-options.js';
@@ -11,6 +12,9 @@ import { Timers } from './timers.js';
 import { inboundForm, statusForm } from './webhook-forms.js';
 import { Webhooks } from './webhooks.js';
 
+/** Between two callbacks that were turned round, so that they do not meet on the way. */
+const REORDERED_BY_MS = 200;
+
 /** The network behind the API: what it accepted travels to handsets, what handsets write travels to the webhook. */
 @Injectable()
 export class SmsCarrier {
@@ -21,13 +25,15 @@ export class SmsCarrier {
     private readonly webhooks: Webhooks,
     private readonly optOuts: OptOuts,
     private readonly timers: Timers,
+    private readonly log: CarrierLog,
     @Inject(SIMULATOR_OPTIONS) private readonly options: SimulatorOptions,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
   ) {}
 
   accept(request: NewMessage, fault: Fault | undefined): SmsMessage {
     const message = this.record({ ...request, direction: 'outbound-api', status: 'queued' });
-    const callbacks = fault?.mode === 'lose-callbacks' ? () => undefined : this.reportStatus;
+    this.log.append({ event: 'accepted', ...message });
+    const callbacks = this.reporting(fault);
     this.timers.after(this.settings.sendDelayMs, () => {
       if (this.isGone(message)) return;
       message.sentAtMs = Date.now();
@@ -39,9 +45,10 @@ export class SmsCarrier {
   }
 
   /** A person writes on a handset. */
-  write(from: string, to: string, body: string, isWebhookLost: boolean): SmsMessage {
+  write(from: string, to: string, body: string, fault: Fault | undefined): SmsMessage {
     const message = this.record({ from, to, body, media: [], direction: 'inbound', status: 'received' });
     message.sentAtMs = message.createdAtMs;
+    this.log.append({ event: 'written', ...message });
     this.handsets.append(from, {
       sid: message.sid,
       direction: 'written',
@@ -52,8 +59,9 @@ export class SmsCarrier {
     });
     const confirmation = this.optOuts.hear(to, from, body);
     const { inboundUrl } = this.settings;
-    if (inboundUrl !== undefined && !isWebhookLost)
-      this.webhooks.post('inbound-webhook', inboundUrl, inboundForm(message));
+    if (inboundUrl !== undefined)
+      for (const afterMs of postTimesMs(fault))
+        this.timers.after(afterMs, () => this.webhooks.post('inbound-webhook', inboundUrl, inboundForm(message)));
     if (confirmation !== undefined) this.confirm(to, from, confirmation);
     return message;
   }
@@ -104,6 +112,7 @@ export class SmsCarrier {
       return;
     }
     const { sid, from, to, body } = message;
+    this.log.append({ event: 'shown', ...message });
     this.handsets.append(to, { sid, direction: 'received', from, to, body, at: iso(Date.now()) });
     this.move(message, 'delivered', report);
   }
@@ -120,10 +129,22 @@ export class SmsCarrier {
     report(message);
   }
 
-  private readonly reportStatus = (message: SmsMessage): void => {
-    if (message.statusCallback !== undefined)
-      this.webhooks.post('status-webhook', message.statusCallback, statusForm(message));
-  };
+  /** The callbacks of one message. Reordered ones wait for each other: what is final goes first. */
+  private reporting(fault: Fault | undefined): (message: SmsMessage) => void {
+    const waiting: (() => void)[] = [];
+    return (message) => {
+      const { statusCallback } = message;
+      if (statusCallback === undefined) return;
+      const form = statusForm(message);
+      const post = (): void => {
+        for (const afterMs of postTimesMs(fault))
+          this.timers.after(afterMs, () => this.webhooks.post('status-webhook', statusCallback, form));
+      };
+      waiting.unshift(post);
+      if (fault?.mode === 'reorder-callbacks' && !isFinal(message)) return;
+      for (const [place, each] of waiting.splice(0).entries()) this.timers.after(place * REORDERED_BY_MS, each);
+    };
+  }
 
   private isGone(message: SmsMessage): boolean {
     return this.messages.get(message.sid) !== message;
@@ -153,6 +174,20 @@ export class SmsCarrier {
     };
     this.messages.set(message.sid, message);
     return message;
+  }
+}
+
+/** How long after each event its webhook is posted, once for each number. */
+function postTimesMs(fault: Fault | undefined): readonly number[] {
+  switch (fault?.mode) {
+    case 'lose-callbacks':
+      return [];
+    case 'double-callbacks':
+      return [0, 0];
+    case 'late-callbacks':
+      return [fault.delayMs];
+    default:
+      return [0];
   }
 }
 

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseWitness } from '../support/database-witness.js';
+import { freePorts } from '../support/free-ports.js';
+import { LinkProxy } from '../support/link-proxy.js';
+import { startRedis, type TestRedis } from '../support/redis.js';
+import type { Environment } from '../support/running-process.js';
+import { World } from '../support/world.js';
+import { CarrierTruth } from './carrier-truth.js';
+import { DatabaseServer } from './database-server.js';
+import { Supervisor } from './supervisor.js';
+
+export type Queue = 'postgres' | 'redis';
+
+const STORE_CLIENTS = ['gateway', 'worker', 'edge'] as const;
+
+export interface FieldOptions {
+  readonly queue: Queue;
+  /** How long the carrier may show no trace of a call before that counts, seconds. */
+  readonly absentAfterSeconds: number;
+}
+
+/** A whole Causeway with a proxy on every link, stores of its own that can be killed, a carrier that keeps its own log, and a supervisor. */
+export class FaultField {
+  private constructor(
+    readonly queue: Queue,
+    readonly world: World,
+    readonly links: ReadonlyMap<string, LinkProxy>,
+    readonly database: DatabaseServer,
+    readonly redis: TestRedis | undefined,
+    readonly truth: CarrierTruth,
+    readonly witness: DatabaseWitness,
+    readonly supervisor: Supervisor,
+    private readonly folder: string,
+  ) {}
+
+  static async open({ queue, absentAfterSeconds }: FieldOptions): Promise<FaultField> {
+    const folder = await mkdtemp(join(tmpdir(), 'cf-'));
+    const [databasePort = 0, ...ports] = await freePorts(4);
+    const database = await DatabaseServer.start({ folder: join(folder, 'database'), port: databasePort });
+    const redis = queue === 'redis' ? await startRedis() : undefined;
+    const links = await openLinks(ports, { databasePort, redis });
+    const logFile = join(folder, 'carrier.jsonl');
+    const world = await World.start({
+      queue,
+      ...(redis ? { redis } : {}),
+      ports,
+      databaseUrl: database.url,
+      devicesReach: through(`http://127.0.0.1`, links, 'device-gateway'),
+      simulatorArgs: ['--log-file', logFile],
+      envOf: Object.fromEntries(STORE_CLIENTS.map((app) => [app, storesOf(app, { links, database, redis })])),
+      env: {
+        CAUSEWAY_TWILIO_API_URL: through('http://127.0.0.1', links, 'edge-carrier'),
+        CAUSEWAY_EDGE_PUBLIC_URL: through('http://127.0.0.1', links, 'carrier-edge'),
+        CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
+        CAUSEWAY_CALL_BEFORE_SECONDS: '5',
+        CAUSEWAY_INBOUND_SWEEP_SECONDS: '10',
+        // no message steps aside: order has to hold for every one of them
+        CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: '3600',
+      },
+    });
+    const { gateway, worker, edge } = world;
+    const supervisor = new Supervisor({ gateway, worker, edge });
+    const witness = new DatabaseWitness(database.url);
+    const truth = new CarrierTruth(logFile);
+    supervisor.start();
+    return new FaultField(queue, world, links, database, redis, truth, witness, supervisor, folder);
+  }
+
+  link(name: string): LinkProxy {
+    const link = this.links.get(name);
+    if (!link) throw new Error(`there is no link ${name}`);
+    return link;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.links.values()].map((link) => link.heal()));
+    await this.supervisor.close();
+    await this.world.close();
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+    await this.redis?.stop();
+    await this.database.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function openLinks(
+  ports: readonly number[],
+  { databasePort, redis }: { readonly databasePort: number; readonly redis: TestRedis | undefined },
+): Promise<ReadonlyMap<string, LinkProxy>> {
+  const [http = 0, edge = 0, simulator = 0] = ports;
+  const targets: (readonly [string, number])[] = [
+    ['device-gateway', http],
+    ['carrier-edge', edge],
+    ['edge-carrier', simulator],
+    ...STORE_CLIENTS.map((app) => [`${app}-database`, databasePort] as const),
+    ...(redis ? STORE_CLIENTS.map((app) => [`${app}-redis`, Number(new URL(redis.url).port)] as const) : []),
+  ];
+  return new Map(await Promise.all(targets.map(async ([name, port]) => [name, await LinkProxy.open(port)] as const)));
+}
+
+function storesOf(
+  app: (typeof STORE_CLIENTS)[number],
+  stores: { links: ReadonlyMap<string, LinkProxy>; database: DatabaseServer; redis: TestRedis | undefined },
+): Environment {
+  const { links, database, redis } = stores;
+  return {
+    CAUSEWAY_DATABASE_URL: through(database.url, links, `${app}-database`),
+    ...(redis ? { CAUSEWAY_REDIS_URL: through(redis.url, links, `${app}-redis`) } : {}),
+  };
+}
+
+function through(address: string, links: ReadonlyMap<string, LinkProxy>, name: string): string {
+  const url = new URL(address);
+  url.port = String(links.get(name)?.port);
+  return url.href.replace(/\/$/, '');
+}
