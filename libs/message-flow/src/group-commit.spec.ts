@@ -44,6 +44,28 @@ describe('GroupCommit', () => {
     expect(batches[4]).toHaveLength(10);
   });
 
+  it('gives everybody the same share of a batch, in the order of their own items', async () => {
+    const batches: (readonly string[])[] = [];
+    const run = async (items: readonly string[]) => {
+      batches.push(items);
+      return items;
+    };
+    const group = new GroupCommit(run, { maxItems: 4, maxUnderWay: 1, ownerOf: (item) => item.charAt(0) });
+    const items = [...Array.from({ length: 12 }, (_, index) => `a${index}`), 'b1', 'c1', 'b2'];
+    await Promise.all(items.map((item) => group.add(item)));
+    expect(batches.flat().toSorted()).toEqual(items.toSorted());
+    // the first batch was full before the others came
+    expect(batches.slice(0, 3)).toEqual([
+      ['a0', 'a1', 'a2', 'a3'],
+      ['a4', 'a5', 'b1', 'c1'],
+      ['a6', 'a7', 'a8', 'b2'],
+    ]);
+    for (const owner of ['a', 'b', 'c'])
+      expect(batches.flat().filter((item) => item.startsWith(owner))).toEqual(
+        items.filter((item) => item.startsWith(owner)),
+      );
+  });
+
   it('makes one batch of what arrives while another is under way, in order of arrival', async () => {
     const { run, batches, end } = heldRun();
     const group = new GroupCommit(run, { maxItems: 10, maxUnderWay: 1 });

@@ -10,11 +10,13 @@ interface Waiting<Item, Result> {
 /** A batch of this many says that there is load. */
 const BUSY_ITEMS = 4;
 
-export interface GroupLimits {
+export interface GroupLimits<Item> {
   readonly maxItems: number;
   readonly maxUnderWay: number;
   /** Under load the least time from the beginning of one batch to the next, milliseconds. */
   readonly gatherMs?: number;
+  /** Whose item it is. When more wait than a batch holds, everybody gets the same share of it. */
+  readonly ownerOf?: (item: Item) => string;
 }
 
 /**
@@ -30,7 +32,7 @@ export class GroupCommit<Item, Result> {
 
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    private readonly limits: GroupLimits,
+    private readonly limits: GroupLimits<Item>,
   ) {}
 
   add(item: Item): Promise<Result> {
@@ -44,7 +46,7 @@ export class GroupCommit<Item, Result> {
 
   private async next(): Promise<void> {
     if (this.waiting.length === 0 || this.underWay >= this.limits.maxUnderWay || this.gathers()) return;
-    const batch = this.waiting.splice(0, this.limits.maxItems);
+    const batch = this.takeBatch();
     this.last = { beganAtMs: performance.now(), items: batch.length };
     this.underWay += 1;
     const settled = this.settle(batch);
@@ -65,6 +67,22 @@ export class GroupCommit<Item, Result> {
       void this.next();
     }, remainingMs);
     return true;
+  }
+
+  /** In order of arrival; when not all fit, each owner's next in turn, so that whoever floods waits behind the own flood. */
+  private takeBatch(): readonly Waiting<Item, Result>[] {
+    const { maxItems, ownerOf } = this.limits;
+    if (this.waiting.length <= maxItems || !ownerOf) return this.waiting.splice(0, maxItems);
+    const turns = new Map<string, number>();
+    const ranked = this.waiting.map((waiting, arrival) => {
+      const owner = ownerOf(waiting.item);
+      const turn = turns.get(owner) ?? 0;
+      turns.set(owner, turn + 1);
+      return { waiting, arrival, turn };
+    });
+    const taken = new Set(ranked.toSorted((a, b) => a.turn - b.turn || a.arrival - b.arrival).slice(0, maxItems));
+    this.waiting = ranked.filter((each) => !taken.has(each)).map(({ waiting }) => waiting);
+    return ranked.filter((each) => taken.has(each)).map(({ waiting }) => waiting);
   }
 
   private async settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {

@@ -67,11 +67,13 @@ export class SendMessage {
       maxItems: 200,
       maxUnderWay: 1,
       gatherMs: LOOK_UP_MS,
+      ownerOf: ({ tenant }) => tenant,
     });
     this.accepts = new GroupCommit((batch) => messages.accept(batch, clock.now()), {
       maxItems: 200,
       maxUnderWay: 1,
       gatherMs: GATHER_MS,
+      ownerOf: ({ sender }) => sender.tenant,
     });
   }
 
