@@ -28,8 +28,11 @@ const MAX_TRIES = 4;
 const CONNECT_WITHIN_MS = 5_000;
 /** Connections are renewed, and with them go the plans of statements that name an hour which is past. */
 const RENEW_CONNECTIONS_S = 3_600;
-/** A plan is made once per statement and connection, for any values; compiling it takes longer than running it. */
-const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c jit=off';
+/**
+ * A plan is made once per statement and connection, for any values, perhaps while its tables are empty: it may not rest on their size, so
+ * there is no reading a table from end to end where an index is. Compiling a plan takes longer than running it.
+ */
+const SESSION_OPTIONS = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off';
 /**
  * Waiting for an answer, milliseconds. A connection whose other end vanished without a word never answers, and whoever waits for it would do
  * nothing else for as long as the process lives. Every statement of ours is done in a fraction of this.

@@ -174,7 +174,7 @@ export class InboxStore {
 }
 
 /**
- * Rows are found one by one through an index and then taken by their place: no plan, made at whatever size of the tables, can do otherwise.
+ * Written so that each row is found through an index by whatever plan, also one made while the tables were empty: no table is joined.
  * `$1` event hour, `$2` its expiry, `$3` now, `$4` JSON array of device and id, `$5` hours of the boxes, `$6` hours of their messages.
  */
 const ACKNOWLEDGE = `WITH
@@ -185,23 +185,21 @@ const ACKNOWLEDGE = `WITH
         SELECT q.ctid AS row FROM transit.inbox_item q WHERE q.purge_hour = d.hour AND q.inbox_id = d.id
           AND q.tenant_id = d.tenant AND q.account_id = d.account AND q.device_id = d.device LIMIT 1) found))
     RETURNING purge_hour, inbox_id),
-  boxes AS MATERIALIZED (
-    SELECT found.* FROM taken t CROSS JOIN LATERAL (
-      SELECT i.tableoid AS part, i.ctid AS row FROM transit.inbox i
-      WHERE i.purge_hour = ANY($5) AND i.purge_hour = t.purge_hour AND i.id = t.inbox_id LIMIT 1) found),
   gone AS (
-    DELETE FROM transit.inbox i USING boxes b WHERE i.purge_hour = ANY($5) AND i.tableoid = b.part AND i.ctid = b.row
-    RETURNING i.message_hour, i.message_ref),
-  counted AS (SELECT message_hour, message_ref, count(*)::smallint AS n FROM gone WHERE message_ref IS NOT NULL GROUP BY 1, 2),
+    DELETE FROM transit.inbox WHERE purge_hour = ANY($5) AND id = ANY(ARRAY(SELECT inbox_id FROM taken))
+    RETURNING message_hour, message_ref),
+  counted AS (SELECT message_hour, message_ref, count(*) AS n FROM gone WHERE message_ref IS NOT NULL GROUP BY 1, 2),
   -- two statements that acknowledge the same messages lock them in one order, or they would wait for each other
   locked AS MATERIALIZED (
-    SELECT found.*, c.n FROM (SELECT * FROM counted ORDER BY message_ref) c CROSS JOIN LATERAL (
-      SELECT m.tableoid AS part, m.ctid AS row FROM transit.message m
+    SELECT found.id, c.n FROM (SELECT * FROM counted ORDER BY message_ref) c CROSS JOIN LATERAL (
+      SELECT m.id FROM transit.message m
       WHERE m.purge_hour = ANY($6) AND m.purge_hour = c.message_hour AND m.id = c.message_ref LIMIT 1 FOR UPDATE) found),
+  news AS (SELECT jsonb_object_agg(id, n) AS devices FROM locked),
   updated AS (
-    UPDATE transit.message m SET acknowledged_devices = m.acknowledged_devices + l.n, updated_at = $3,
-      state = CASE WHEN m.state = 'sent' AND m.acknowledged_devices + l.n >= m.recipient_devices THEN 'delivered' ELSE m.state END
-    FROM locked l WHERE m.purge_hour = ANY($6) AND m.tableoid = l.part AND m.ctid = l.row RETURNING m.*),
+    UPDATE transit.message m SET acknowledged_devices = m.acknowledged_devices + (news.devices->m.id)::smallint, updated_at = $3,
+      state = CASE WHEN m.state = 'sent' AND m.acknowledged_devices + (news.devices->m.id)::smallint >= m.recipient_devices THEN 'delivered'
+        ELSE m.state END
+    FROM news WHERE m.purge_hour = ANY($6) AND m.id = ANY(ARRAY(SELECT id FROM locked)) RETURNING m.*),
   changed AS (SELECT * FROM updated WHERE state = 'delivered' AND acknowledged_devices = recipient_devices),
   ${tellSender('changed')}
   SELECT tenant_id AS tenant, account_id AS account, device_id AS device, id, body FROM event_rows`;

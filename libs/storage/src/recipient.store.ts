@@ -38,8 +38,12 @@ export class RecipientStore {
          ${devicesOf('k.account')} AS "selfDevices"
        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS a(value, rank),
          LATERAL (SELECT a.value->>'tenant' AS tenant, a.value->>'account' AS account, a.value->>'conversation' AS conversation) k
-       LEFT JOIN registry.consent c ON c.tenant_id = k.tenant AND c.conversation_id = k.conversation AND c.peer_account = k.account AND c.state = 'granted'
-       LEFT JOIN registry.contact t ON t.tenant_id = k.tenant AND t.conversation_id = k.conversation AND t.account_id = k.account
+       LEFT JOIN LATERAL (
+         SELECT owner_account, is_blocked FROM registry.consent
+         WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
+       LEFT JOIN LATERAL (
+         SELECT id FROM registry.contact
+         WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND account_id = k.account LIMIT 1) t ON true
        ORDER BY a.rank`,
       JSON.stringify(keys.map(({ tenant, account, conversation }) => ({ tenant, account, conversation }))),
     );
