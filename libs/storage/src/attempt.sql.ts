@@ -35,6 +35,7 @@ const MOVED = `SELECT tenant_id AS tenant, account_id AS account, device_id AS d
 
 /**
  * `$1` to `$3` event hour, its expiry and now; `$4` hour and `$5` id of the message; the rest as the parameters of `record`.
+ * A state that stands already is not told again, whoever of several brings it.
  * A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest.
  */
 export const RECORD = `WITH noted AS (
@@ -50,7 +51,8 @@ export const RECORD = `WITH noted AS (
     WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NULL AND EXISTS (SELECT FROM noted)),
   moved AS (
     UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END, retry_at = $15::timestamptz, updated_at = $3
-    WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted)
+    WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES}
+      AND (state <> $12 OR $12 = 'ready') AND EXISTS (SELECT FROM noted)
     RETURNING *),
   due AS (
     UPDATE transit.lane l SET due_at = $3, revision = l.revision + 1 FROM moved m
