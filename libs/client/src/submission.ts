@@ -78,7 +78,7 @@ export class Submission {
     const target: WireTarget = peer.conversation
       ? { kind: 'conversation', conversation: peer.conversation }
       : { kind: 'address', address: record.address };
-    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.context.api.planRoute(target));
+    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.#askPlan(target));
     if (plan.leg === 'none') return this.#header(record, 'consent');
     if (plan.leg !== 'native' || plan.peer.address.uri !== record.address) {
       throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
@@ -87,8 +87,14 @@ export class Submission {
     if (plan.conversation !== record.conversation) return this.#move(record, plan.conversation);
     const current = await this.#believedLists(record, plan);
     if (current.change) return this.#header(record, 'key-change');
-    this.#plans.keep(plan);
     return this.#sealNative(record, plan, current);
+  }
+
+  async #askPlan(target: WireTarget): ReturnType<DeviceContext['api']['planRoute']> {
+    const writtenBefore = (await this.context.store.get(RECORDS.counter, 'outgoing')) ?? 0;
+    const plan = await this.context.api.planRoute(target);
+    if (plan.leg === 'native') this.#plans.keep(plan, writtenBefore);
+    return plan;
   }
 
   /** Versions in a plan are a hint: what counts is the list that verifies, fetched whenever the hint differs or a change awaits review. */
