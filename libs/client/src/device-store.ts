@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
-import type { z } from 'zod';
+import { CachedLevel } from './cached-level.js';
 import { openFolderKeys, type FolderLock } from './folder-key.js';
+import type { RecordSchema } from './remembered-schema.js';
 import { SealedLevel } from './sealed-level.js';
 import { Serial } from './serial.js';
 
 /** A named kind of record; whatever is read back passes its schema. */
 export interface Collection<T> {
   readonly name: string;
-  readonly schema: z.ZodType<T>;
+  readonly schema: RecordSchema<T>;
+  /** Few and small: all of it is kept in memory once it was listed. */
+  readonly isResident?: boolean;
 }
 
 export interface NamedRecord<T> {
@@ -35,20 +38,49 @@ export interface UnitOfWork {
  */
 export class DeviceStore {
   readonly #units = new Serial();
+  #written = 0;
+  #synced = 0;
 
-  private constructor(private readonly level: SealedLevel) {}
+  private constructor(private readonly level: CachedLevel) {}
 
   static async open(folder: string, lock: FolderLock): Promise<DeviceStore> {
     const keys = await openFolderKeys(folder, lock);
-    return new DeviceStore(await SealedLevel.open(join(folder, 'store'), keys));
+    return new DeviceStore(new CachedLevel(await SealedLevel.open(join(folder, 'store'), keys)));
   }
 
-  /** A unit that throws leaves no trace. */
+  /** A unit that throws leaves no trace. On the disk when it returns, and everything before it. */
   unit<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.#run(work, { synced: true });
+  }
+
+  /**
+   * A unit that a crash of this process does not undo, and a power cut only together with everything after it. For what
+   * nobody outside was promised yet and what would be learnt again; call `settle` before promising it.
+   */
+  unsyncedUnit<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.#run(work, { synced: false });
+  }
+
+  /** Names what was written so far, for `settle`. */
+  get position(): number {
+    return this.#written;
+  }
+
+  /** Returns when everything up to this position is on the disk; writes only when nothing later took it there. */
+  async settle(position: number): Promise<void> {
+    if (this.#synced < position) await this.unit(async (unit) => unit.deleteBytes('settled', ''));
+  }
+
+  #run<T>(work: (unit: UnitOfWork) => Promise<T>, options: { readonly synced: boolean }): Promise<T> {
     return this.#units.run(async () => {
       const staged = new StagedUnit(this.level);
       const result = await work(staged);
-      await staged.commit();
+      if (staged.hasChanges) {
+        await staged.write(options);
+        this.#written += 1;
+        if (options.synced) this.#synced = this.#written;
+      }
+      staged.takeEffect();
       return result;
     });
   }
@@ -81,7 +113,7 @@ class StagedUnit implements UnitOfWork {
   readonly #changes = new Map<string, StagedChange>();
   readonly #effects: (() => void)[] = [];
 
-  constructor(private readonly level: SealedLevel) {}
+  constructor(private readonly level: CachedLevel) {}
 
   async get<T>(collection: Collection<T>, name: string): Promise<T | undefined> {
     const value = await this.#read(collection.name, name);
@@ -89,7 +121,9 @@ class StagedUnit implements UnitOfWork {
   }
 
   async list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
-    const rows = new Map((await this.level.list(collection.name)).map(({ name, value }) => [name, value]));
+    const rows = new Map(
+      (await this.level.list(collection.name, collection.isResident ?? false)).map(({ name, value }) => [name, value]),
+    );
     for (const change of this.#changes.values())
       if (change.collection === collection.name) rows.set(change.name, change.value);
     return [...rows]
@@ -122,8 +156,15 @@ class StagedUnit implements UnitOfWork {
     this.#effects.push(effect);
   }
 
-  async commit(): Promise<void> {
-    if (this.#changes.size > 0) await this.level.write([...this.#changes.values()]);
+  get hasChanges(): boolean {
+    return this.#changes.size > 0;
+  }
+
+  async write(options: { readonly synced: boolean }): Promise<void> {
+    await this.level.write([...this.#changes.values()], options);
+  }
+
+  takeEffect(): void {
     for (const effect of this.#effects) effect();
   }
 

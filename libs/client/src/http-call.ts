@@ -1,6 +1,7 @@
 import { problemSchema, toWireJson } from '@causeway/api-contract';
 import { z } from 'zod';
 import { backoffMs, pause } from './backoff.js';
+import { exchange, type HttpAnswer } from './http-exchange.js';
 import { GatewayUnreachableError, ProblemError } from './problem-error.js';
 
 export interface Call<T> {
@@ -54,25 +55,25 @@ type Outcome<T> =
 
 async function callOnce<T>(call: Call<T>, options: HttpOptions): Promise<Outcome<T>> {
   const body = call.json ?? (call.body === undefined ? undefined : toWireJson(call.body));
-  let response: Response;
-  let text: string;
+  let answered: HttpAnswer;
   try {
-    const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-    response = await fetch(new URL(call.path, options.gateway), {
+    answered = await exchange({
+      url: new URL(call.path, options.gateway),
       method: call.method,
       headers: headersOf(call, options, body !== undefined),
-      signal: options.signal ? AbortSignal.any([timeout, options.signal]) : timeout,
-      redirect: 'error',
-      ...(body === undefined ? {} : { body }),
+      body,
+      timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      signal: options.signal,
     });
-    text = await response.text();
   } catch (cause) {
     return { kind: 'retry', error: new GatewayUnreachableError({ cause }), retryAfterMs: undefined };
   }
-  if (response.ok) return readAnswer(call, text);
-  const error = readProblem(response.status, text);
-  if (response.status < 500 && response.status !== 429) throw error;
-  return { kind: 'retry', error, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) };
+  const { status, text, retryAfter } = answered;
+  if (status >= 200 && status < 300) return readAnswer(call, text);
+  const error = readProblem(status, text);
+  // a redirection, too, is no gateway that answers
+  if (status >= 400 && status < 500 && status !== 429) throw error;
+  return { kind: 'retry', error, retryAfterMs: retryAfterMs(retryAfter) };
 }
 
 function headersOf(call: Call<unknown>, options: HttpOptions, hasBody: boolean): Record<string, string> {
@@ -106,7 +107,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function retryAfterMs(header: string | null): number | undefined {
-  const seconds = header === null ? Number.NaN : Number(header);
+function retryAfterMs(header: string | undefined): number | undefined {
+  const seconds = header === undefined ? Number.NaN : Number(header);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -16,7 +16,7 @@ import type { DeviceStore } from './device-store.js';
 import { listedDevice, makeNewDevice, tokenDigest, unplacedSelf } from './new-device.js';
 import { NotPrimaryError, type OwnList } from './own-list.js';
 import { firstKeys } from './pre-keys.js';
-import { RECORDS, type Self } from './records.js';
+import { contactSchema, peerSchema, RECORDS, selfSchema, type Self } from './records.js';
 import { makeTicketKeys, openTicket, sealTicket } from './ticket-box.js';
 import { judgeDeviceList, pinnedDevices } from './trust.js';
 
@@ -35,7 +35,7 @@ const offerSchema = z.object({
 /** Everything an account's primary device knows that a new one needs; contacts and pins come along, history does not. */
 const ticketSchema = z.object({
   format: z.literal('causeway-link-ticket-v1'),
-  self: RECORDS.self.schema.pick({
+  self: selfSchema.pick({
     host: true,
     tenant: true,
     region: true,
@@ -46,8 +46,8 @@ const ticketSchema = z.object({
     list: true,
     edgeIdentity: true,
   }),
-  peers: z.array(RECORDS.peer.schema),
-  contacts: z.array(RECORDS.contact.schema),
+  peers: z.array(peerSchema),
+  contacts: z.array(contactSchema),
 });
 
 /** Makes a device without an account and describes its public half; the private half stays in the folder. */

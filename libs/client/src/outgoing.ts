@@ -51,7 +51,14 @@ export class Outgoing {
   async send(draft: Omit<Draft, 'conversation'>): Promise<SentMessage> {
     // In a line of its own: a message gets its place when it is written, however long earlier ones take to submit.
     const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
-    return this.submit(draft.address, messageId);
+    const { store } = this.context;
+    const composed = store.position;
+    try {
+      return await this.submit(draft.address, messageId);
+    } finally {
+      // sealing has taken the message to the disk, if it came that far
+      await store.settle(composed);
+    }
   }
 
   async submit(address: string, messageId: MessageId): Promise<SentMessage> {
@@ -154,7 +161,7 @@ export class Outgoing {
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
     const clear = address.startsWith('tel:') ? await this.#clearConversation(address) : undefined;
-    return this.context.store.unit(async (unit) => {
+    return this.context.store.unsyncedUnit(async (unit) => {
       const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });
     });

@@ -7,6 +7,7 @@ import {
   messageIdField,
 } from '@causeway/api-contract';
 import { z } from 'zod';
+import { remembered } from './remembered-schema.js';
 
 /** Bytes as the store keeps them; on the wire they are text, here they stay bytes. */
 const storedBytes = z.custom<Bytes>((value) => value instanceof Uint8Array);
@@ -21,7 +22,7 @@ const pinSchema = z.object({
   list: signedDocument,
 });
 
-const selfSchema = z.object({
+export const selfSchema = z.object({
   gateway: z.string(),
   host: z.string(),
   tenant: z.string(),
@@ -47,7 +48,7 @@ const selfSchema = z.object({
   registration: z.string(),
 });
 
-const peerSchema = z.object({
+export const peerSchema = z.object({
   address: z.string(),
   pin: pinSchema.nullable(),
   /** Another account key, shown by the gateway and not yet reviewed. */
@@ -64,7 +65,7 @@ const conversationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('clear'), address: z.string(), contact: contactIdField }),
 ]);
 
-const contactSchema = z.object({
+export const contactSchema = z.object({
   address: z.string(),
   contact: contactIdField,
   conversation: conversationIdField,
@@ -175,33 +176,33 @@ export type Preview = z.output<typeof previewSchema>;
 /** Everything a device keeps besides its Signal state, each collection with its key. */
 export const RECORDS = {
   /** 'self' */
-  self: { name: 'self', schema: selfSchema },
+  self: { name: 'self', schema: remembered(selfSchema) },
   /** 'current' */
-  offer: { name: 'offer', schema: offerSchema },
+  offer: { name: 'offer', schema: remembered(offerSchema) },
   /** mimi:// address */
-  peer: { name: 'peer', schema: peerSchema },
+  peer: { name: 'peer', schema: remembered(peerSchema) },
   /** account id -> mimi:// address */
   addressOfAccount: { name: 'address-of-account', schema: z.string() },
   /** conversation id */
-  conversation: { name: 'conversation', schema: conversationSchema },
+  conversation: { name: 'conversation', schema: remembered(conversationSchema) },
   /** tel: address */
-  contact: { name: 'contact', schema: contactSchema },
+  contact: { name: 'contact', schema: remembered(contactSchema) },
   /** message id */
-  outgoing: { name: 'outgoing', schema: outgoingSchema },
+  outgoing: { name: 'outgoing', schema: remembered(outgoingSchema) },
   /** message id */
-  history: { name: 'history', schema: historySchema },
+  history: { name: 'history', schema: remembered(historySchema) },
   /** former message id -> the id it was submitted under in the end */
   moved: { name: 'moved', schema: messageIdField },
   /** request id */
-  request: { name: 'request', schema: requestSchema },
+  request: { name: 'request', schema: remembered(requestSchema) },
   /** event and id */
-  unhandled: { name: 'unhandled', schema: unhandledSchema },
+  unhandled: { name: 'unhandled', schema: remembered(unhandledSchema), isResident: true },
   /** inbox item id */
   seen: { name: 'seen', schema: z.boolean() },
   /** seal key id */
-  sealKey: { name: 'seal-key', schema: sealKeySchema },
+  sealKey: { name: 'seal-key', schema: remembered(sealKeySchema) },
   /** 'current' */
-  preKeys: { name: 'pre-key-state', schema: preKeyStateSchema },
+  preKeys: { name: 'pre-key-state', schema: remembered(preKeyStateSchema) },
   /** name of the counter */
   counter: { name: 'counter', schema: z.int() },
 } as const;

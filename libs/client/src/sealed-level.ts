@@ -18,6 +18,8 @@ const TAG_BYTES = 16;
  * two rows cannot be exchanged. Values are CBOR. The name lies inside the value, so that a collection can be listed.
  */
 export class SealedLevel {
+  private readonly prefixes = new Map<string, string>();
+
   private constructor(
     private readonly level: ClassicLevel<string, Uint8Array>,
     private readonly keys: FolderKeys,
@@ -30,9 +32,10 @@ export class SealedLevel {
     return new SealedLevel(level, keys);
   }
 
-  async get(collection: string, name: string): Promise<unknown> {
+  /** Synchronous: a row is small and nearly always in memory already, and a trip to the thread pool costs more than the read. */
+  get(collection: string, name: string): unknown {
     const key = this.keyOf(collection, name);
-    const sealed = await this.level.get(key);
+    const sealed = this.level.getSync(key);
     return sealed === undefined ? undefined : this.unseal(key, sealed).value;
   }
 
@@ -45,8 +48,11 @@ export class SealedLevel {
     return rows;
   }
 
-  /** All or nothing, on the disk when it returns. */
-  async write(changes: readonly SealedChange[]): Promise<void> {
+  /**
+   * All or nothing. `synced` is on the disk when it returns, with everything written before it; without it the rows outlive
+   * this process at once, and a power cut only once a later synced write has returned.
+   */
+  async write(changes: readonly SealedChange[], { synced }: { readonly synced: boolean }): Promise<void> {
     await this.level.batch(
       changes.map(({ collection, name, value }) => {
         const key = this.keyOf(collection, name);
@@ -54,7 +60,7 @@ export class SealedLevel {
           ? { type: 'del' as const, key }
           : { type: 'put' as const, key, value: this.seal(key, name, value) };
       }),
-      { sync: true },
+      { sync: synced },
     );
   }
 
@@ -78,7 +84,11 @@ export class SealedLevel {
   }
 
   private prefixOf(collection: string): string {
-    return createHmac('sha256', this.keys.nameKey).update(collection).digest('base64url').slice(0, 11);
+    const known = this.prefixes.get(collection);
+    if (known !== undefined) return known;
+    const prefix = createHmac('sha256', this.keys.nameKey).update(collection).digest('base64url').slice(0, 11);
+    this.prefixes.set(collection, prefix);
+    return prefix;
   }
 
   private keyOf(collection: string, name: string): string {

@@ -38,7 +38,9 @@ export class ShowStored {
       if (this.#failed.has(name) || !this.context.events.hasHandler(record.event)) continue;
       const isHandled = record.event === 'message' ? await this.#message(record.id) : await this.#request(record.id);
       if (!isHandled) this.#failed.add(name);
-      else if (!this.#isClosed) await this.context.store.unit(async (unit) => unit.delete(RECORDS.unhandled, name));
+      // unsynced: after a power cut it is shown again
+      else if (!this.#isClosed)
+        await this.context.store.unsyncedUnit(async (unit) => unit.delete(RECORDS.unhandled, name));
     }
   }
 

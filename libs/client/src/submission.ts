@@ -17,6 +17,7 @@ import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
 import { previewDigest, previewOf } from './preview.js';
 import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-error.js';
+import { RecentPlans } from './recent-plans.js';
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
 import { Repair } from './repair.js';
 import { recordState } from './message-states.js';
@@ -36,6 +37,7 @@ const CONSENT_GONE: ReadonlySet<string> = new Set(['no-consent', 'not-found']);
  */
 export class Submission {
   readonly #repair: Repair;
+  readonly #plans: RecentPlans;
 
   constructor(
     private readonly context: DeviceContext,
@@ -43,6 +45,7 @@ export class Submission {
     private readonly edge: EdgeTrust,
   ) {
     this.#repair = new Repair(context, peers);
+    this.#plans = new RecentPlans(context.nowMs);
   }
 
   async advance(messageId: OutgoingRecord['messageId']): Promise<void> {
@@ -75,7 +78,7 @@ export class Submission {
     const target: WireTarget = peer.conversation
       ? { kind: 'conversation', conversation: peer.conversation }
       : { kind: 'address', address: record.address };
-    const plan = await this.context.api.planRoute(target);
+    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.#askPlan(target));
     if (plan.leg === 'none') return this.#header(record, 'consent');
     if (plan.leg !== 'native' || plan.peer.address.uri !== record.address) {
       throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
@@ -85,6 +88,13 @@ export class Submission {
     const current = await this.#believedLists(record, plan);
     if (current.change) return this.#header(record, 'key-change');
     return this.#sealNative(record, plan, current);
+  }
+
+  async #askPlan(target: WireTarget): ReturnType<DeviceContext['api']['planRoute']> {
+    const writtenBefore = (await this.context.store.get(RECORDS.counter, 'outgoing')) ?? 0;
+    const plan = await this.context.api.planRoute(target);
+    if (plan.leg === 'native') this.#plans.keep(plan, writtenBefore);
+    return plan;
   }
 
   /** Versions in a plan are a hint: what counts is the list that verifies, fetched whenever the hint differs or a change awaits review. */
@@ -197,7 +207,8 @@ export class Submission {
     try {
       const accepted = await this.context.api.sendMessage(record.messageId, json);
       const state = readWireState(accepted.state);
-      await this.context.store.unit(async (unit) => {
+      // unsynced: lost in a power cut, it is asked for again, with the same request
+      await this.context.store.unsyncedUnit(async (unit) => {
         const kept = await unit.get(RECORDS.outgoing, record.messageId);
         if (!kept) return;
         unit.put(RECORDS.outgoing, record.messageId, { ...kept, gatewayId: accepted.id });
@@ -207,6 +218,7 @@ export class Submission {
       });
       return 'done';
     } catch (error) {
+      this.#plans.drop(record.conversation);
       if (!(error instanceof ProblemError)) throw error;
       return this.#refused(record, error);
     }

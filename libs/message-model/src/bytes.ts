@@ -1,4 +1,6 @@
 import { encode, decode, cdeEncodeOptions, cdeDecodeOptions, Simple, Tag } from 'cbor2';
+import { decodePlainCbor } from './plain-cbor-decoder.js';
+import { encodePlainCbor } from './plain-cbor-encoder.js';
 
 /** Binary values of the model: a plain `Uint8Array` (a Node `Buffer` breaks deterministic re-encoding in cbor2). */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -39,12 +41,13 @@ export function fromBase64Url(text: string): Bytes | undefined {
 
 /** Deterministic CBOR, RFC 8949 section 4.2.1: the one encoding that may be signed or hashed. */
 export function encodeCbor(value: unknown): Bytes {
-  return toBytes(encode(value, cdeEncodeOptions));
+  return encodePlainCbor(value) ?? toBytes(encode(value, cdeEncodeOptions));
 }
 
 /** Refuses what is not deterministic: indefinite lengths, longer forms, unsorted or repeated keys, trailing bytes. Throws on refusal. */
 export function decodeCbor(bytes: Uint8Array): unknown {
-  return decode(toBytes(bytes), cdeDecodeOptions);
+  const plain = decodePlainCbor(bytes, { maps: 'unread' });
+  return plain ? plain.value : decode(toBytes(bytes), cdeDecodeOptions);
 }
 
 /** A tagged CBOR value and a CBOR simple value, as `decodeExactCbor` returns them. */
@@ -55,6 +58,8 @@ export { Tag as CborTag, Simple as CborSimple };
  * the same bytes (a NaN with another payload, a float that holds a whole number) is refused too. Throws on refusal.
  */
 export function decodeExactCbor(bytes: Uint8Array): unknown {
+  const plain = decodePlainCbor(bytes, { maps: 'as-map' });
+  if (plain) return plain.value;
   const value: unknown = decode(toBytes(bytes), { ...cdeDecodeOptions, preferMap: true, ignoreGlobalTags: true });
   if (!equalBytes(encodeCbor(value), bytes))
     throw new TypeError('not the deterministic encoding of a value we can hold');

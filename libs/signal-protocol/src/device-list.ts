@@ -9,6 +9,7 @@ import {
 import { readDocument, refuse, type FieldReader } from './field-reader.js';
 import { sign, verify } from './key-pair.js';
 import { LIMITS } from './limits.js';
+import { keyOfBytes, Recent } from './recent.js';
 import { readDeviceId, type Signed } from './names.js';
 
 /** What others need to know of one device. Keys are serialised public keys of 33 bytes. */
@@ -42,6 +43,10 @@ export type SignedDeviceList = Signed;
 
 const LABEL = 'causeway-device-list-v1';
 
+/** Only lists that verified; every message asks for those of its conversation several times. */
+const opened = new Recent<DeviceList>(256);
+const KEY_AND_SIGNATURE_BYTES = { key: 33, signature: 64 } as const;
+
 /** Signs a list with the account key, which only the primary device holds. Throws on a list that could not be opened again. */
 export function signDeviceList(list: DeviceList, accountPrivateKey: Uint8Array): SignedDeviceList {
   const rows = list.devices.map((device) => [
@@ -62,12 +67,19 @@ export function signDeviceList(list: DeviceList, accountPrivateKey: Uint8Array):
  * address and version are the expected ones is for the caller to compare.
  */
 export function openDeviceList(signed: SignedDeviceList, accountKey: Uint8Array): DeviceList | undefined {
-  return verify(accountKey, signed.bytes, signed.signature) ? readDocument(signed.bytes, readDeviceList) : undefined;
+  const { key, signature } = KEY_AND_SIGNATURE_BYTES;
+  if (accountKey.length !== key || signed.signature.length !== signature) return undefined;
+  const name = keyOfBytes(accountKey, signed.signature, signed.bytes);
+  const known = opened.get(name);
+  if (known || !verify(accountKey, signed.bytes, signed.signature)) return known;
+  const list = readDocument(signed.bytes, readDeviceList);
+  if (list) opened.set(name, list);
+  return list;
 }
 
 function readDeviceList(fields: FieldReader): DeviceList {
   fields.literal(LABEL);
-  const list = {
+  const list: DeviceList = {
     account: fields.id(parseAccountId),
     address: readNativeUri(fields),
     version: fields.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { toBytes, type Bytes } from '@causeway/message-model';
 import { PrivateKey, PublicKey } from '@signalapp/libsignal-client';
+import { keyOfBytes, Recent } from './recent.js';
 
 /** A Curve25519 key pair in libsignal's serialisation: 33 bytes public (type byte 0x05 first), 32 bytes private. */
 export interface KeyPair {
@@ -10,6 +11,8 @@ export interface KeyPair {
 
 const PUBLIC_KEY_BYTES = 33;
 const SIGNATURE_BYTES = 64;
+/** Keys that passed; the trial agreement costs as much as what follows it. */
+const parsed = new Recent<PublicKey>(1024);
 const probe = PrivateKey.generate();
 
 /** One key pair for any purpose that signs (XEdDSA), agrees or opens boxes (HPKE). Never use one pair for two purposes. */
@@ -40,9 +43,13 @@ export function isPublicKey(bytes: Uint8Array): boolean {
  */
 export function parsePublicKey(bytes: Uint8Array): PublicKey | undefined {
   if (bytes.length !== PUBLIC_KEY_BYTES) return undefined;
+  const name = keyOfBytes(bytes);
+  const known = parsed.get(name);
+  if (known) return known;
   try {
     const key = PublicKey.deserialize(toBytes(bytes));
     probe.agree(key);
+    parsed.set(name, key);
     return key;
   } catch {
     return undefined;

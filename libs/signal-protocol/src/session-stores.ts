@@ -1,6 +1,7 @@
 import { equalBytes, parseAccountId, parseDeviceId } from '@causeway/message-model';
 import {
   IdentityChange,
+  IdentityKeyPair,
   IdentityKeyStore,
   PrivateKey,
   PublicKey,
@@ -50,6 +51,11 @@ export class StagedIdentities extends IdentityKeyStore {
 
   override async getIdentityKey(): Promise<PrivateKey> {
     return PrivateKey.deserialize(this.#local.identityPrivateKey);
+  }
+
+  /** Both halves are known: libsignal would work out the public one anew for every message. */
+  override async getIdentityKeyPair(): Promise<IdentityKeyPair> {
+    return new IdentityKeyPair(PublicKey.deserialize(this.#local.identityKey), await this.getIdentityKey());
   }
 
   override async getLocalRegistrationId(): Promise<number> {
