@@ -4,6 +4,7 @@ import {
   bridgeNumbersById,
   CheckPermission,
   DispatchClearLane,
+  FallBack,
   FindVerifiedDevices,
   MakeAttempt,
   ReconcileAttempt,
@@ -64,6 +65,7 @@ export class ClearBridge {
       callBeforeMs: 10_000,
       unknownAbsentAfterMs: 300_000,
       headBlockMs: 120_000,
+      fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
     const noted = { lanes, devices, digests, events, clock };
@@ -71,15 +73,16 @@ export class ClearBridge {
     this.context = { ...noted, ...stored, keys, ledger, adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), times };
     const verified = new FindVerifiedDevices(this.context);
     const outcome = new RecordOutcome(this.context);
-    const receipt = new RecordReceipt(this.context, outcome);
+    const fallBack = new FallBack(this.context, outcome);
+    const receipt = new RecordReceipt(this.context, outcome, fallBack);
     this.resolve = new ResolveContact(this.context);
     this.dispatch = new DispatchClearLane(
       this.context,
       new CheckPermission(this.context, verified),
       new MakeAttempt(this.context, outcome),
-      outcome,
+      { outcome, fallBack },
     );
-    this.reconcile = new ReconcileAttempt(this.context, outcome, receipt);
+    this.reconcile = new ReconcileAttempt(this.context, outcome, receipt, fallBack);
     this.acceptInbound = new AcceptInbound(this.context, verified, receipt, TENANT);
     this.sweepInbound = new SweepInbound(this.context, this.acceptInbound);
     this.reSeal = new ReSealNumbers(this.context, keys);
