@@ -15,6 +15,8 @@ import {
   SweepInbound,
   type EdgeContext,
 } from '@causeway/message-flow/edge';
+import type { ClearAdapter } from '@causeway/network-adapter';
+import type { Clock } from '@causeway/platform';
 import { parseContactId, parseConversationId, toBase64Url, type LaneId } from '@causeway/message-model';
 import { chooseLegKey, openEdgeBundle, sealAddress, sealToEdge, type LegKey } from '@causeway/signal-protocol';
 import {
@@ -36,6 +38,9 @@ import {
 import { InProcess, must, TENANT, type Person } from './in-process.js';
 
 export { BRIDGE, eventually, PERSON };
+
+/** A network on the clock of the test. */
+export type ClearAdapterOf = (clock: Clock) => ClearAdapter;
 
 /** How a test wants one message to differ. */
 export interface ClearChanges {
@@ -88,8 +93,10 @@ export class ClearBridge {
     this.reSeal = new ReSealNumbers(this.context, keys);
   }
 
-  static async open(): Promise<ClearBridge> {
+  /** `rcs`: beside it, and before it in plans. */
+  static async open({ rcs }: { readonly rcs?: ClearAdapterOf } = {}): Promise<ClearBridge> {
     const bridge = await InProcess.open();
+    if (rcs) bridge.adapters.set('rcs', rcs(bridge.clock));
     const twilio = await startSimulatedTwilio();
     bridge.adapters.set('sms', twilio.adapter({ clock: bridge.clock }));
     return new ClearBridge(bridge, twilio);
