@@ -38,7 +38,7 @@ const MOVED = `SELECT tenant_id AS tenant, account_id AS account, device_id AS d
 /**
  * `$1` to `$3` event hour, its expiry and now; `$4` hour and `$5` id of the message; the rest as the parameters of `record`.
  * A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest. `$16`: it keeps
- * its place without holding others back. `$17`: the network that the lane falls back from, until `$18`.
+ * its place without holding others back. The sender is told of a state that is new, not of every word about it. `$17`: the network that the lane falls back from, until `$18`.
  */
 export const RECORD = `WITH noted AS (
     UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
@@ -55,6 +55,8 @@ export const RECORD = `WITH noted AS (
     UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END, retry_at = $15::timestamptz, updated_at = $3
     WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted)
     RETURNING *),
+  told AS (
+    SELECT m.* FROM moved m, (SELECT state FROM transit.message WHERE purge_hour = $4 AND id = $5) before WHERE before.state <> m.state),
   held AS (
     UPDATE transit.lane_item i SET is_held = $16::boolean FROM moved m
     WHERE i.lane_id = m.lane_id AND i.position = m.position AND i.is_held <> $16::boolean AND NOT $13::boolean),
@@ -63,7 +65,7 @@ export const RECORD = `WITH noted AS (
       fell_back_until = coalesce($18::timestamptz, l.fell_back_until) FROM moved m
     WHERE l.id = m.lane_id AND m.state = 'ready' AND m.retry_at IS NULL AND NOT $13::boolean),
   changed AS (SELECT * FROM moved WHERE $13::boolean),
-  ${leaveLane('= $4')}, ${tellSender('moved')}
+  ${leaveLane('= $4')}, ${tellSender('told')}
   ${MOVED}`;
 
 /** `$1` to `$5` as above, `$6` new state, `$7` reason. */
