@@ -1,5 +1,5 @@
 import { CausewayError, degrade, type MessageId } from '@causeway/message-model';
-import { canNameMessages, type ClearAdapter, type DeliverOutcome } from '@causeway/network-adapter';
+import { canCheckRecipients, canNameMessages, type ClearAdapter, type DeliverOutcome } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { LaneMessage, SealedContact } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
@@ -39,7 +39,8 @@ export class MakeAttempt {
     private readonly outcome: RecordOutcome,
   ) {}
 
-  async execute(question: AttemptQuestion): Promise<Passage> {
+  async execute(asked: AttemptQuestion): Promise<Passage> {
+    const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, attempts, times } = this.edge;
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
@@ -87,6 +88,16 @@ export class MakeAttempt {
     if (outcome.kind === 'failed' && !provesAbsence(outcome))
       return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + REPEAT_AFTER_MS };
     return this.conclude(question, { attempt, startedMs, outcome });
+  }
+
+  /** A conversation that the network keeps end-to-end encrypted has no fallback, and so all the time there is. */
+  private async asEncrypted(question: AttemptQuestion): Promise<AttemptQuestion> {
+    const { adapter, permission, bridgeNumber, message, contact } = question;
+    if (!question.hasFallback || !canCheckRecipients(adapter)) return question;
+    const standing = await adapter.checkRecipient({ from: bridgeNumber, to: new Plaintext(permission.e164) });
+    if (standing.kind !== 'reachable' || standing.encryption === 'none') return question;
+    await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+    return { ...question, hasFallback: false, isEncryptionRequired: true };
   }
 
   private async call(
