@@ -11,6 +11,7 @@ const JOURNEYS = [
   'Native to SMS',
   'SMS to native',
   'A request that had to be repeated sends once',
+  'RCS, and SMS where RCS cannot reach',
 ];
 
 let root: string;

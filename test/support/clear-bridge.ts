@@ -4,6 +4,7 @@ import {
   bridgeNumbersById,
   CheckPermission,
   DispatchClearLane,
+  FallBack,
   FindVerifiedDevices,
   MakeAttempt,
   ReconcileAttempt,
@@ -14,6 +15,8 @@ import {
   SweepInbound,
   type EdgeContext,
 } from '@causeway/message-flow/edge';
+import type { ClearAdapter } from '@causeway/network-adapter';
+import type { Clock } from '@causeway/platform';
 import { parseContactId, parseConversationId, toBase64Url, type LaneId } from '@causeway/message-model';
 import { chooseLegKey, openEdgeBundle, sealAddress, sealToEdge, type LegKey } from '@causeway/signal-protocol';
 import {
@@ -35,6 +38,9 @@ import {
 import { InProcess, must, TENANT, type Person } from './in-process.js';
 
 export { BRIDGE, eventually, PERSON };
+
+/** A network on the clock of the test. */
+export type ClearAdapterOf = (clock: Clock) => ClearAdapter;
 
 /** How a test wants one message to differ. */
 export interface ClearChanges {
@@ -64,6 +70,7 @@ export class ClearBridge {
       callBeforeMs: 10_000,
       unknownAbsentAfterMs: 300_000,
       headBlockMs: 120_000,
+      fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
     const noted = { lanes, devices, digests, events, clock };
@@ -71,22 +78,25 @@ export class ClearBridge {
     this.context = { ...noted, ...stored, keys, ledger, adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), times };
     const verified = new FindVerifiedDevices(this.context);
     const outcome = new RecordOutcome(this.context);
-    const receipt = new RecordReceipt(this.context, outcome);
+    const fallBack = new FallBack(this.context, outcome);
+    const receipt = new RecordReceipt(this.context, outcome, fallBack);
     this.resolve = new ResolveContact(this.context);
     this.dispatch = new DispatchClearLane(
       this.context,
       new CheckPermission(this.context, verified),
       new MakeAttempt(this.context, outcome),
-      outcome,
+      { outcome, fallBack },
     );
-    this.reconcile = new ReconcileAttempt(this.context, outcome, receipt);
+    this.reconcile = new ReconcileAttempt(this.context, outcome, receipt, fallBack);
     this.acceptInbound = new AcceptInbound(this.context, verified, receipt, TENANT);
     this.sweepInbound = new SweepInbound(this.context, this.acceptInbound);
     this.reSeal = new ReSealNumbers(this.context, keys);
   }
 
-  static async open(): Promise<ClearBridge> {
+  /** `rcs`: beside it, and before it in plans. */
+  static async open({ rcs }: { readonly rcs?: ClearAdapterOf } = {}): Promise<ClearBridge> {
     const bridge = await InProcess.open();
+    if (rcs) bridge.adapters.set('rcs', rcs(bridge.clock));
     const twilio = await startSimulatedTwilio();
     bridge.adapters.set(
       'sms',

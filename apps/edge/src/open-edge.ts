@@ -3,6 +3,7 @@ import {
   bridgeNumbersById,
   CheckPermission,
   DispatchClearLane,
+  FallBack,
   FindVerifiedDevices,
   MakeAttempt,
   ReconcileAttempt,
@@ -65,12 +66,14 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
       callBeforeMs: config.callBeforeSeconds * 1000,
       unknownAbsentAfterMs: config.unknownAbsentAfterSeconds * 1000,
       headBlockMs: config.clearHeadBlockSeconds * 1000,
+      fallbackAfterMs: config.fallbackAfterSeconds * 1000,
       unconfirmedAfterMs: config.unconfirmedAfterSeconds * 1000,
     },
   };
   const verified = new FindVerifiedDevices(context);
   const outcome = new RecordOutcome(context);
-  const receipt = new RecordReceipt(context, outcome);
+  const fallBack = new FallBack(context, outcome);
+  const receipt = new RecordReceipt(context, outcome, fallBack);
   const acceptInbound = new AcceptInbound(context, verified, receipt, config.tenant);
   return {
     context,
@@ -79,9 +82,9 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
       context,
       new CheckPermission(context, verified),
       new MakeAttempt(context, outcome),
-      outcome,
+      { outcome, fallBack },
     ),
-    reconcile: new ReconcileAttempt(context, outcome, receipt),
+    reconcile: new ReconcileAttempt(context, outcome, receipt, fallBack),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
     whileKeeping,

@@ -63,7 +63,7 @@ const EXPECTED: readonly (readonly [name: string, event: object])[] = [
   ['delivered', { ...RECEIPT, status: 'delivered' }],
   ['read', { ...RECEIPT, status: 'displayed' }],
   ['typing', { kind: 'typing', externalId: 'EVENT_ID', ...PERSON, isTyping: true }],
-  ['unsubscribe', { kind: 'opt-out', externalId: 'EVENT_ID', ...PERSON, scope: 'pair' }],
+  ['unsubscribe', { kind: 'opt-out', externalId: 'EVENT_ID', ...PERSON, scope: 'pair', isWord: false }],
   ['subscribe', { kind: 'opt-in', externalId: 'EVENT_ID', ...PERSON, scope: 'pair' }],
   ['ttlRevoked', { ...RECEIPT, status: 'expired' }],
   ['ttlRevokeFailed', { ...RECEIPT, status: 'sent' }],

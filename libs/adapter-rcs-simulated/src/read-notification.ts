@@ -82,7 +82,7 @@ function readEvent(event: z.infer<typeof EVENT>, { agents }: Reading): Notificat
     case 'IS_TYPING':
       return [{ kind: 'typing', ...person, isTyping: true }];
     case 'UNSUBSCRIBE':
-      return [{ kind: 'opt-out', ...person, scope: 'pair' }];
+      return [{ kind: 'opt-out', ...person, scope: 'pair', isWord: false }];
     case 'SUBSCRIBE':
       return [{ kind: 'opt-in', ...person, scope: 'pair' }];
     default:

@@ -113,6 +113,8 @@ export interface ConsentWord extends PersonEvent {
   readonly kind: 'opt-out' | 'opt-in';
   /** `all` when the word asks for every sender, for example STOPALL. */
   readonly scope: 'pair' | 'all';
+  /** False where the network reports a standing, as RCS does beside the word itself: that is no second word. Left out, it is a word. */
+  readonly isWord?: false;
 }
 
 /** Everything a network can tell us. */

@@ -229,6 +229,11 @@ export const SETTINGS = z.object({
     text,
   ),
 
+  fallbackAfterSeconds: timing(
+    '300',
+    'How long RCS has to deliver a message before it is taken back and sent by SMS, where the sender permitted both.',
+    positive,
+  ),
   callBeforeSeconds: timing(
     '10',
     'A carrier call not begun this long after its attempt was written is not made.',

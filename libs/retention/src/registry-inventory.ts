@@ -117,6 +117,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       country: 'all that is known of the number outside the edge',
       line_type: 'all that is known of the number outside the edge',
       opted_out_at: 'STOP: nothing is delivered any more',
+      encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
     },
   },

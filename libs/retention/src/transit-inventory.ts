@@ -107,6 +107,8 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
       revision: 'that someone added to it',
       due_at: 'when it must be looked at',
       used_hour: 'when a message last entered it',
+      fell_back_from: 'network it left for another one',
+      fell_back_until: 'how long it stays away from that',
     },
   },
   {
@@ -119,6 +121,7 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
       position: 'its place',
       purge_hour: 'partition of the message',
       message_ref: 'the message',
+      is_held: 'a network has it, and another may have to carry it',
     },
   },
   {

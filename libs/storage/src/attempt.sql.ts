@@ -20,14 +20,16 @@ export const BEGIN = `WITH used AS (
   SELECT (SELECT ok FROM permitted) AS "isOurs", EXISTS (SELECT FROM begun) AS "isBegun"`;
 
 /** A later word never takes an earlier one back: outcomes by rank. */
-const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 ELSE 4 END)`;
+const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 WHEN 'displayed' THEN 5 ELSE 4 END)`;
 const rankOf = (column: string): string => RANK.replace('OUTCOME', column);
 
 /**
  * Whether the word `$6` says more than the stored outcome. What we gave up on without having known (`unconfirmed`, and `not-sent` after the
- * silence of a network) may be put right by the network itself.
+ * silence of a network) may be put right by the network itself, as may what it took back while the handset already had it. That somebody read
+ * a message is said of one that arrived, never of one that failed.
  */
-const SAYS_MORE = `(${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed'))
+const SAYS_MORE = `(${rankOf('outcome')} < ${rankOf('$6')} AND NOT (outcome = 'failed' AND $6 = 'displayed')
+  OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed')) OR (outcome = 'withdrawn' AND $6 = 'delivered')
   OR (outcome = 'not-sent' AND $6 IN ('accepted', 'sent', 'delivered')))`;
 
 const MOVED = `SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane,
@@ -36,7 +38,8 @@ const MOVED = `SELECT tenant_id AS tenant, account_id AS account, device_id AS d
 /**
  * `$1` to `$3` event hour, its expiry and now; `$4` hour and `$5` id of the message; the rest as the parameters of `record`.
  * A state that stands already is not told again, whoever of several brings it.
- * A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest.
+ * A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest. `$16`: it keeps
+ * its place without holding others back. The sender is told of a state that is new, not of every word about it. `$17`: the network that the lane falls back from, until `$18`.
  */
 export const RECORD = `WITH noted AS (
     UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
@@ -54,11 +57,17 @@ export const RECORD = `WITH noted AS (
     WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES}
       AND (state <> $12 OR $12 = 'ready') AND EXISTS (SELECT FROM noted)
     RETURNING *),
+  told AS (
+    SELECT m.* FROM moved m, (SELECT state FROM transit.message WHERE purge_hour = $4 AND id = $5) before WHERE before.state <> m.state),
+  held AS (
+    UPDATE transit.lane_item i SET is_held = $16::boolean FROM moved m
+    WHERE i.lane_id = m.lane_id AND i.position = m.position AND i.is_held <> $16::boolean AND NOT $13::boolean),
   due AS (
-    UPDATE transit.lane l SET due_at = $3, revision = l.revision + 1 FROM moved m
+    UPDATE transit.lane l SET due_at = $3, revision = l.revision + 1, fell_back_from = coalesce($17::text, l.fell_back_from),
+      fell_back_until = coalesce($18::timestamptz, l.fell_back_until) FROM moved m
     WHERE l.id = m.lane_id AND m.state = 'ready' AND m.retry_at IS NULL AND NOT $13::boolean),
   changed AS (SELECT * FROM moved WHERE $13::boolean),
-  ${leaveLane('= $4')}, ${tellSender('moved')}
+  ${leaveLane('= $4')}, ${tellSender('told')}
   ${MOVED}`;
 
 /** `$1` to `$5` as above, `$6` new state, `$7` reason. */

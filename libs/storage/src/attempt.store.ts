@@ -35,9 +35,10 @@ export interface SealedEnvelope {
 
 /** What an attempt came to, and what becomes of its message and lane. */
 export interface AttemptOutcome extends AttemptKey {
-  readonly outcome: 'accepted' | 'sent' | 'delivered' | 'failed' | 'not-sent' | 'unknown' | 'unconfirmed';
+  readonly outcome:
+    'accepted' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'not-sent' | 'withdrawn' | 'unknown' | 'unconfirmed';
   /** The message's new state; null leaves it. */
-  readonly state: 'ready' | 'sent' | 'delivered' | 'failed' | 'expired' | 'unconfirmed' | null;
+  readonly state: 'ready' | 'sending' | 'sent' | 'delivered' | 'failed' | 'expired' | 'unconfirmed' | null;
   readonly reason?: string | undefined;
   readonly vendorCode?: string | undefined;
   readonly segments?: number | undefined;
@@ -48,6 +49,10 @@ export interface AttemptOutcome extends AttemptKey {
   readonly lookAgainAt: Date | null;
   /** With the state `ready`: the message is not to be tried before. */
   readonly retryAt?: Date | undefined;
+  /** It stays in its lane with its words, since another network may have to carry it, and holds nobody back. */
+  readonly isHeld?: boolean | undefined;
+  /** With the state `ready`: its lane leaves this network for a while. */
+  readonly fallsBack?: { readonly from: string; readonly until: Date } | undefined;
 }
 
 export interface Moved {
@@ -121,6 +126,9 @@ export class AttemptStore {
       input.leavesLane,
       input.lookAgainAt,
       input.retryAt ?? null,
+      input.isHeld ?? false,
+      input.fallsBack?.from ?? null,
+      input.fallsBack?.until ?? null,
     );
     const [row] = rows;
     return row && movedOf(row);
@@ -238,7 +246,7 @@ export class AttemptStore {
 
   async message(ref: TransitId): Promise<ClearMessage | undefined> {
     const rows = await this.database.query<ClearMessage>(
-      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore",
+      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
          transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
       PartitionHours.of(ref),
       ref,
@@ -264,4 +272,6 @@ export interface ClearMessage {
   readonly onUnknown: 'report' | 'resend';
   readonly lane: LaneId;
   readonly deliverBefore: Date;
+  readonly networks: readonly string[];
+  readonly state: string;
 }

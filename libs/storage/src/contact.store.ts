@@ -17,11 +17,13 @@ export interface SealedContact extends ContactSummary {
   readonly sealedNumber: Bytes;
   readonly bridgeNumberId: string;
   readonly isOptedOut: boolean;
+  /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
+  readonly encryptedNetwork: string | null;
 }
 
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut"`;
+  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork"`;
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -155,9 +157,25 @@ export class ContactStore {
     const common = [...personParameters(person), digest, digestPurgeHour];
     const rows =
       word === 'opt-out'
-        ? await this.database.query<{ isNew: boolean }>(OPT_OUT, ...common, person.digestVersion, scope === 'all')
+        ? await this.database.query<{ isNew: boolean }>(
+            OPT_OUT,
+            ...common,
+            person.digestVersion,
+            scope === 'all',
+            input.isByWord,
+          )
         : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
     return rows[0]?.isNew ? 'changed' : 'repeated';
+  }
+
+  /** From now on nothing of this conversation leaves the encryption it has on that network. */
+  async markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET encrypted_network = $3 WHERE tenant_id = $1 AND id = $2 AND encrypted_network IS NULL RETURNING 1',
+      tenant,
+      contact,
+      network,
+    );
   }
 
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
@@ -201,6 +219,8 @@ export interface ConsentWordInput {
   readonly word: 'opt-out' | 'opt-in';
   /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
   readonly scope: 'pair' | 'all';
+  /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */
+  readonly isByWord: boolean;
   readonly digest: Uint8Array;
   readonly digestPurgeHour: number;
 }

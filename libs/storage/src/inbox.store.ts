@@ -171,6 +171,15 @@ export class InboxStore {
     );
     return rows[0]?.owner === owner;
   }
+
+  /** Whose external id this is; undefined when nobody claimed it. */
+  async ownerOfDigest(digest: Uint8Array): Promise<string | undefined> {
+    const rows = await this.database.query<{ owner: string | null }>(
+      'SELECT owner FROM transit.received WHERE digest = $1',
+      digest,
+    );
+    return rows[0]?.owner ?? undefined;
+  }
 }
 
 /**

@@ -43,12 +43,22 @@ export interface LaneMessage {
   readonly deliverBefore: Date;
   readonly attempts: number;
   readonly firstAttemptAt: Date | null;
+  /** Of the last attempt; null before the first. */
+  readonly lastNetwork: string | null;
+  readonly lastOutcome: string | null;
+  /** When its outcome was last written, or until when its call may begin: before that nobody else makes it again. */
+  readonly lastUntil: Date | null;
 }
 
 export interface LaneHead {
   /** Changes whenever someone adds to the lane; `settle` refuses to put a lane to rest on an outdated one. */
   readonly revision: bigint;
   readonly messages: readonly LaneMessage[];
+  /** The network this lane fell back from, and until when it stays away. */
+  readonly fellBackFrom: string | null;
+  readonly fellBackUntil: Date | null;
+  /** Messages that a network took and another may still have to carry, oldest first. */
+  readonly held: readonly TransitId[];
 }
 
 export interface Drained {
@@ -74,14 +84,18 @@ export class LaneStore {
   }
 
   async head(lane: LaneId, limit: number): Promise<LaneHead> {
-    const rows = await this.database.query<{ revision: bigint; refs: TransitId[] }>(
-      `SELECT l.revision, ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id ORDER BY i.position LIMIT $2) AS refs
+    const rows = await this.database.query<Omit<LaneHead, 'messages'> & { refs: TransitId[] }>(
+      `SELECT l.revision, l.fell_back_from AS "fellBackFrom", l.fell_back_until AS "fellBackUntil",
+         ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id AND NOT i.is_held ORDER BY i.position LIMIT $2) AS refs,
+         ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id AND i.is_held ORDER BY i.position) AS held
        FROM transit.lane l WHERE l.id = $1`,
       lane,
       limit,
     );
-    const found = rows[0];
-    if (!found || found.refs.length === 0) return { revision: found?.revision ?? 0n, messages: [] };
+    const [found] = rows;
+    if (!found) return { revision: 0n, messages: [], held: [], fellBackFrom: null, fellBackUntil: null };
+    const { refs, ...rest } = found;
+    if (refs.length === 0) return { ...rest, messages: [] };
     const messages = await this.database.query<LaneMessage>(
       `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
          m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
@@ -89,12 +103,16 @@ export class LaneStore {
          m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.retry_at AS "retryAt", m.deliver_before AS "deliverBefore",
          (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts,
          (SELECT min(a.started_at) FROM transit.attempt a
-          WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS "firstAttemptAt"
-       FROM transit.message m WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
-      PartitionHours.ofAll(found.refs),
-      found.refs,
+          WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS "firstAttemptAt",
+         last.network AS "lastNetwork", last.outcome AS "lastOutcome", last.until AS "lastUntil"
+       FROM transit.message m LEFT JOIN LATERAL (
+         SELECT a.network, a.outcome, coalesce(a.outcome_at, a.call_before) AS until FROM transit.attempt a
+         WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id ORDER BY a.attempt DESC LIMIT 1) last ON true
+       WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
+      PartitionHours.ofAll(refs),
+      refs,
     );
-    return { revision: found.revision, messages };
+    return { ...rest, messages };
   }
 
   /** Puts a drained lane to rest until `dueAt`. Does nothing when the lane changed since `revision` was read: then it stays due. */

@@ -17,13 +17,13 @@ const KNOWN = `known AS (SELECT * FROM registry.opt_out WHERE tenant_id = $1 AND
 const contactsOf = (scope: string): string =>
   `WHERE tenant_id = $1 AND binding_digest IN ${among('$4')} AND (${scope}.is_all OR bridge_number_id = $2)`;
 
-/** `$8` version of the digest, `$9` whether every sender is meant. A second STOP to one sender means every sender. */
+/** `$8` version of the digest, `$9` whether every sender is meant, `$10` whether it was said. A second word of STOP to one sender means every sender. */
 export const OPT_OUT = `WITH ${FRESH}, ${KNOWN},
-  scope AS (SELECT $9::boolean OR EXISTS (SELECT FROM known WHERE bridge_number_id = $2 AND by_word) AS is_all FROM fresh),
+  scope AS (SELECT $9::boolean OR ($10::boolean AND EXISTS (SELECT FROM known WHERE bridge_number_id = $2 AND by_word)) AS is_all FROM fresh),
   stored AS (
     INSERT INTO registry.opt_out (tenant_id, digest, digest_version, bridge_number_id, by_word, opted_out_at)
-    SELECT $1, decode(($3::text[])[1], 'hex'), $8, CASE WHEN is_all THEN '${EVERY_SENDER}' ELSE $2 END, true, $5 FROM scope
-    ON CONFLICT (tenant_id, digest, bridge_number_id) DO UPDATE SET by_word = true),
+    SELECT $1, decode(($3::text[])[1], 'hex'), $8, CASE WHEN is_all THEN '${EVERY_SENDER}' ELSE $2 END, $10::boolean, $5 FROM scope
+    ON CONFLICT (tenant_id, digest, bridge_number_id) DO UPDATE SET by_word = opt_out.by_word OR excluded.by_word),
   changed AS (UPDATE registry.contact SET opted_out_at = COALESCE(opted_out_at, $5) FROM scope ${contactsOf('scope')} RETURNING 1)
   SELECT EXISTS (SELECT FROM fresh) AS "isNew", (SELECT count(*)::int FROM changed) AS contacts`;
 

@@ -12,7 +12,7 @@ const DEFAULT_SIMULATOR_PORT = 7402;
 export const up: Command = {
   name: 'up',
   usage: '[--simulate]',
-  summary: 'start the gateway; --simulate gives it a pretend SMS carrier',
+  summary: 'start the gateway; --simulate gives it pretend SMS and RCS carriers',
   group: 'gateway',
   options: { simulate: 'flag' },
   run: async (invocation) => {
@@ -36,6 +36,7 @@ export const up: Command = {
         ? sms
         : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
     );
+    if (config.rcsApiUrl !== '') terminal.row('RCS', `SIMULATED at ${config.rcsApiUrl}: nothing reaches a phone`);
     terminal.row('Data folder', config.dataFolder);
     terminal.line('Stop with Ctrl-C.');
   },

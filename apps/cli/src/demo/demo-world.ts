@@ -11,12 +11,14 @@ import { HeldDevice } from './person.js';
 
 /** Fictional numbers; every run in the same folder writes to another one. */
 const FIRST_NUMBER = 14_155_550_110;
-const NUMBERS = 80;
+const NUMBERS = 40;
 
 /** The people of the demo and what surrounds them: real SDK devices, a running Causeway, a pretend carrier. */
 export class DemoWorld {
   /** Grace's mobile phone. She is on no native network. */
   readonly phone: string;
+  /** Linus' mobile phone, which has RCS. */
+  readonly secondPhone: string;
   readonly handsets: Handsets;
   readonly #passphrase = randomBytes(24).toString('base64url');
   readonly #devices = new Map<string, HeldDevice>();
@@ -29,6 +31,7 @@ export class DemoWorld {
     carrierUrl: string,
   ) {
     this.phone = `+${FIRST_NUMBER + (run % NUMBERS)}`;
+    this.secondPhone = `+${FIRST_NUMBER + NUMBERS + (run % NUMBERS)}`;
     this.handsets = new Handsets(carrierUrl);
   }
 

@@ -3,6 +3,9 @@ import { z } from 'zod';
 const messagesAnswer = z.object({
   messages: z.array(z.object({ direction: z.enum(['received', 'written']), from: z.string(), body: z.string() })),
 });
+const rcsAnswer = z.object({
+  bubbles: z.array(z.object({ direction: z.enum(['received', 'written']), content: z.object({ text: z.string() }) })),
+});
 const logAnswer = z.object({ counts: z.record(z.string(), z.number()) });
 
 /** The phones of the pretend carrier, over its own HTTP. */
@@ -13,6 +16,17 @@ export class Handsets {
   async received(e164: string): Promise<readonly { readonly from: string; readonly body: string }[]> {
     const { messages } = messagesAnswer.parse(await this.call(`/handsets/${e164}/messages`));
     return messages.filter(({ direction }) => direction === 'received');
+  }
+
+  /** What lies on a phone that came by RCS. */
+  async receivedByRcs(e164: string): Promise<readonly string[]> {
+    const { bubbles } = rcsAnswer.parse(await this.call(`/rcs/handsets/${e164}`));
+    return bubbles.filter(({ direction }) => direction === 'received').map(({ content }) => content.text);
+  }
+
+  /** Whether a phone is on the RCS network. */
+  async setRcs(e164: string, hasRcs: boolean): Promise<void> {
+    await this.call(`/rcs/handsets/${e164}/state`, { hasRcs });
   }
 
   /** Somebody types on a phone. */

@@ -7,12 +7,21 @@ import { DemoWorld } from './demo-world.js';
 import { firstContact } from './journeys/first-contact.js';
 import { nativeToNative } from './journeys/native-to-native.js';
 import { nativeToSms } from './journeys/native-to-sms.js';
+import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
 import { smsToNative } from './journeys/sms-to-native.js';
 import { runSteps, type Step } from './step.js';
 
-const STEPS: readonly Step[] = [firstContact, safetyNumbers, nativeToNative, nativeToSms, smsToNative, repeatedRequest];
+const STEPS: readonly Step[] = [
+  firstContact,
+  safetyNumbers,
+  nativeToNative,
+  nativeToSms,
+  smsToNative,
+  repeatedRequest,
+  rcsAndFallback,
+];
 
 /** Starts everything, runs the journeys and tells of them. Resolves with whether all of them worked. */
 export async function runDemo(
@@ -23,7 +32,7 @@ export async function runDemo(
   const terminal = new Terminal();
   const startedMs = performance.now();
   terminal.title('Causeway: messages between networks, each step checked');
-  terminal.line('Real devices, gateway, database and encryption. The carrier is SIMULATED: nothing reaches a phone.');
+  terminal.line('Real devices, gateway, database and encryption. Carriers are SIMULATED: nothing reaches a phone.');
   await startSimulatedCarrier(foreground);
   const causeway = await startEmbedded(foreground);
   terminal.row('started in', `${seconds(startedMs)}: PostgreSQL, gateway and worker, edge, pretend carrier`);

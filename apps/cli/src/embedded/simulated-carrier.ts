@@ -5,13 +5,16 @@ import { startChild } from './child-process.js';
 /** Of the range that is reserved for fiction; one phone can be written to by as many people as there are numbers. */
 const BRIDGE_NUMBERS = Array.from({ length: 8 }, (_, index) => `+${14_155_550_100 + index}`);
 
-/** Settings by which the edge takes the pretend carrier for Twilio. The token lives as long as both processes. */
+/** Settings by which the edge takes the pretend carrier for Twilio, with a pretend RCS network beside it. The tokens live as long as both processes. */
 export const simulatedCarrierSettings = (port: number): Readonly<Record<`CAUSEWAY_${string}`, string>> => ({
   CAUSEWAY_SIMULATOR_PORT: String(port),
   CAUSEWAY_SMS_PROVIDER: 'twilio',
   CAUSEWAY_TWILIO_ACCOUNT_SID: `AC${'1'.padStart(32, '0')}`,
   CAUSEWAY_TWILIO_AUTH_TOKEN: randomBytes(16).toString('hex'),
   CAUSEWAY_TWILIO_API_URL: `http://127.0.0.1:${port}`,
+  CAUSEWAY_RCS_API_URL: `http://127.0.0.1:${port}/rcs`,
+  CAUSEWAY_RCS_ACCESS_TOKEN: randomBytes(16).toString('hex'),
+  CAUSEWAY_RCS_CLIENT_TOKEN: randomBytes(16).toString('hex'),
   CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
 });
 

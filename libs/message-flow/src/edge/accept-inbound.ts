@@ -85,6 +85,7 @@ export class AcceptInbound {
       person: consentingPerson(this.edge, this.tenant, { e164: word.from.reveal(), bridgeNumber: word.to }),
       word: word.kind,
       scope: word.scope,
+      isByWord: word.isWord ?? true,
     });
     return result === 'changed' ? 'consent-changed' : 'repeated';
   }

@@ -1,8 +1,11 @@
-import { messageIdFromBytes, type LaneId } from '@causeway/message-model';
-import type { LaneMessage } from '@causeway/storage';
+import { messageIdFromBytes, type FailureReason, type LaneId, type TransitId } from '@causeway/message-model';
+import { canNameMessages } from '@causeway/network-adapter';
+import type { LaneHead, LaneMessage, SealedContact } from '@causeway/storage';
 import type { CheckPermission } from './check-permission.js';
+import { chooseNetwork, leftNetwork, type Choice } from './choose-network.js';
 import type { EdgeContext } from './edge-context.js';
-import type { MakeAttempt } from './make-attempt.js';
+import type { FallBack } from './fall-back.js';
+import { REPEAT_AFTER_MS, type MakeAttempt } from './make-attempt.js';
 import { PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
@@ -10,6 +13,12 @@ const BATCH = 20;
 
 /** A lane that is never done gives its worker to others and is woken again by the sweeper. */
 const MAX_ROUNDS = 50;
+
+/** What one drain did already, so that it does it once. */
+interface Drain {
+  hasWithdrawn: boolean;
+  readonly repeated: Set<TransitId>;
+}
 
 /**
  * Sends the messages of a clear lane in order, one at a time. A head that cannot go holds the others back for two minutes, then steps aside,
@@ -22,7 +31,7 @@ export class DispatchClearLane {
     private readonly edge: EdgeContext,
     private readonly permission: CheckPermission,
     private readonly attempt: MakeAttempt,
-    private readonly outcome: RecordOutcome,
+    private readonly after: { readonly outcome: RecordOutcome; readonly fallBack: FallBack },
   ) {}
 
   /** From now on no carrier call begins; those under way end in their own time. The lanes stay due. */
@@ -31,13 +40,22 @@ export class DispatchClearLane {
   }
 
   async execute(lane: LaneId): Promise<void> {
+    const drain: Drain = { hasWithdrawn: false, repeated: new Set() };
     for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
-      const { revision, messages } = await this.edge.laneStore.head(lane, BATCH);
+      const head = await this.edge.laneStore.head(lane, BATCH);
+      const { revision, messages, held } = head;
+      const left = leftNetwork(head, this.edge.clock.nowMs());
+      if (left !== undefined && held.length > 0 && !drain.hasWithdrawn) {
+        // the lane moves as a whole: what waits at the network it left comes before what is new
+        drain.hasWithdrawn = true;
+        await this.after.fallBack.withdrawAll(held, left);
+        continue;
+      }
       const lookAtMs: number[] = [];
       let hasMoved = false;
       for (const message of messages) {
         if (this.isStopping) return;
-        const passage = await this.pass(message);
+        const passage = await this.pass(message, head, drain);
         if (passage.kind === 'passed') {
           hasMoved = true;
           continue;
@@ -63,48 +81,88 @@ export class DispatchClearLane {
     return firstTriedMs + this.edge.times.headBlockMs;
   }
 
-  private async pass(message: LaneMessage): Promise<Passage> {
+  private async pass(message: LaneMessage, head: LaneHead, drain: Drain): Promise<Passage> {
+    if (message.state === 'sending') return this.repeat(message, drain);
     // waiting for its sender, or for word of an attempt: either wakes the lane when it comes
     if (message.state !== 'ready') return { kind: 'blocks', lookAtMs: null };
     const nowMs = this.edge.clock.nowMs();
-    if (nowMs >= message.deliverBefore.getTime()) return this.outcome.stop(message, 'expired', null).then(() => PASSED);
+    if (nowMs >= message.deliverBefore.getTime())
+      return this.after.outcome.stop(message, 'expired', null).then(() => PASSED);
     const retryAtMs = message.retryAt?.getTime() ?? 0;
     if (nowMs < retryAtMs) return { kind: 'blocks', lookAtMs: Math.min(retryAtMs, message.deliverBefore.getTime()) };
-    return this.send(message);
+    return this.send(message, head);
   }
 
-  private async send(message: LaneMessage): Promise<Passage> {
-    const messageId = messageIdFromBytes(message.messageId);
+  /** An attempt whose outcome is unknown, at a network where the same name is the same message; elsewhere word of it wakes the lane. */
+  private async repeat(message: LaneMessage, { repeated }: Drain): Promise<Passage> {
+    const adapter = this.edge.adapters.get(message.lastNetwork ?? '');
+    const isOpen = message.lastOutcome === 'unknown' || message.lastOutcome === 'started';
+    const nowMs = this.edge.clock.nowMs();
+    if (!isOpen || !adapter || !canNameMessages(adapter) || nowMs >= message.deliverBefore.getTime())
+      return { kind: 'blocks', lookAtMs: null };
+    const dueMs = (message.lastUntil?.getTime() ?? 0) + REPEAT_AFTER_MS;
+    if (nowMs < dueMs) return { kind: 'blocks', lookAtMs: dueMs };
+    if (repeated.has(message.ref)) return { kind: 'blocks', lookAtMs: nowMs + REPEAT_AFTER_MS };
+    repeated.add(message.ref);
     const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
-    const adapter = message.networks
-      .map((network) => this.edge.adapters.get(network))
-      .find((known) => known !== undefined);
-    const bridgeNumber = contact ? this.edge.bridgeNumbers.get(contact.bridgeNumberId) : undefined;
-    if (!messageId || !contact || !adapter || bridgeNumber === undefined) return this.giveBack(message, 'route');
+    const ready = contact && (await this.prepare(message, contact));
+    if (!ready || ready === 'no-way' || ready.permission.kind !== 'permitted')
+      return { kind: 'blocks', lookAtMs: null };
+    const { adapters } = this.edge;
+    // asked as if the lane had not left: it is about the network that may have it
+    const lane = { fellBackFrom: null, fellBackUntil: null };
+    const choice = chooseNetwork(message, { adapters, lane, contact, nowMs });
+    if (choice.kind !== 'network' || choice.adapter !== adapter) return { kind: 'blocks', lookAtMs: null };
+    return this.attempt.again({ ...ready, ...choice, contact, message, permission: ready.permission });
+  }
+
+  private async send(message: LaneMessage, lane: LaneHead): Promise<Passage> {
+    const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
+    if (!contact) return this.giveBack(message, 'route');
+    const { adapters, clock, attempts } = this.edge;
+    const choice: Choice = chooseNetwork(message, { adapters, lane, contact, nowMs: clock.nowMs() });
+    if (choice.kind === 'none') return this.giveBack(message, 'route');
     if (contact.isOptedOut) {
-      await this.edge.attempts.withhold(message.ref, this.edge.clock.now());
+      await attempts.withhold(message.ref, clock.now());
       return PASSED;
     }
-    const envelope = await this.edge.attempts.envelope(message.ref);
-    if (!envelope) return this.outcome.stop(message, 'failed', 'unreadable').then(() => PASSED);
-    const permission = await this.permission.execute(message, contact, envelope);
+    if (choice.kind === 'encryption-unavailable') return this.fail(message, choice.kind);
+    const ready = await this.prepare(message, contact);
+    if (ready === 'no-way') return this.giveBack(message, 'route');
+    if (!ready) return this.fail(message, 'unreadable');
+    const { permission, messageId } = ready;
     this.edge.events.downgradeChecked({
       messageId,
       outcome: permission.kind === 'permitted' ? 'ok' : permission.reason,
     });
     switch (permission.kind) {
       case 'refused':
-        return this.outcome.stop(message, 'failed', permission.reason).then(() => PASSED);
+        return this.fail(message, permission.reason);
       case 'returned':
         return this.giveBack(message, permission.reason);
       case 'permitted':
-        return this.attempt.execute({ message, messageId, contact, adapter, bridgeNumber, permission });
+        return this.attempt.execute({ ...ready, ...choice, message, contact, permission });
     }
+  }
+
+  private async fail(message: LaneMessage, reason: FailureReason): Promise<Passage> {
+    await this.after.outcome.stop(message, 'failed', reason);
+    return PASSED;
+  }
+
+  /** What a call needs besides its network. Undefined when the words are gone. */
+  private async prepare(message: LaneMessage, contact: SealedContact) {
+    const messageId = messageIdFromBytes(message.messageId);
+    const bridgeNumber = this.edge.bridgeNumbers.get(contact.bridgeNumberId);
+    if (!messageId || bridgeNumber === undefined) return 'no-way';
+    const envelope = await this.edge.attempts.envelope(message.ref);
+    if (!envelope) return undefined;
+    return { messageId, bridgeNumber, permission: await this.permission.execute(message, contact, envelope) };
   }
 
   /** It keeps its place: those behind it wait for the sender to seal it again, as long as a head may hold them back. */
   private async giveBack(message: LaneMessage, reason: 'route' | 'key-change'): Promise<Passage> {
-    await this.outcome.stop(message, 'waiting-on-sender', reason);
+    await this.after.outcome.stop(message, 'waiting-on-sender', reason);
     return { kind: 'blocks', lookAtMs: null };
   }
 }

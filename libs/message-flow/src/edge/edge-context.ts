@@ -20,6 +20,8 @@ export interface EdgeTimes {
   readonly unknownAbsentAfterMs: number;
   /** How long an unsent head holds back those behind it. */
   readonly headBlockMs: number;
+  /** How long a network that another may follow has time to deliver. */
+  readonly fallbackAfterMs: number;
   /** When a message without a delivery receipt becomes `unconfirmed`. */
   readonly unconfirmedAfterMs: number;
 }

@@ -5,6 +5,7 @@ export * from './verified-devices.js';
 export * from './resolve-contact.js';
 export * from './check-permission.js';
 export * from './dispatch-clear-lane.js';
+export * from './fall-back.js';
 export { MakeAttempt } from './make-attempt.js';
 export * from './re-seal-numbers.js';
 export * from './record-outcome.js';

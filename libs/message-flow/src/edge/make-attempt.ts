@@ -1,16 +1,20 @@
-import { CausewayError, degrade, type MessageId, type TransitId } from '@causeway/message-model';
-import type { ClearAdapter, DeliverOutcome } from '@causeway/network-adapter';
+import { CausewayError, degrade, type MessageId } from '@causeway/message-model';
+import { canCheckRecipients, canNameMessages, type ClearAdapter, type DeliverOutcome } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
-import type { AttemptOutcome, LaneMessage, SealedContact } from '@causeway/storage';
+import type { LaneMessage, SealedContact } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
+import { provesAbsence, toRecord } from './outcome-to-record.js';
 import { hearRefusal } from './hear-refusal.js';
 import { PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
 const LEDGER_MARGIN_SECONDS = 3_600;
+
+/** Between two times that a message whose outcome is unknown is handed over, milliseconds. */
+export const REPEAT_AFTER_MS = 2_000;
 
 export interface AttemptQuestion {
   readonly message: LaneMessage;
@@ -20,6 +24,9 @@ export interface AttemptQuestion {
   /** E.164. */
   readonly bridgeNumber: string;
   readonly permission: Permitted;
+  /** Another network may follow when this one does not deliver in time. */
+  readonly hasFallback: boolean;
+  readonly isEncryptionRequired: boolean;
 }
 
 /**
@@ -32,7 +39,8 @@ export class MakeAttempt {
     private readonly outcome: RecordOutcome,
   ) {}
 
-  async execute(question: AttemptQuestion): Promise<Passage> {
+  async execute(asked: AttemptQuestion): Promise<Passage> {
+    const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, attempts, times } = this.edge;
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
@@ -57,29 +65,89 @@ export class MakeAttempt {
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
     const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
     if (remembered === 'known') return { kind: 'blocks', lookAtMs: null };
-    const outcome: DeliverOutcome =
-      remembered === 'unavailable'
-        ? NOT_CALLED
-        : await adapter.deliver(
-            {
-              ref: attemptRef(message.ref, attempt),
-              to: new Plaintext(permission.e164),
-              from: question.bridgeNumber,
-              body: { kind: 'text', text: new Plaintext(degraded.text) },
-              expiresAtMs: message.deliverBefore.getTime(),
-            },
-            { callBeforeMs, signal: new AbortController().signal },
-          );
-    const endedMs = clock.nowMs();
-    const record = toRecord(key, outcome, { nowMs: endedMs, deadlineMs: message.deliverBefore.getTime() });
-    await this.outcome.execute(message, record, outcome);
+    const outcome =
+      remembered === 'unavailable' ? NOT_CALLED : await this.call(question, { attempt, text: degraded.text });
     // what stays behind when nobody keeps the ledger now is forgotten after the deadline, and the next attempt has another number
+    const passage = await this.conclude(question, { attempt, startedMs, outcome });
     if (outcome.kind === 'failed' && outcome.certainty === 'not-sent')
       await unlessUnavailable(this.edge.ledger.retractSent({ messageId, attempt }));
+    return passage;
+  }
+
+  /**
+   * The last attempt, of which nothing is known, once more under its own name: the network carries it once however often it is handed over.
+   * What does not prove anything leaves it unknown.
+   */
+  async again(question: AttemptQuestion): Promise<Passage> {
+    const { message, contact, adapter, permission } = question;
+    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
+    if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
+    const startedMs = this.edge.clock.nowMs();
+    const attempt = message.attempts;
+    const outcome = await this.call(question, { attempt, text: degraded.text });
+    if (outcome.kind === 'failed' && !provesAbsence(outcome))
+      return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + REPEAT_AFTER_MS };
+    return this.conclude(question, { attempt, startedMs, outcome });
+  }
+
+  /** A conversation that the network keeps end-to-end encrypted has no fallback, and so all the time there is. */
+  private async asEncrypted(question: AttemptQuestion): Promise<AttemptQuestion> {
+    const { adapter, permission, bridgeNumber, message, contact } = question;
+    if (!question.hasFallback || !canCheckRecipients(adapter)) return question;
+    const standing = await adapter.checkRecipient({ from: bridgeNumber, to: new Plaintext(permission.e164) });
+    if (standing.kind !== 'reachable' || standing.encryption === 'none') return question;
+    await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+    return { ...question, hasFallback: false, isEncryptionRequired: true };
+  }
+
+  private async call(
+    { message, permission, adapter, bridgeNumber, ...question }: AttemptQuestion,
+    { attempt, text }: { readonly attempt: number; readonly text: string },
+  ): Promise<DeliverOutcome> {
+    const ref = attemptRef(message.ref, attempt);
+    // before the call, since the receipt may be here before the answer is
+    if (canNameMessages(adapter)) await this.outcome.bind(message.ref, attempt, adapter.externalIdOf(ref));
+    const nowMs = this.edge.clock.nowMs();
+    const deadlineMs = message.deliverBefore.getTime();
+    return adapter.deliver(
+      {
+        ref,
+        to: new Plaintext(permission.e164),
+        from: bridgeNumber,
+        body: { kind: 'text', text: new Plaintext(text) },
+        expiresAtMs: question.hasFallback ? Math.min(deadlineMs, nowMs + this.edge.times.fallbackAfterMs) : deadlineMs,
+        ...(question.isEncryptionRequired ? { isEncryptionRequired: true } : {}),
+      },
+      { callBeforeMs: nowMs + this.edge.times.callBeforeMs, signal: new AbortController().signal },
+    );
+  }
+
+  private async conclude(
+    { message, messageId, contact, adapter, hasFallback }: AttemptQuestion,
+    {
+      attempt,
+      startedMs,
+      outcome,
+    }: { readonly attempt: number; readonly startedMs: number; readonly outcome: DeliverOutcome },
+  ): Promise<Passage> {
+    const endedMs = this.edge.clock.nowMs();
+    const firstMs = message.firstAttemptAt?.getTime() ?? startedMs;
+    const deadlineMs = message.deliverBefore.getTime();
+    const { fallbackAfterMs } = this.edge.times;
+    // the network's own time for it runs from the call; our patience with one that cannot be called, from the first try
+    const sinceMs = outcome.kind === 'accepted' ? startedMs : firstMs;
+    const expiresAtMs = Math.min(deadlineMs, sinceMs + fallbackAfterMs);
+    const fallback = hasFallback ? { from: adapter.network, expiresAtMs } : undefined;
+    if (outcome.kind === 'accepted' && outcome.encryption === 'end-to-end')
+      await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+    const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
+    await this.outcome.execute(message, record, outcome);
     await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
-    return record.leavesLane ? PASSED : { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? null };
+    if (record.leavesLane || record.isHeld || record.fallsBack) return PASSED;
+    const unknownLookMs = record.outcome === 'unknown' && canNameMessages(adapter) ? endedMs + REPEAT_AFTER_MS : null;
+    return { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? unknownLookMs };
   }
 
   private async fail(
@@ -107,48 +175,4 @@ async function unlessUnavailable<Answer>(asking: Promise<Answer>): Promise<Answe
     if (thrown instanceof CausewayError && thrown.code === 'unavailable') return 'unavailable';
     throw thrown;
   }
-}
-
-/** Waits between attempts when the network names none, milliseconds: doubling from two seconds to five minutes. */
-const FIRST_RETRY_MS = 2_000;
-const LONGEST_RETRY_MS = 300_000;
-const retryDelayMs = (attempt: number): number => Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
-
-/** First look at an attempt whose outcome is open, milliseconds after it. */
-const FIRST_LOOK_MS = { accepted: 60_000, unknown: 2_000 };
-
-/** The rule of PROTOCOL 8: what an adapter's answer makes of attempt and message. */
-export function toRecord(
-  key: { readonly ref: TransitId; readonly attempt: number },
-  outcome: DeliverOutcome,
-  { nowMs, deadlineMs }: { readonly nowMs: number; readonly deadlineMs: number },
-): AttemptOutcome {
-  if (outcome.kind === 'accepted') {
-    const lookAgainAt = new Date(nowMs + FIRST_LOOK_MS.accepted);
-    return { ...key, outcome: 'accepted', state: 'sent', leavesLane: true, lookAgainAt, segments: outcome.segments };
-  }
-  const vendorCode = outcome.vendorCode;
-  if (outcome.reason === 'expired') {
-    return { ...key, outcome: 'not-sent', state: 'expired', vendorCode, leavesLane: true, lookAgainAt: null };
-  }
-  const { reason } = outcome;
-  if (outcome.certainty === 'maybe-sent') {
-    const lookAgainAt = new Date(nowMs + FIRST_LOOK_MS.unknown);
-    return { ...key, outcome: 'unknown', state: null, reason, vendorCode, leavesLane: false, lookAgainAt };
-  }
-  if (outcome.retry === 'later') {
-    // past the deadline the lane ends it, as expired
-    const retryAt = new Date(Math.min(nowMs + (outcome.retryAfterMs ?? retryDelayMs(key.attempt)), deadlineMs));
-    return {
-      ...key,
-      outcome: 'not-sent',
-      state: 'ready',
-      reason,
-      vendorCode,
-      leavesLane: false,
-      lookAgainAt: null,
-      retryAt,
-    };
-  }
-  return { ...key, outcome: 'failed', state: 'failed', reason, vendorCode, leavesLane: true, lookAgainAt: null };
 }

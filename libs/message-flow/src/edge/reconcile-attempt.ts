@@ -2,6 +2,7 @@ import {
   canFetchStatus,
   canForget,
   canLookUp,
+  canNameMessages,
   type ClearAdapter,
   type LookUpCandidate,
 } from '@causeway/network-adapter';
@@ -11,7 +12,8 @@ import { attemptRef } from './attempt-ref.js';
 import type { EdgeContext } from './edge-context.js';
 import { externalIdAad, numberAad } from './number-at-rest.js';
 import type { RecordOutcome } from './record-outcome.js';
-import { recordOf, type RecordReceipt } from './record-receipt.js';
+import type { FallBack } from './fall-back.js';
+import { isOver, recordOf, type RecordReceipt } from './record-receipt.js';
 
 /** Between two looks at an attempt whose outcome is unknown, and at one that waits for its receipt, milliseconds. */
 const LOOK_UNKNOWN_MS = 3_000;
@@ -29,6 +31,7 @@ export class ReconcileAttempt {
     private readonly edge: EdgeContext,
     private readonly outcome: RecordOutcome,
     private readonly receipt: RecordReceipt,
+    private readonly fallBack: FallBack,
   ) {}
 
   async execute(key: AttemptKey): Promise<void> {
@@ -44,13 +47,14 @@ export class ReconcileAttempt {
         return this.findOut(message, row, adapter);
       case 'accepted':
       case 'sent':
-        return this.askStatus(row, adapter);
+        return this.askStatus(message, row, adapter);
       default:
         return this.haveForgotten(row, adapter);
     }
   }
 
   private async findOut(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
+    if (adapter && canNameMessages(adapter)) return this.awaitRepetition(message, row);
     const found = adapter ? await this.search(message, row, adapter) : ({ kind: 'not-asked' } as const);
     if (found.kind === 'found') {
       await this.receipt.execute({ ...found.candidate, ref: attemptRef(row.ref, row.attempt) });
@@ -74,6 +78,13 @@ export class ReconcileAttempt {
       return;
     }
     await this.giveUp(row);
+  }
+
+  /** Its lane hands it over again under the same name, as long as it may still be delivered: nobody has to look for it. */
+  private async awaitRepetition(message: ClearMessage, row: AttemptRow): Promise<void> {
+    const endMs = message.deliverBefore.getTime() + this.edge.times.unknownAbsentAfterMs;
+    const leftMs = endMs - this.edge.clock.nowMs();
+    return leftMs > 0 ? this.lookLater(row, leftMs) : this.giveUp(row);
   }
 
   /** The one message from our number to theirs of that moment that no other attempt has. */
@@ -100,17 +111,23 @@ export class ReconcileAttempt {
     return number ? Buffer.from(number).toString('utf8') : undefined;
   }
 
-  private async askStatus(row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
+  private async askStatus(message: ClearMessage, row: AttemptRow, adapter: ClearAdapter | undefined): Promise<void> {
+    const isHeld = this.fallBack.isHeld(message, row);
+    // its time is up, and the network is silent: our own timer
+    const silentMs = this.edge.clock.nowMs() - row.startedAt.getTime();
+    if (isHeld && silentMs >= this.edge.times.fallbackAfterMs && silentMs < this.edge.times.unconfirmedAfterMs)
+      return this.fallBack.withdraw(message, row);
     const externalId = this.externalIdOf(row);
     const status =
       externalId !== undefined && adapter && canFetchStatus(adapter)
         ? await adapter.fetchStatus(externalId)
         : undefined;
-    const record = status?.kind === 'status' ? recordOf(status, this.edge.clock.nowMs()) : undefined;
+    if (isHeld && status?.kind === 'status' && isOver(status.status)) return this.fallBack.release(message, row);
+    const record = status?.kind === 'status' ? recordOf(status, { nowMs: this.edge.clock.nowMs(), isHeld }) : undefined;
     if (record) await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
-    if (record?.outcome === 'delivered' || record?.outcome === 'failed') return;
-    const silentMs = this.edge.clock.nowMs() - row.startedAt.getTime();
-    if (silentMs < this.edge.times.unconfirmedAfterMs) return this.lookLater(row, LOOK_ACCEPTED_MS);
+    if (record && record.outcome !== 'accepted' && record.outcome !== 'sent') return;
+    if (silentMs < this.edge.times.unconfirmedAfterMs)
+      return this.lookLater(row, isHeld ? this.edge.times.fallbackAfterMs : LOOK_ACCEPTED_MS);
     await this.giveUp(row);
   }
 

@@ -56,6 +56,12 @@ export class RecordOutcome {
     return this.edge.inbox.claimDigest(digest, attemptRef(ref, attempt), Math.max(hour, purgeHourOf(ref)));
   }
 
+  /** Whose external id this is, for networks that report without our ref. */
+  async boundTo(externalId: string): Promise<string | undefined> {
+    const { digest } = this.edge.digests.of(['bound', externalId], new Date(0));
+    return this.edge.inbox.ownerOfDigest(digest);
+  }
+
   sealExternalId(key: AttemptKey, externalId: string) {
     return this.edge.keys.sealAtRest(utf8(externalId), externalIdAad(key.ref, key.attempt));
   }

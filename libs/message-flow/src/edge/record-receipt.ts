@@ -1,6 +1,7 @@
 import type { InboundReceipt } from '@causeway/network-adapter';
-import type { AttemptOutcome } from '@causeway/storage';
+import type { AttemptKey, AttemptOutcome } from '@causeway/storage';
 import { parseAttemptRef } from './attempt-ref.js';
+import type { FallBack } from './fall-back.js';
 import type { EdgeContext } from './edge-context.js';
 import { hearRefusal } from './hear-refusal.js';
 import type { RecordOutcome } from './record-outcome.js';
@@ -10,14 +11,21 @@ export class RecordReceipt {
   constructor(
     private readonly edge: EdgeContext,
     private readonly outcome: RecordOutcome,
+    private readonly fallBack: FallBack,
   ) {}
 
   async execute(
     receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>,
   ): Promise<'recorded' | 'not-ours'> {
-    const key = receipt.ref === undefined ? undefined : parseAttemptRef(receipt.ref);
+    const ref = receipt.ref ?? (await this.outcome.boundTo(receipt.externalId));
+    const key = ref === undefined ? undefined : parseAttemptRef(ref);
     if (!key || !(await this.outcome.bind(key.ref, key.attempt, receipt.externalId))) return 'not-ours';
-    const record = recordOf(receipt, this.edge.clock.nowMs());
+    const held = await this.heldAttempt(key);
+    if (held && isOver(receipt.status)) {
+      await this.fallBack.release(held.message, held.row, receipt.vendorCode);
+      return 'recorded';
+    }
+    const record = recordOf(receipt, { nowMs: this.edge.clock.nowMs(), isHeld: held !== undefined });
     await this.outcome.writeAndWake({
       ...key,
       ...record,
@@ -28,22 +36,35 @@ export class RecordReceipt {
       await hearRefusal(this.edge, { tenant: message.tenant, contact: message.contact, reason: record.reason });
     return 'recorded';
   }
+
+  /** The attempt with its message, if another network may follow it. */
+  private async heldAttempt(key: AttemptKey) {
+    const [message, rows] = await Promise.all([this.edge.attempts.message(key.ref), this.edge.attempts.of(key.ref)]);
+    const row = rows.find(({ attempt }) => attempt === key.attempt);
+    return message && row && row === rows.at(-1) && this.fallBack.isHeld(message, row) ? { message, row } : undefined;
+  }
 }
+
+/** The network ended it without delivering: expired, or taken back by an edge that died before it wrote so. */
+export const isOver = (status: InboundReceipt['status']): boolean => status === 'expired' || status === 'cancelled';
 
 /** Without further word the network is asked again; after a final one it is asked to forget its copy. Milliseconds. */
 const LOOK_AGAIN_MS = 10 * 60_000;
 const FORGET_AFTER_MS = 5_000;
+/** When it is looked whether one that another network may follow can be taken back by now, milliseconds. */
+const LOOK_HELD_MS = 10_000;
 
-/** What a network's word makes of attempt and message. */
+/** What a network's word makes of attempt and message. One that another network may follow keeps its words until it arrived. */
 export function recordOf(
   receipt: Pick<InboundReceipt, 'status' | 'reason' | 'vendorCode'>,
-  nowMs: number,
+  { nowMs, isHeld }: { readonly nowMs: number; readonly isHeld: boolean },
 ): Omit<AttemptOutcome, 'ref' | 'attempt'> {
   const progress = {
-    state: 'sent',
+    state: isHeld ? 'sending' : 'sent',
     vendorCode: receipt.vendorCode,
-    leavesLane: true,
-    lookAgainAt: new Date(nowMs + LOOK_AGAIN_MS),
+    leavesLane: !isHeld,
+    isHeld,
+    lookAgainAt: new Date(nowMs + (isHeld ? LOOK_HELD_MS : LOOK_AGAIN_MS)),
   } as const;
   const final = {
     vendorCode: receipt.vendorCode,
@@ -57,7 +78,7 @@ export function recordOf(
       return { outcome: 'sent', ...progress };
     case 'delivered':
     case 'displayed':
-      return { outcome: 'delivered', state: 'delivered', ...final };
+      return { outcome: receipt.status, state: 'delivered', ...final };
     case 'failed':
     case 'cancelled':
       return { outcome: 'failed', state: 'failed', reason: receipt.reason ?? 'unknown', ...final };

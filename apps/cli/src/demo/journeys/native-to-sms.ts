@@ -10,6 +10,7 @@ export const nativeToSms: Step = {
   proves: 'It waited for Ada’s signature, then arrived once, and Ada knows who could read it.',
   run: async (world, terminal) => {
     const ada = world.held('Ada’s phone').device;
+    await world.handsets.setRcs(world.phone, false);
     const callsBefore = await world.handsets.sendCalls();
     terminal.row(`Ada to ${world.phone}`, quoted(WORDS_BY_SMS));
     const sent = await ada.send(`tel:${world.phone}`, WORDS_BY_SMS);
@@ -25,7 +26,7 @@ export const nativeToSms: Step = {
     check((await world.heldBoxes()).count === 0, 'the gateway holds nothing of it yet');
     terminal.row('so far', 'the gateway holds 0 boxes of it, the carrier was called 0 times');
     await ada.approve(sent);
-    terminal.row('Ada signs', 'this message, this number, SMS');
+    terminal.row('Ada signs', 'this message, this number, RCS or, as Grace’s phone has none, SMS');
     const arrived = await eventually('the text is on Grace’s phone', async () =>
       (await world.handsets.received(world.phone)).find(({ body }) => body === WORDS_BY_SMS),
     );
