@@ -16,6 +16,8 @@ import {
 } from '@causeway/message-flow/edge';
 import { parseContactId, parseConversationId, toBase64Url, type LaneId } from '@causeway/message-model';
 import { chooseLegKey, openEdgeBundle, sealAddress, sealToEdge, type LegKey } from '@causeway/signal-protocol';
+import { Metrics } from '@causeway/platform';
+import { MediaLinks } from '../../apps/edge/src/media-links.js';
 import {
   BRIDGE,
   eventually,
@@ -47,6 +49,7 @@ export interface ClearChanges {
 /** The edge's use cases with the real Twilio adapter on the pretend carrier, beside the gateway's and the worker's. */
 export class ClearBridge {
   readonly context: EdgeContext;
+  readonly links: MediaLinks;
   readonly resolve: ResolveContact;
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
@@ -68,7 +71,9 @@ export class ClearBridge {
     };
     const noted = { lanes, devices, digests, events, clock };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
-    this.context = { ...noted, ...stored, keys, ledger, adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), times };
+    this.links = new MediaLinks(clock, new Metrics(), 'https://bridge.example');
+    const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
+    this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };
     const verified = new FindVerifiedDevices(this.context);
     const outcome = new RecordOutcome(this.context);
     const receipt = new RecordReceipt(this.context, outcome);

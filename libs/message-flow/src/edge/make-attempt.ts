@@ -3,6 +3,7 @@ import type { ClearAdapter, DeliverOutcome } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { AttemptOutcome, LaneMessage, SealedContact } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
+import { buildOutboundBody } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { hearRefusal } from './hear-refusal.js';
@@ -11,6 +12,9 @@ import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
 const LEDGER_MARGIN_SECONDS = 3_600;
+
+/** Files of other messages leave within minutes; then there is room for this one's. */
+const ROOM_WAIT_MS = 30_000;
 
 export interface AttemptQuestion {
   readonly message: LaneMessage;
@@ -35,12 +39,15 @@ export class MakeAttempt {
   async execute(question: AttemptQuestion): Promise<Passage> {
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, attempts, times } = this.edge;
-    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
+    // without a country, as the preview was made: what is carried everywhere
+    const degraded = degrade(permission.content, await adapter.capabilities({}));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
     const attempt = message.attempts + 1;
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
     if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
+    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
     const begun = await attempts.begin({
@@ -65,7 +72,7 @@ export class MakeAttempt {
               ref: attemptRef(message.ref, attempt),
               to: new Plaintext(permission.e164),
               from: question.bridgeNumber,
-              body: { kind: 'text', text: new Plaintext(degraded.text) },
+              body,
               expiresAtMs: message.deliverBefore.getTime(),
             },
             { callBeforeMs, signal: new AbortController().signal },
