@@ -60,6 +60,7 @@ export class ClearBridge {
   private constructor(
     readonly bridge: InProcess,
     readonly twilio: SimulatedTwilio,
+    publicUrl: string,
   ) {
     const { stores, clock, events, keys, ledger, lanes, devices, digests, adapters } = bridge;
     const { accounts, contacts, attempts, inbox, partitions } = stores;
@@ -71,7 +72,7 @@ export class ClearBridge {
     };
     const noted = { lanes, devices, digests, events, clock };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
-    this.links = new MediaLinks(clock, new Metrics(), 'https://bridge.example');
+    this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
     this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };
     const verified = new FindVerifiedDevices(this.context);
@@ -90,11 +91,12 @@ export class ClearBridge {
     this.reSeal = new ReSealNumbers(this.context, keys);
   }
 
-  static async open(): Promise<ClearBridge> {
+  /** `publicUrl`: where carriers fetch files, when a test serves them. */
+  static async open(publicUrl = 'https://bridge.example'): Promise<ClearBridge> {
     const bridge = await InProcess.open();
     const twilio = await startSimulatedTwilio();
     bridge.adapters.set('sms', twilio.adapter({ clock: bridge.clock }));
-    return new ClearBridge(bridge, twilio);
+    return new ClearBridge(bridge, twilio, publicUrl);
   }
 
   async close(): Promise<void> {

@@ -149,7 +149,7 @@ export class InProcess {
     const describe = async (): Promise<EdgeState> => {
       const { bytes, signature } = this.keys.bundle();
       const offered = [...this.adapters.values()].map(async (adapter) => ({
-        network: 'sms' as const,
+        network: adapter.network === 'rcs' ? ('rcs' as const) : ('sms' as const),
         isSimulated: adapter.isSimulated,
         regions: adapter.regions,
         capabilities: await adapter.capabilities({}),

@@ -6,7 +6,7 @@ const CUT = '...';
 
 /** Words on one line, cut short. Cutting twice changes nothing. */
 export function shortQuote(text: string): string {
-  const characters = [...text.replaceAll(/\s+/gu, ' ').trim()];
+  const characters = Array.from(text.replaceAll(/\s+/gu, ' ').trim());
   if (characters.length <= MOST_CHARACTERS) return characters.join('');
   return `${characters.slice(0, MOST_CHARACTERS - CUT.length).join('')}${CUT}`;
 }

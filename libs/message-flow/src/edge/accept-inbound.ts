@@ -109,11 +109,15 @@ export class AcceptInbound {
     if (!contact) return 'no-conversation';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
+    const received = this.received(network, event.externalId);
+    // a repetition is told before a carrier is asked for its files again
+    if (event.kind === 'message' && event.media.length > 0 && (await this.edge.inbox.wasReceived(received.digest)))
+      return 'repeated';
     const fetched = await fetchFiles(this.edge.adapters.get(network), event);
     const expiresAtMs = this.edge.clock.nowMs() + INBOUND_HOURS * 3_600_000;
     const boxes = this.seal({ network, event, fetched, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
-    const result = await this.edge.inbox.acceptInbound({ ...this.received(network, event.externalId), boxes });
+    const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
     if (result === 'accepted') this.edge.devices.wake(boxes);
     return result;
   }

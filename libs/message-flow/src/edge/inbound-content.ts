@@ -31,7 +31,7 @@ export interface FetchedFiles {
 export async function fetchFiles(adapter: ClearAdapter | undefined, arrival: Arrival): Promise<FetchedFiles> {
   const media = arrival.kind === 'message' ? arrival.media : [];
   const answers = await Promise.all(
-    media.map((one, index) => (index < MOST_FILES ? fetchOne(adapter, one) : ({ kind: 'too-many' } as const))),
+    media.map(async (one, index) => (index < MOST_FILES ? fetchOne(adapter, one) : ({ kind: 'too-many' } as const))),
   );
   const files: InlineFile[] = [];
   const notices: string[] = [];
