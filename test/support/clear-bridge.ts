@@ -95,7 +95,13 @@ export class ClearBridge {
   static async open(publicUrl = 'https://bridge.example'): Promise<ClearBridge> {
     const bridge = await InProcess.open();
     const twilio = await startSimulatedTwilio();
-    bridge.adapters.set('sms', twilio.adapter({ clock: bridge.clock }));
+    bridge.adapters.set(
+      'sms',
+      twilio.adapter({
+        clock: bridge.clock,
+        onUnknownCode: (code) => bridge.events.unknownVendorCode({ network: 'sms', code }),
+      }),
+    );
     return new ClearBridge(bridge, twilio, publicUrl);
   }
 
