@@ -107,7 +107,7 @@ describe('AcceptInbound', () => {
     const body = openAtDevice({ context, sealPrivateKey: person.device.seal.privateKey, box: must(row).body });
     if (body?.leg !== 'clear') throw new Error('it does not open');
     expect(plainTextOf(decodeContent(body.content, edge.bridge.clock.nowMs()))).toBe(
-      'look\n[An attachment was not carried over]',
+      'look\n[Attachment not carried over: image/jpeg; no longer there]',
     );
   });
 

@@ -19,6 +19,8 @@ import type { ClearAdapter } from '@causeway/network-adapter';
 import type { Clock } from '@causeway/platform';
 import { parseContactId, parseConversationId, toBase64Url, type LaneId } from '@causeway/message-model';
 import { chooseLegKey, openEdgeBundle, sealAddress, sealToEdge, type LegKey } from '@causeway/signal-protocol';
+import { Metrics } from '@causeway/platform';
+import { MediaLinks } from '../../apps/edge/src/media-links.js';
 import {
   BRIDGE,
   eventually,
@@ -53,6 +55,7 @@ export interface ClearChanges {
 /** The edge's use cases with the real Twilio adapter on the pretend carrier, beside the gateway's and the worker's. */
 export class ClearBridge {
   readonly context: EdgeContext;
+  readonly links: MediaLinks;
   readonly resolve: ResolveContact;
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
@@ -63,6 +66,7 @@ export class ClearBridge {
   private constructor(
     readonly bridge: InProcess,
     readonly twilio: SimulatedTwilio,
+    publicUrl: string,
   ) {
     const { stores, clock, events, keys, ledger, lanes, devices, digests, adapters } = bridge;
     const { accounts, contacts, attempts, inbox, partitions } = stores;
@@ -75,7 +79,9 @@ export class ClearBridge {
     };
     const noted = { lanes, devices, digests, events, clock };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
-    this.context = { ...noted, ...stored, keys, ledger, adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), times };
+    this.links = new MediaLinks(clock, new Metrics(), publicUrl);
+    const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
+    this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };
     const verified = new FindVerifiedDevices(this.context);
     const outcome = new RecordOutcome(this.context);
     const fallBack = new FallBack(this.context, outcome);
@@ -93,8 +99,11 @@ export class ClearBridge {
     this.reSeal = new ReSealNumbers(this.context, keys);
   }
 
-  /** `rcs`: beside it, and before it in plans. */
-  static async open({ rcs }: { readonly rcs?: ClearAdapterOf } = {}): Promise<ClearBridge> {
+  /** `rcs`: beside it, and before it in plans. `publicUrl`: where carriers fetch files, when a test serves them. */
+  static async open({
+    rcs,
+    publicUrl = 'https://bridge.example',
+  }: { readonly rcs?: ClearAdapterOf; readonly publicUrl?: string } = {}): Promise<ClearBridge> {
     const bridge = await InProcess.open();
     if (rcs) bridge.adapters.set('rcs', rcs(bridge.clock));
     const twilio = await startSimulatedTwilio();
@@ -105,7 +114,7 @@ export class ClearBridge {
         onUnknownCode: (code) => bridge.events.unknownVendorCode({ network: 'sms', code }),
       }),
     );
-    return new ClearBridge(bridge, twilio);
+    return new ClearBridge(bridge, twilio, publicUrl);
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
+  const mediaLinks = new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text);
   const context: EdgeContext = {
     // others after this edge became the keeper
     get keys() {
@@ -60,6 +61,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     digests,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
+    fileLinks: mediaLinks,
     clock,
     events,
     times: {
@@ -88,7 +90,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
     whileKeeping,
-    mediaLinks: new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text),
+    mediaLinks,
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.dispose()));
       await custody.close();

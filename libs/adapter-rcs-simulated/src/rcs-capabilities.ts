@@ -25,6 +25,8 @@ export const RCS_CAPABILITIES: Capabilities = Object.freeze({
   }),
   limits: Object.freeze({
     textCharacters: 3_072,
+    // words beside a file stand on a card, as its description
+    captionCharacters: 2_000,
     attachmentBytes: 100 * 2 ** 20,
     expirySecondsMin: 10,
     expirySecondsMax: 15 * 86_400,

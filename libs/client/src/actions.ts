@@ -1,6 +1,8 @@
 import {
   attachmentContent,
   decodeContent,
+  filesContent,
+  plainTextOf,
   deleteContent,
   editContent,
   reactionContent,
@@ -9,6 +11,8 @@ import {
   parseAddress,
   CausewayError,
   type AttachmentReference,
+  type InlineFile,
+  toBytes,
   type MessageId,
 } from '@causeway/message-model';
 import { currentIdOf, type Draft, type SendOptions } from './compose.js';
@@ -36,14 +40,22 @@ export class Actions {
     return { address: addressed(to), options, build };
   }
 
+  file(to: string, file: InlineFile, options: AttachOptions): ActionDraft {
+    const { caption: text, inReplyTo } = options;
+    const { contentType, content } = file;
+    const build: ActionDraft['build'] = (header) =>
+      filesContent({ ...header, files: [{ contentType, content: toBytes(content) }], text, inReplyTo });
+    return { address: addressed(to), options, build };
+  }
+
   async reply(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
-    const { address, inReplyTo } = await this.#other(messageId);
-    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo }) };
+    const { address, inReplyTo, quote } = await this.#other(messageId);
+    return { address, options, build: (header) => textContent({ ...header, text, inReplyTo, quote }) };
   }
 
   async react(messageId: MessageId, reaction: string, options: SendOptions): Promise<ActionDraft> {
-    const { address, inReplyTo } = await this.#other(messageId);
-    return { address, options, build: (header) => reactionContent({ ...header, inReplyTo, reaction }) };
+    const { address, inReplyTo, quote } = await this.#other(messageId);
+    return { address, options, build: (header) => reactionContent({ ...header, inReplyTo, reaction, quote }) };
   }
 
   async edit(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
@@ -62,10 +74,12 @@ export class Actions {
     return { address, options: {}, build: (header) => statusContent({ ...header, report }) };
   }
 
-  /** The other end knows a message by the id it was sent under in the end. */
-  async #other(messageId: MessageId): Promise<{ address: string; inReplyTo: MessageId }> {
+  /** The other end knows a message by the id it was sent under in the end; a clear network knows no id, so there it is quoted. */
+  async #other(messageId: MessageId): Promise<{ address: string; inReplyTo: MessageId; quote: string | undefined }> {
     const record = await this.#record(messageId);
-    return { address: record.direction === 'received' ? record.from : record.to, inReplyTo: record.messageId };
+    const address = record.direction === 'received' ? record.from : record.to;
+    const quote = address.startsWith('tel:') ? wordsOf(record) : undefined;
+    return { address, inReplyTo: record.messageId, quote };
   }
 
   /** Edits and deletions name the first version, also after an edit. */
@@ -83,6 +97,10 @@ export class Actions {
     if (!record) throw new Error('this device knows no such message');
     return record;
   }
+}
+
+function wordsOf({ content, editedText, atMs }: HistoryRecord): string | undefined {
+  return editedText ?? (content ? plainTextOf(decodeContent(content, atMs)) : undefined);
 }
 
 function addressed(to: string): string {

@@ -3,6 +3,7 @@ import {
   CausewayError,
   parseAddress,
   type AttachmentReference,
+  type InlineFile,
   type DeviceId,
   type MessageId,
   type NativeAddress,
@@ -98,6 +99,11 @@ export class Device {
   /** Sends where an attachment lies and the key to it, sealed; the file itself is uploaded, encrypted, by the caller. */
   async attach(to: string, attachment: AttachmentReference, options: AttachOptions = {}): Promise<SentMessage> {
     return this.#send(this.#actions.attachment(to, attachment, options));
+  }
+
+  /** Sends a small file within the message itself, some 60 KiB at most; over a clear network as a file where that carries it. */
+  async sendFile(to: string, file: InlineFile, options: AttachOptions = {}): Promise<SentMessage> {
+    return this.#send(this.#actions.file(to, file, options));
   }
 
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */

@@ -19,7 +19,9 @@ export function kindOf(content: MimiContent): ContentKind {
   if (content.part.disposition === DISPOSITION.reaction) return 'reaction';
   if (content.replaces) return 'edit';
   if (plainTextOf(content) !== undefined) return 'text';
-  return content.part.kind === 'external' || content.part.kind === 'multi' ? 'attachment' : 'other';
+  const { part } = content;
+  const isFile = part.kind === 'single' && part.disposition === DISPOSITION.attachment;
+  return isFile || part.kind === 'external' || part.kind === 'multi' ? 'attachment' : 'other';
 }
 
 /** A stored message as the person's program sees it; `undefined` once it was deleted. */

@@ -35,6 +35,7 @@ export type {
   ConversationId,
   DeviceId,
   Expiration,
+  InlineFile,
   MessageId,
   MessageState,
   MimiContent,
@@ -42,7 +43,7 @@ export type {
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview } from './records.js';
+export type { Preview, ShownMessage } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { textContent, type Capabilities } from '@causeway/message-model';
+import { filesContent, textContent, toBytes, type Capabilities } from '@causeway/message-model';
 import { permittedNetworks } from './clear-sealing.js';
 import { previewDigest, previewOf } from './preview.js';
 
@@ -69,6 +69,43 @@ describe('the preview', () => {
     expect(result).toEqual({ kind: 'refused', reason: 'too-long' });
   });
 
+  it('shows every network of the plan: how it arrives there, who reads it, or why it cannot go', () => {
+    const rcs = { features: { ...features, attachment: 'partial' }, limits: {} };
+    const short = { features, limits: { segments: 1 } };
+    const both = { networks: ['rcs' as const, 'sms' as const], simulated: ['rcs' as const] };
+    const files = [{ contentType: 'image/png', content: toBytes(new Uint8Array(9)) }];
+    const result = previewOf(filesContent({ ...HEADER, files, text: 'look' }), {
+      ...both,
+      capabilities: { rcs, sms: short },
+    });
+    expect(result).toMatchObject({
+      preview: {
+        network: 'rcs',
+        networks: ['rcs', 'sms'],
+        text: 'look',
+        file: { contentType: 'image/png', sizeBytes: 9 },
+        losses: ['The carrier may shrink or convert the attachment.'],
+        segments: 1,
+        isSimulated: true,
+        fallbacks: [
+          { network: 'sms', text: 'look\n[Attachment not included: image/png]', file: null, isSimulated: false },
+        ],
+        notOver: [],
+      },
+    });
+    const long = previewOf(textContent({ ...HEADER, text: 'x'.repeat(200) }), {
+      ...both,
+      capabilities: { rcs, sms: short },
+    });
+    expect(long).toMatchObject({
+      preview: {
+        networks: ['rcs'],
+        fallbacks: [],
+        notOver: [{ network: 'sms', why: 'The message is longer than this network carries.' }],
+      },
+    });
+  });
+
   it('has another digest when anything shown is another', () => {
     const SALT = new Uint8Array(16).fill(7);
     const one = previewOf(textContent({ ...HEADER, text: 'one' }), plan());
@@ -76,6 +113,17 @@ describe('the preview', () => {
     if (one.kind !== 'preview' || two.kind !== 'preview') throw new Error('refused');
     expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest(two.preview, SALT));
     expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest({ ...one.preview, isSimulated: false }, SALT));
+    for (const change of [
+      { networks: ['sms', 'rcs'] },
+      { file: { contentType: 'image/png', sizeBytes: 1 } },
+      { losses: ['All of it.'] },
+      { readableBy: ['everyone'] },
+      { copyLifetime: 'for ever' },
+      { segments: 2 },
+      { fallbacks: [one.preview] },
+      { notOver: [{ network: 'rcs', why: 'No.' }] },
+    ])
+      expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest({ ...one.preview, ...change }, SALT));
     expect(previewDigest(one.preview, SALT)).toEqual(previewDigest({ ...one.preview }, SALT));
     expect(previewDigest(one.preview, SALT)).not.toEqual(previewDigest(one.preview, new Uint8Array(16)));
   });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   FEATURES,
   LOSSES,
+  REFUSALS,
   SUPPORT,
   countSegments,
   degrade,
@@ -9,12 +10,13 @@ import {
   toBytes,
   type Bytes,
   type Capabilities,
+  type Degraded,
   type MimiContent,
   type Refusal,
 } from '@causeway/message-model';
 import type { ClearPlan } from '@causeway/api-contract';
 import { z } from 'zod';
-import type { Preview } from './records.js';
+import type { Preview, ShownMessage } from './records.js';
 
 export type PreviewResult =
   { readonly kind: 'preview'; readonly preview: Preview } | { readonly kind: 'refused'; readonly reason: Refusal };
@@ -24,6 +26,7 @@ const capabilitiesSchema = z.object({
   features: z.record(z.enum(FEATURES), z.enum(SUPPORT)),
   limits: z.object({
     textCharacters: limit,
+    captionCharacters: limit,
     textBytes: limit,
     segments: limit,
     attachmentBytes: limit,
@@ -32,48 +35,83 @@ const capabilitiesSchema = z.object({
   }),
 });
 
+/** Who can read a message on its way and after it, per network: whoever might, at worst. */
+const READABLE_BY: Readonly<Record<string, readonly string[]>> = {
+  sms: ['you', 'the recipient', 'this Causeway edge', 'the carriers'],
+  rcs: ['you', 'the recipient', 'this Causeway edge', 'the RCS provider', 'the carriers'],
+};
+const COPY_LIFETIME = {
+  text: 'stays on their phone',
+  media: 'stays on their phone, and the file with the carrier for as long as the carrier keeps it',
+} as const;
+
 /**
- * What will arrive on the other phone, computed here from what the plan says the first network can carry: the person who
- * decides is shown this and nothing a server wrote.
+ * What will arrive on the other phone, per network of the plan, computed here from what the plan says each can carry: the person who
+ * decides is shown this and nothing a server wrote. Refused when no network of the plan carries the message.
  */
 export function previewOf(
   content: MimiContent,
   plan: Pick<ClearPlan, 'networks' | 'capabilities' | 'simulated'>,
 ): PreviewResult {
-  const network = plan.networks[0] ?? 'sms';
-  const degraded = degrade(content, readCapabilities(plan.capabilities, network));
-  if (degraded.kind === 'refused') return degraded;
+  const looks = plan.networks.map((network) => ({
+    network,
+    degraded: degrade(content, readCapabilities(plan.capabilities, network)),
+  }));
+  const carried = looks.flatMap(({ network, degraded }) =>
+    degraded.kind === 'refused' ? [] : [shownOver(network, degraded, plan.simulated.includes(network))],
+  );
+  const refusals = looks.flatMap(({ network, degraded }) =>
+    degraded.kind === 'refused' ? [{ network, reason: degraded.reason }] : [],
+  );
+  const [first, ...fallbacks] = carried;
+  if (!first) return { kind: 'refused', reason: refusals[0]?.reason ?? 'text-not-carried' };
+  const networks = carried.map(({ network }) => network);
+  const notOver = refusals.map(({ network, reason }) => ({ network, why: REFUSALS[reason] }));
+  return { kind: 'preview', preview: { ...first, networks, fallbacks, notOver } };
+}
+
+function shownOver(
+  network: string,
+  degraded: Exclude<Degraded, { kind: 'refused' }>,
+  isSimulated: boolean,
+): ShownMessage {
+  const { kind, text, losses } = degraded;
   return {
-    kind: 'preview',
-    preview: {
-      network,
-      networks: [...plan.networks],
-      text: degraded.text,
-      losses: degraded.losses.map((loss) => LOSSES[loss]),
-      readableBy: ['you', 'the recipient', 'this Causeway edge', 'the carriers'],
-      copyLifetime: 'stays on their phone',
-      segments: countSegments(degraded.text).segments,
-      isSimulated: plan.simulated.some((simulated) => simulated === network),
-    },
+    network,
+    text,
+    file:
+      kind === 'media' ? { contentType: degraded.file.contentType, sizeBytes: degraded.file.content.byteLength } : null,
+    losses: losses.map((loss) => LOSSES[loss]),
+    readableBy: [...(READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`])],
+    copyLifetime: COPY_LIFETIME[kind],
+    segments: network === 'sms' ? countSegments(text).segments : 1,
+    isSimulated,
   };
 }
 
 /** SHA-256 over what the person was shown; part of the statement they sign. The content's salt keeps others from trying words. */
 export function previewDigest(preview: Preview, salt: Bytes): Bytes {
+  const { networks, fallbacks, notOver } = preview;
   const shown = encodeCbor([
-    'causeway-preview-v1',
+    'causeway-preview-v2',
     salt,
-    preview.network,
-    preview.networks,
-    preview.text,
-    preview.losses,
-    preview.readableBy,
-    preview.copyLifetime,
-    preview.segments,
-    preview.isSimulated,
+    networks,
+    [preview, ...fallbacks].map(fieldsOf),
+    notOver.map(({ network, why }) => [network, why]),
   ]);
   return toBytes(createHash('sha256').update(shown).digest());
 }
+
+const fieldsOf = (shown: ShownMessage): readonly unknown[] => [
+  shown.network,
+  shown.text,
+  shown.file && [shown.file.contentType, shown.file.sizeBytes],
+  shown.losses,
+  shown.readableBy,
+  shown.copyLifetime,
+  shown.segments,
+  shown.isSimulated,
+];
 
 /** A plan describes its one network, or each of its networks by name. */
 function readCapabilities(described: Readonly<Record<string, unknown>>, network: string): Capabilities {

@@ -73,15 +73,27 @@ export const contactSchema = z.object({
   lineType: z.string(),
 });
 
-const previewSchema = z.object({
+/** A message as it arrives over one network. */
+const shownSchema = z.object({
   network: z.string(),
-  networks: z.array(z.string()),
+  /** The words; of a message that is a file alone, none. */
   text: z.string(),
+  /** The file that goes with the words, if one does. */
+  file: z.object({ contentType: z.string(), sizeBytes: z.int() }).nullable().default(null),
   losses: z.array(z.string()),
   readableBy: z.array(z.string()),
   copyLifetime: z.string(),
+  /** SMS parts; 1 elsewhere. */
   segments: z.int(),
   isSimulated: z.boolean(),
+});
+const previewSchema = shownSchema.extend({
+  /** The networks it may go over, in order; the fields beside this are those of the first. */
+  networks: z.array(z.string()),
+  /** How it arrives where the first network fails and another takes over. */
+  fallbacks: z.array(shownSchema).default([]),
+  /** Networks of the plan that cannot carry it, and why. */
+  notOver: z.array(z.object({ network: z.string(), why: z.string() })).default([]),
 });
 
 const storedState = z
@@ -172,6 +184,8 @@ export type RequestRecord = z.output<typeof requestSchema>;
 export type PreKeyState = z.output<typeof preKeyStateSchema>;
 export type OfferRecord = z.output<typeof offerSchema>;
 export type Preview = z.output<typeof previewSchema>;
+/** One network of a preview. */
+export type ShownMessage = z.output<typeof shownSchema>;
 
 /** Everything a device keeps besides its Signal state, each collection with its key. */
 export const RECORDS = {

@@ -137,8 +137,8 @@ export class Submission {
       await this.#end(record, { kind: 'failed', reason: 'content-rejected' });
       return undefined;
     }
-    const networks = permittedNetworks(record, plan);
     const { preview } = shown;
+    const networks = permittedNetworks(record, plan).filter((network) => preview.networks.includes(network));
     // Permission was for what was shown: other words, or other losses, are shown again.
     const isAsShown = !record.preview || previewsEqual(record.preview, preview);
     if (networks.length > 0 && isAsShown) return this.#sealClear({ ...record, preview }, { plan, contact, networks });

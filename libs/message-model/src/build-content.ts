@@ -4,6 +4,7 @@ import {
   CONTENT_LIMITS,
   DISPOSITION,
   EXTENSION,
+  QUOTE_EXTENSION,
   MEDIA_TYPE,
   type Expiration,
   type ExternalPart,
@@ -13,6 +14,7 @@ import {
   type SinglePart,
 } from './content.js';
 import { type MessageId } from './ids.js';
+import { shortQuote } from './quote.js';
 import { encodeStatusReport, type StatusReport } from './status-report.js';
 import { type TextFormat } from './plain-text.js';
 
@@ -22,6 +24,8 @@ export interface ContentHeader {
   /** The conversation, from `conversationUri`. */
   readonly roomUri: string;
   readonly inReplyTo?: MessageId | undefined;
+  /** Words of the message it is about, for networks that have no other way to name it; cut short. */
+  readonly quote?: string | undefined;
   readonly expires?: Expiration | undefined;
   readonly topicId?: Bytes | undefined;
   /** RFC 5646 tag of the words; empty when not known. */
@@ -99,6 +103,28 @@ const NOTHING_STATED = {
   filename: '',
 } as const;
 
+/** A file in the message itself. */
+export interface InlineFile {
+  /** Media type, parameters allowed. */
+  readonly contentType: string;
+  readonly content: Bytes;
+}
+
+/** Files in the message itself, with or without words before them; at least one of both. What it may measure is the sealing's to limit. */
+export function filesContent(
+  input: ContentHeader & { readonly files: readonly InlineFile[]; readonly text?: string | undefined },
+): MimiContent {
+  const { files, text, language = '' } = input;
+  const words = text === undefined ? [] : [textPart({ text }, DISPOSITION.render, language)];
+  const fileParts = files.map((file): SinglePart => ({
+    ...file,
+    kind: 'single',
+    disposition: DISPOSITION.attachment,
+    language,
+  }));
+  return build(input, null, together([...words, ...fileParts]));
+}
+
 /** Several parts; `replaces` makes it an edit. */
 export function multipartContent(
   input: ContentHeader & {
@@ -150,6 +176,7 @@ function build(header: ContentHeader, replaces: MessageId | null, part: NestedPa
     extensions: new Map<number | string, unknown>([
       [EXTENSION.senderUri, header.senderUri],
       [EXTENSION.roomUri, header.roomUri],
+      ...(header.quote === undefined ? [] : [[QUOTE_EXTENSION, shortQuote(header.quote)] as const]),
     ]),
     part,
   };

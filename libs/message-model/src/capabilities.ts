@@ -38,6 +38,8 @@ export interface Capabilities {
 export interface CapabilityLimits {
   /** UTF-16 units, the largest of the counts a vendor may mean by a character. */
   readonly textCharacters?: number;
+  /** The words beside a file, UTF-16 units; within the other limits of a text too. */
+  readonly captionCharacters?: number;
   /** Bytes of UTF-8. */
   readonly textBytes?: number;
   /** SMS parts, as `countSegments` counts them. */

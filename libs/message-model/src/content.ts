@@ -45,6 +45,12 @@ export const DISPOSITION = {
 /** Keys of the extensions map that the draft itself defines. Ours would be negative or text: positive ones belong to IANA. */
 export const EXTENSION = { senderUri: 1, roomUri: 2 } as const;
 
+/**
+ * Our own key of the extensions map: the words a reply or a reaction is about, cut short. Only in messages to clear networks, which have no
+ * other way to say it.
+ */
+export const QUOTE_EXTENSION = 'causeway.quote';
+
 /** The content types we write. */
 export const MEDIA_TYPE = {
   plain: 'text/plain;charset=utf-8',

@@ -1,6 +1,9 @@
 import { type Capabilities, type Feature } from './capabilities.js';
 import { DISPOSITION, type MimiContent } from './content.js';
-import { type PartsReading, readParts } from './read-parts.js';
+import { type InlineFile } from './build-content.js';
+import { mediaTypeOf } from './media-type.js';
+import { quoteOf } from './quote.js';
+import { type AttachmentLine, type PartsReading, readParts } from './read-parts.js';
 import { countSegments } from './segments.js';
 import { utf8 } from './bytes.js';
 
@@ -8,9 +11,11 @@ import { utf8 } from './bytes.js';
 export const LOSSES = {
   formatting: 'Formatting is shown as the signs it is written with.',
   'reply-reference': 'They will not see which message this answers.',
+  'reply-as-text': 'Which message this answers is said in words.',
   'reaction-as-text': 'The reaction arrives as a message of its own.',
   'edit-as-text': 'The new words arrive as another message; the old ones stay on their phone.',
   'attachment-as-link': 'The attachment arrives as a link.',
+  'attachment-may-change': 'The carrier may shrink or convert the attachment.',
   'attachment-left-out': 'The attachment stays behind; the message says so.',
   'parts-left-out': 'Some of the message cannot be shown there and is left out.',
   'stays-on-their-phone': 'It will not disappear: a copy stays on their phone.',
@@ -37,9 +42,14 @@ export const REFUSALS = {
 /** A code of the table. */
 export type Refusal = keyof typeof REFUSALS;
 
-/** What becomes of a message on a clear network; losses are in the order of `LOSSES`. */
+/**
+ * What becomes of a message on a clear network; losses are in the order of `LOSSES`. A reply, a reaction and an edit are text also where a
+ * network has a form of its own for them: that form names the other message by the network's id, which no device and no edge keeps.
+ */
 export type Degraded =
   | { readonly kind: 'text'; readonly text: string; readonly losses: readonly Loss[] }
+  /** `text` is the caption, empty when there is none. The media type of the file is without parameters. */
+  | { readonly kind: 'media'; readonly file: InlineFile; readonly text: string; readonly losses: readonly Loss[] }
   | { readonly kind: 'refused'; readonly reason: Refusal };
 
 /**
@@ -51,10 +61,37 @@ export function degrade(content: MimiContent, capabilities: Capabilities): Degra
   const parts = readParts(content.part);
   const reason = refusalOf(content, parts, capabilities);
   if (reason) return { kind: 'refused', reason };
-  const text = wordsOf(content, parts, capabilities);
-  if (text === '') return { kind: 'refused', reason: 'nothing-to-say' };
-  if (!fits(text, capabilities)) return { kind: 'refused', reason: 'too-long' };
-  return { kind: 'text', text, losses: lossesOf(content, parts, capabilities) };
+  const carried = carriedFile(content, parts, capabilities);
+  const said = { ...parts, attachments: parts.attachments.filter((attachment) => attachment !== carried?.attachment) };
+  const text = wordsOf(content, said, capabilities, carried !== undefined);
+  if (text === '' && !carried) return { kind: 'refused', reason: 'nothing-to-say' };
+  const isCaption = carried !== undefined;
+  if (!fits(text, capabilities, isCaption)) return { kind: 'refused', reason: 'too-long' };
+  const losses = lossesOf(content, said, capabilities, isCaption);
+  return carried ? { kind: 'media', file: carried.file, text, losses } : { kind: 'text', text, losses };
+}
+
+/** What a network that carries files with losses can be trusted to take: the types both MMS and RCS show beside words. */
+const WIDELY_CARRIED = /^(?:image|video)\/|^application\/pdf$/;
+const MEDIA_TYPE_FORM = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+
+/** One message carries one file: the first that the message itself holds and the network takes. The others are said in words. */
+function carriedFile(
+  content: MimiContent,
+  { attachments }: PartsReading,
+  { features }: Capabilities,
+): { readonly attachment: AttachmentLine; readonly file: InlineFile } | undefined {
+  // new words for an old message are text, whatever comes with them
+  if (isReaction(content) || content.replaces !== null) return undefined;
+  if (features.attachment !== 'full' && features.attachment !== 'partial') return undefined;
+  for (const attachment of attachments) {
+    if (!attachment.file || attachment.file.content.length === 0) continue;
+    const contentType = mediaTypeOf(attachment.file.contentType);
+    const isTaken = (features.attachment === 'full' ? MEDIA_TYPE_FORM : WIDELY_CARRIED).test(contentType);
+    if (isTaken && MEDIA_TYPE_FORM.test(contentType))
+      return { attachment, file: { contentType, content: attachment.file.content } };
+  }
+  return undefined;
 }
 
 const isReaction = (content: MimiContent): boolean => content.part.disposition === DISPOSITION.reaction;
@@ -91,31 +128,50 @@ function expiryRefusal({ expires }: MimiContent, { features, limits }: Capabilit
 
 const isReply = (content: MimiContent): boolean => content.inReplyTo !== null && !isReaction(content);
 
-function wordsOf(content: MimiContent, parts: PartsReading, { features }: Capabilities): string {
-  if (isReaction(content)) return parts.texts.length > 0 ? `Reacted ${parts.texts.join(' ')}` : '';
+const saysWhatItAnswers = (content: MimiContent, features: Capabilities['features']): boolean =>
+  isReply(content) && features.reply !== 'dropped' && quoteOf(content) !== undefined;
+
+function wordsOf(content: MimiContent, parts: PartsReading, { features }: Capabilities, hasFile: boolean): string {
+  const quote = quoteOf(content);
+  if (isReaction(content)) {
+    const about = quote === undefined ? '' : ` to "${quote}"`;
+    return parts.texts.length > 0 ? `Reacted ${parts.texts.join(' ')}${about}` : '';
+  }
   const lines = [
     ...parts.texts,
     ...(features.attachment === 'dropped' ? [] : parts.attachments.map(({ line }) => line)),
   ];
   const words = lines.join('\n');
-  return content.replaces !== null && words !== '' ? `Edited: ${words}` : words;
+  if (words === '' && !hasFile) return '';
+  const edited = content.replaces === null ? words : `Edited: ${words}`;
+  const answered = saysWhatItAnswers(content, features) ? [`Replying to "${quote}":`] : [];
+  return [...answered, ...(edited === '' ? [] : [edited])].join('\n');
 }
 
-function fits(text: string, { limits }: Capabilities): boolean {
+function fits(text: string, { limits }: Capabilities, isCaption: boolean): boolean {
+  if (isCaption && text.length > (limits.captionCharacters ?? Infinity)) return false;
   const { textCharacters = Infinity, textBytes = Infinity, segments = Infinity } = limits;
   return text.length <= textCharacters && utf8(text).length <= textBytes && countSegments(text).segments <= segments;
 }
 
-function lossesOf(content: MimiContent, parts: PartsReading, { features }: Capabilities): readonly Loss[] {
+function lossesOf(
+  content: MimiContent,
+  parts: PartsReading,
+  { features }: Capabilities,
+  hasFile: boolean,
+): readonly Loss[] {
   const { expires } = content;
   const expiry = expires?.relative ? features['expiry-after-reading'] : features['expiry-at-time'];
   const isDropped = features.attachment === 'dropped';
+  const isAnswerSaid = saysWhatItAnswers(content, features);
   const found: Readonly<Record<Loss, boolean>> = {
     formatting: parts.hasMarkdown && features.markdown !== 'full',
-    'reply-reference': isReply(content),
+    'reply-reference': isReply(content) && !isAnswerSaid,
+    'reply-as-text': isAnswerSaid,
     'reaction-as-text': isReaction(content),
     'edit-as-text': content.replaces !== null,
     'attachment-as-link': !isDropped && parts.attachments.some(({ isLink }) => isLink),
+    'attachment-may-change': hasFile && features.attachment === 'partial',
     'attachment-left-out': !isDropped && parts.attachments.some(({ isLink }) => !isLink),
     'parts-left-out': parts.hasOthers || (isDropped && parts.attachments.length > 0),
     'stays-on-their-phone': expires !== null && expiry !== 'full',

@@ -6,6 +6,7 @@ export * from './content.js';
 export * from './content-codec.js';
 export * from './message-id.js';
 export * from './build-content.js';
+export * from './quote.js';
 export * from './plain-text.js';
 export * from './status-report.js';
 export * from './failure-reason.js';

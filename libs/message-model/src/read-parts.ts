@@ -15,6 +15,8 @@ export interface AttachmentLine {
   readonly sizeBytes: number;
   /** Whether the line lets the other person open it. */
   readonly isLink: boolean;
+  /** Present when the message itself holds the file. */
+  readonly file?: Pick<SinglePart, 'contentType' | 'content'>;
 }
 
 /** A message sorted by what a text can do with it. */
@@ -53,8 +55,10 @@ function readSingle(part: SinglePart): PartsReading {
   if (mediaTypeOf(part.contentType) === MEDIA_TYPE.statusReport) return { ...EMPTY, isStatusReport: true };
   if (isAside(part.disposition)) return { ...EMPTY, hasOthers: true };
   if (part.disposition === DISPOSITION.attachment) {
-    const line = leftOut(part.contentType);
-    return { ...EMPTY, attachments: [{ line, sizeBytes: part.content.length, isLink: false }] };
+    const { contentType, content } = part;
+    const line = leftOut(contentType);
+    const file = { contentType, content };
+    return { ...EMPTY, attachments: [{ line, sizeBytes: content.length, isLink: false, file }] };
   }
   const found = textOfPart(part);
   if (found === undefined) return { ...EMPTY, hasOthers: true };

@@ -160,6 +160,12 @@ export class InboxStore {
     return rows[0]?.isNew ? 'accepted' : 'repeated';
   }
 
+  /** Whether the network told us before. What is not known yet may be by the time it is stored: only `acceptInbound` decides. */
+  async wasReceived(digest: Uint8Array): Promise<boolean> {
+    const rows = await this.database.query('SELECT 1 FROM transit.received WHERE digest = $1', digest);
+    return rows.length > 0;
+  }
+
   /** An external id belongs to one attempt: true for the first owner who claims it, and for that owner again. */
   async claimDigest(digest: Uint8Array, owner: string, purgeHour: number): Promise<boolean> {
     const rows = await this.database.query<{ owner: string | null }>(

@@ -1,4 +1,4 @@
-import type { Preview, SendingState } from '@causeway/client';
+import type { Preview, SendingState, ShownMessage } from '@causeway/client';
 import { quoted, type Terminal } from '../terminal.js';
 
 const WAITS_FOR = {
@@ -24,15 +24,22 @@ export function describeState(state: SendingState): string {
   }
 }
 
-/** What the person who decides about a clear network is shown. */
+/** What the person who decides about a clear network is shown: how it arrives first, and how where another network takes over. */
 export function showPreview(terminal: Terminal, preview: Preview): void {
-  const network = preview.network.toUpperCase();
-  terminal.row('would arrive as', quoted(preview.text));
+  showOne(terminal, preview, 'would arrive as');
+  for (const fallback of preview.fallbacks) showOne(terminal, fallback, 'or else as');
+  for (const { network, why } of preview.notOver) terminal.row('not over', `${network.toUpperCase()}: ${why}`);
+}
+
+function showOne(terminal: Terminal, shown: ShownMessage, label: string): void {
+  const { file, segments } = shown;
+  terminal.row(label, quoted(shown.text));
+  if (file) terminal.row('with a file', `${file.contentType}, ${Math.ceil(file.sizeBytes / 1024)} KiB`);
   terminal.row(
     'over',
-    `${network}, ${preview.segments} segment${preview.segments === 1 ? '' : 's'}${preview.isSimulated ? '   SIMULATED: nothing reaches a phone' : ''}`,
+    `${shown.network.toUpperCase()}, ${segments} segment${segments === 1 ? '' : 's'}${shown.isSimulated ? '   SIMULATED: nothing reaches a phone' : ''}`,
   );
-  terminal.row('readable by', preview.readableBy.join(', '));
-  terminal.row('its copy', preview.copyLifetime);
-  if (preview.losses.length > 0) terminal.row('lost on the way', preview.losses.join('\n'));
+  terminal.row('readable by', shown.readableBy.join(', '));
+  terminal.row('its copy', shown.copyLifetime);
+  if (shown.losses.length > 0) terminal.row('lost on the way', shown.losses.join('\n'));
 }

@@ -14,7 +14,7 @@ const SENT = z.strictObject({
   body: z.string().max(1_600).default(''),
   contentType: z.string().max(100),
   /** The file, base64. */
-  content: z.base64().max(60_000),
+  content: z.base64().max(160_000),
 });
 
 /** What handsets do with files: they send one, and show those they received. */

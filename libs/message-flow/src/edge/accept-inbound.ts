@@ -3,7 +3,6 @@ import {
   mintBoxId,
   mintTransitId,
   messageIdOf,
-  textContent,
   encodeContent,
   type BoxId,
   type ConversationId,
@@ -13,6 +12,7 @@ import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/networ
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
+import { contentOfArrival, fetchFiles, type Arrival, type FetchedFiles } from './inbound-content.js';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
@@ -66,11 +66,11 @@ export class AcceptInbound {
       case 'receipt':
         return this.receipt.execute(event);
       case 'message':
+      case 'reaction':
         return this.message(network, event);
       case 'opt-out':
       case 'opt-in':
         return this.consentWord(network, event);
-      case 'reaction':
       case 'typing':
       case 'help':
       case 'capability-change':
@@ -105,22 +105,28 @@ export class AcceptInbound {
     return undefined;
   }
 
-  private async message(network: string, event: InboundMessage): Promise<InboundResult> {
+  private async message(network: string, event: Arrival): Promise<InboundResult> {
     const contact = await this.binding(event);
     if (!contact) return 'no-conversation';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
+    const received = this.received(network, event.externalId);
+    // a repetition is told before a carrier is asked for its files again
+    if (event.kind === 'message' && event.media.length > 0 && (await this.edge.inbox.wasReceived(received.digest)))
+      return 'repeated';
+    const fetched = await fetchFiles(this.edge.adapters.get(network), event);
     const expiresAtMs = this.edge.clock.nowMs() + INBOUND_HOURS * 3_600_000;
-    const boxes = this.seal({ network, event, contact, list: found.list, expiresAtMs });
+    const boxes = this.seal({ network, event, fetched, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
-    const result = await this.edge.inbox.acceptInbound({ ...this.received(network, event.externalId), boxes });
+    const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
     if (result === 'accepted') this.edge.devices.wake(boxes);
     return result;
   }
 
   private seal(input: {
     network: string;
-    event: InboundMessage;
+    event: Arrival;
+    fetched: FetchedFiles;
     contact: SealedContact;
     list: DeviceList;
     expiresAtMs: number;
@@ -128,7 +134,7 @@ export class AcceptInbound {
     const { network, event, contact, list } = input;
     const senderUri = `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
-    const content = encodeContent(textContent({ text: wordsOf(event), senderUri, roomUri }));
+    const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });
     return list.devices.map((device) => {
       const boxId = mintBoxId();
@@ -170,11 +176,3 @@ export class AcceptInbound {
 
 const isConsentWord = (event: InboundEvent): event is ConsentWord =>
   event.kind === 'opt-out' || event.kind === 'opt-in';
-
-/** Pictures and files do not cross yet, and the person is told so rather than left with less than was sent. */
-function wordsOf({ text, media }: InboundMessage): string {
-  if (media.length === 0) return text.reveal();
-  const notice =
-    media.length === 1 ? '[An attachment was not carried over]' : `[${media.length} attachments were not carried over]`;
-  return [text.reveal(), notice].filter((line) => line !== '').join('\n');
-}

@@ -9,6 +9,7 @@ import type {
   PartitionStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
+import type { FileLinks } from './build-outbound-body.js';
 import type { DedupeDigests } from '../dedupe-digest.js';
 import type { DeviceWaker, LaneWaker } from '../wakes.js';
 
@@ -42,6 +43,7 @@ export interface EdgeContext {
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;
+  readonly fileLinks: FileLinks;
   readonly clock: Clock;
   readonly events: Events;
   readonly times: EdgeTimes;

@@ -1,8 +1,15 @@
 import { CausewayError, degrade, type MessageId } from '@causeway/message-model';
-import { canCheckRecipients, canNameMessages, type ClearAdapter, type DeliverOutcome } from '@causeway/network-adapter';
+import {
+  canCheckRecipients,
+  canNameMessages,
+  type ClearAdapter,
+  type DeliverOutcome,
+  type OutboundBody,
+} from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
 import type { LaneMessage, SealedContact } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
+import { buildOutboundBody } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { provesAbsence, toRecord } from './outcome-to-record.js';
@@ -15,6 +22,9 @@ const LEDGER_MARGIN_SECONDS = 3_600;
 
 /** Between two times that a message whose outcome is unknown is handed over, milliseconds. */
 export const REPEAT_AFTER_MS = 2_000;
+
+/** Files of other messages leave within minutes; then there is room for this one's. */
+const ROOM_WAIT_MS = 30_000;
 
 export interface AttemptQuestion {
   readonly message: LaneMessage;
@@ -43,12 +53,15 @@ export class MakeAttempt {
     const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, attempts, times } = this.edge;
-    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
+    // without a country, as the preview was made: what is carried everywhere
+    const degraded = degrade(permission.content, await adapter.capabilities({}));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
     const attempt = message.attempts + 1;
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
     if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
+    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
     const begun = await attempts.begin({
@@ -65,8 +78,7 @@ export class MakeAttempt {
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
     const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
     if (remembered === 'known') return { kind: 'blocks', lookAtMs: null };
-    const outcome =
-      remembered === 'unavailable' ? NOT_CALLED : await this.call(question, { attempt, text: degraded.text });
+    const outcome = remembered === 'unavailable' ? NOT_CALLED : await this.call(question, { attempt, body });
     // what stays behind when nobody keeps the ledger now is forgotten after the deadline, and the next attempt has another number
     const passage = await this.conclude(question, { attempt, startedMs, outcome });
     if (outcome.kind === 'failed' && outcome.certainty === 'not-sent')
@@ -79,12 +91,14 @@ export class MakeAttempt {
    * What does not prove anything leaves it unknown.
    */
   async again(question: AttemptQuestion): Promise<Passage> {
-    const { message, contact, adapter, permission } = question;
-    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
+    const { message, adapter, permission } = question;
+    const degraded = degrade(permission.content, await adapter.capabilities({}));
     if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
+    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    if (!body) return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = this.edge.clock.nowMs();
     const attempt = message.attempts;
-    const outcome = await this.call(question, { attempt, text: degraded.text });
+    const outcome = await this.call(question, { attempt, body });
     if (outcome.kind === 'failed' && !provesAbsence(outcome))
       return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + REPEAT_AFTER_MS };
     return this.conclude(question, { attempt, startedMs, outcome });
@@ -102,7 +116,7 @@ export class MakeAttempt {
 
   private async call(
     { message, permission, adapter, bridgeNumber, ...question }: AttemptQuestion,
-    { attempt, text }: { readonly attempt: number; readonly text: string },
+    { attempt, body }: { readonly attempt: number; readonly body: OutboundBody },
   ): Promise<DeliverOutcome> {
     const ref = attemptRef(message.ref, attempt);
     // before the call, since the receipt may be here before the answer is
@@ -114,7 +128,7 @@ export class MakeAttempt {
         ref,
         to: new Plaintext(permission.e164),
         from: bridgeNumber,
-        body: { kind: 'text', text: new Plaintext(text) },
+        body,
         expiresAtMs: question.hasFallback ? Math.min(deadlineMs, nowMs + this.edge.times.fallbackAfterMs) : deadlineMs,
         ...(question.isEncryptionRequired ? { isEncryptionRequired: true } : {}),
       },
