@@ -30,17 +30,27 @@ const rankOf = (column: string): string => RANK.replace('OUTCOME', column);
 const SAYS_MORE = `(${rankOf('outcome')} < ${rankOf('$6')} OR (outcome = 'unconfirmed' AND $6 IN ('delivered', 'failed'))
   OR (outcome = 'not-sent' AND $6 IN ('accepted', 'sent', 'delivered')))`;
 
-const MOVED = `SELECT tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane,
-    EXISTS (SELECT FROM left_lane) AS "hasLeftLane" FROM moved`;
+const MOVED_COLUMNS = `tenant_id AS tenant, account_id AS account, device_id AS device, lane_id AS lane,
+    EXISTS (SELECT FROM left_lane) AS "hasLeftLane"`;
 
 /**
  * `$1` to `$3` event hour, its expiry and now; `$4` hour and `$5` id of the message; the rest as the parameters of `record`.
- * A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest.
+ * `$16` to `$19` claim the external id for the attempt before anything else is written: digest (or null), owner, hour, and whether another
+ * owner's claim refuses the word. Who has claimed it before only reads, so that the words about one attempt do not wait for each other.
+ * The sender is told of a change: a second word for the state that the message has already is none. A message that may go at once makes its lane due in the same step: an edge that died between the two would leave it at rest.
  */
-export const RECORD = `WITH noted AS (
+export const RECORD = `WITH known AS (SELECT owner FROM transit.received WHERE digest = $16::bytea),
+  claimed AS (
+    INSERT INTO transit.received (digest, owner, purge_hour)
+    SELECT $16::bytea, $17::text, $18::int WHERE $16::bytea IS NOT NULL AND NOT EXISTS (SELECT FROM known)
+    ON CONFLICT (digest) DO UPDATE SET purge_hour = received.purge_hour RETURNING owner),
+  ours AS (
+    SELECT NOT $19::boolean OR EXISTS (SELECT FROM known WHERE owner = $17::text)
+      OR EXISTS (SELECT FROM claimed WHERE owner = $17::text) AS ok),
+  noted AS (
     UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
       segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
-    WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11 AND ${SAYS_MORE} RETURNING message_ref),
+    WHERE purge_hour = $4 AND message_ref = $5 AND attempt = $11 AND ${SAYS_MORE} AND (SELECT ok FROM ours) RETURNING message_ref),
   open AS (
     INSERT INTO transit.open_attempt (message_ref, attempt, due_at)
     SELECT $5::text, $11::smallint, $14::timestamptz FROM noted WHERE $14::timestamptz IS NOT NULL
@@ -50,14 +60,14 @@ export const RECORD = `WITH noted AS (
     WHERE message_ref = $5 AND attempt = $11 AND $14::timestamptz IS NULL AND EXISTS (SELECT FROM noted)),
   moved AS (
     UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END, retry_at = $15::timestamptz, updated_at = $3
-    WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES} AND EXISTS (SELECT FROM noted)
-    RETURNING *),
+    WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES}
+      AND (state <> $12 OR $12 = 'ready') AND EXISTS (SELECT FROM noted) RETURNING *),
   due AS (
     UPDATE transit.lane l SET due_at = $3, revision = l.revision + 1 FROM moved m
     WHERE l.id = m.lane_id AND m.state = 'ready' AND m.retry_at IS NULL AND NOT $13::boolean),
   changed AS (SELECT * FROM moved WHERE $13::boolean),
   ${leaveLane('= $4')}, ${tellSender('moved')}
-  ${MOVED}`;
+  SELECT (SELECT ok FROM ours) AS "isOurs", m.* FROM (VALUES (1)) AS one LEFT JOIN (SELECT ${MOVED_COLUMNS} FROM moved) m ON true`;
 
 /** `$1` to `$5` as above, `$6` new state, `$7` reason. */
 export const STOP = `WITH moved AS (
@@ -69,4 +79,4 @@ export const STOP = `WITH moved AS (
     DELETE FROM transit.envelope
     WHERE purge_hour = $4 AND id = $5 AND $6 = 'waiting-on-sender' AND EXISTS (SELECT FROM moved)),
   ${tellSender('moved')}
-  ${MOVED}`;
+  SELECT ${MOVED_COLUMNS} FROM moved`;

@@ -48,6 +48,16 @@ export interface AttemptOutcome extends AttemptKey {
   readonly lookAgainAt: Date | null;
   /** With the state `ready`: the message is not to be tried before. */
   readonly retryAt?: Date | undefined;
+  readonly claim?: ExternalIdClaim | undefined;
+}
+
+/** An external id belongs to one attempt: the first that claims it, in the step that writes down what the network said. */
+export interface ExternalIdClaim {
+  readonly digest: Uint8Array;
+  readonly owner: string;
+  readonly purgeHour: number;
+  /** Nothing is written down when another owner has the id. */
+  readonly isRequired: boolean;
 }
 
 export interface Moved {
@@ -101,10 +111,14 @@ export class AttemptStore {
     return rows[0]?.isOurs ? 'taken' : 'statement-used';
   }
 
-  /** Records what became of an attempt; tells the sender when the message's state moved. Undefined when a later word was there already. */
-  async record(input: AttemptOutcome, now: Date): Promise<Moved | undefined> {
+  /**
+   * Records what became of an attempt; tells the sender when the message's state moved. Undefined when it did not: a later word was there
+   * already, or the same. `not-ours`: its claim is required, and another attempt has the external id.
+   */
+  async record(input: AttemptOutcome, now: Date): Promise<Moved | 'not-ours' | undefined> {
     const { hour, expiresAt } = eventHour(now);
-    const rows = await this.database.query<MovedRow>(
+    const { claim } = input;
+    const [row] = await this.database.query<RecordedRow>(
       withHour36(RECORD, hour),
       hour,
       expiresAt,
@@ -121,9 +135,13 @@ export class AttemptStore {
       input.leavesLane,
       input.lookAgainAt,
       input.retryAt ?? null,
+      claim?.digest ?? null,
+      claim?.owner ?? null,
+      claim?.purgeHour ?? null,
+      claim?.isRequired ?? false,
     );
-    const [row] = rows;
-    return row && movedOf(row);
+    if (row?.isOurs === false) return 'not-ours';
+    return row?.tenant ? movedOf(row) : undefined;
   }
 
   /** Ends or returns a message that has no attempt under way: refused by a re-check, or back to its sender. Its envelope goes. */
@@ -248,6 +266,8 @@ export class AttemptStore {
 }
 
 type MovedRow = DeviceRef & Omit<Moved, 'sender'>;
+/** The columns of a message are null when none moved. */
+type RecordedRow = { readonly isOurs: boolean } & (MovedRow | { readonly tenant: null });
 
 const movedOf = ({ tenant, account, device, lane, hasLeftLane }: MovedRow): Moved => ({
   sender: { tenant, account, device },

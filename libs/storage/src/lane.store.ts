@@ -107,6 +107,15 @@ export class LaneStore {
     );
   }
 
+  /** Puts a lane to rest that has nothing in it; false, and nothing done, when there is. Whoever adds a message makes it due in the same row. */
+  async restIfEmpty(lane: LaneId): Promise<boolean> {
+    const rested = await this.database.query(
+      'UPDATE transit.lane SET due_at = NULL WHERE id = $1 AND pending = 0 RETURNING 1',
+      lane,
+    );
+    return rested.length > 0;
+  }
+
   /**
    * Moves ready native messages from their lane to the inboxes, unless they are past their deadline. Boxes for the recipients of `withheld`
    * are dropped in silence: a block acts here. Answers how many left, and whose inbox was filled.

@@ -34,12 +34,12 @@ export class DispatchClearLane {
     for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
       const { revision, messages } = await this.edge.laneStore.head(lane, BATCH);
       const lookAtMs: number[] = [];
-      let hasMoved = false;
+      let passed = 0;
       for (const message of messages) {
         if (this.isStopping) return;
         const passage = await this.pass(message);
         if (passage.kind === 'passed') {
-          hasMoved = true;
+          passed += 1;
           continue;
         }
         const blockEndMs = this.blockEndMs(message);
@@ -49,7 +49,9 @@ export class DispatchClearLane {
         if (isHeldBack) break;
         if (!message.isDelayed) await this.edge.attempts.stepAside(message.ref, this.edge.clock.now());
       }
-      if (hasMoved) continue;
+      const mayBeEmpty = passed === messages.length && passed < BATCH;
+      if (passed > 0 && mayBeEmpty && (await this.edge.laneStore.restIfEmpty(lane))) return;
+      if (passed > 0) continue;
       const soonestMs = Math.min(...lookAtMs);
       await this.edge.laneStore.settle(lane, revision, Number.isFinite(soonestMs) ? new Date(soonestMs) : null);
       return;

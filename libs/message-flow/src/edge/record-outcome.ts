@@ -13,24 +13,29 @@ export class RecordOutcome {
   constructor(private readonly edge: EdgeContext) {}
 
   async execute(message: Pick<LaneMessage, 'ref'>, record: AttemptOutcome, outcome: DeliverOutcome): Promise<void> {
-    if (outcome.kind === 'accepted') await this.bind(message.ref, record.attempt, outcome.externalId);
-    const sealedExternalId = outcome.kind === 'accepted' ? this.sealExternalId(record, outcome.externalId) : undefined;
-    await this.write({ ...record, sealedExternalId });
+    if (outcome.kind !== 'accepted') return void (await this.write(record));
+    const { externalId } = outcome;
+    await this.write({
+      ...record,
+      sealedExternalId: this.sealExternalId(record, externalId),
+      claim: { ...this.claimOf({ ref: message.ref, attempt: record.attempt }, externalId), isRequired: false },
+    });
   }
 
-  async write(record: AttemptOutcome): Promise<Moved | undefined> {
+  async write(record: AttemptOutcome): Promise<Moved | 'not-ours' | undefined> {
     const now = this.edge.clock.now();
     await this.edge.partitions.ensureEventHour(now);
     const moved = await this.edge.attempts.record(record, now);
-    if (moved) this.edge.devices.wake([moved.sender]);
+    if (moved && moved !== 'not-ours') this.edge.devices.wake([moved.sender]);
     return moved;
   }
 
   /** The same, from outside the lane's own drain: when the lane may go on, it is woken. */
-  async writeAndWake(record: AttemptOutcome): Promise<void> {
+  async writeAndWake(record: AttemptOutcome): Promise<'recorded' | 'not-ours'> {
     const moved = await this.write(record);
-    if (!moved) return;
-    if (record.state === 'ready' || moved.hasLeftLane) await this.edge.lanes.wake('clear', [moved.lane]);
+    if (moved === 'not-ours') return moved;
+    if (moved && (record.state === 'ready' || moved.hasLeftLane)) await this.edge.lanes.wake('clear', [moved.lane]);
+    return 'recorded';
   }
 
   /** Ends a message that has no attempt under way, or gives it back to its sender's device. */
@@ -51,9 +56,14 @@ export class RecordOutcome {
 
   /** True when this external id belongs to this attempt, now or already; false when another attempt has it. */
   async bind(ref: TransitId, attempt: number, externalId: string): Promise<boolean> {
+    const { digest, owner, purgeHour } = this.claimOf({ ref, attempt }, externalId);
+    return this.edge.inbox.claimDigest(digest, owner, purgeHour);
+  }
+
+  claimOf({ ref, attempt }: AttemptKey, externalId: string) {
     const hour = Math.ceil(this.edge.clock.nowMs() / 3_600_000) + RECEIVED_HOURS;
     const { digest } = this.edge.digests.of(['bound', externalId], new Date(0));
-    return this.edge.inbox.claimDigest(digest, attemptRef(ref, attempt), Math.max(hour, purgeHourOf(ref)));
+    return { digest, owner: attemptRef(ref, attempt), purgeHour: Math.max(hour, purgeHourOf(ref)) };
   }
 
   sealExternalId(key: AttemptKey, externalId: string) {

@@ -16,13 +16,15 @@ export class RecordReceipt {
     receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>,
   ): Promise<'recorded' | 'not-ours'> {
     const key = receipt.ref === undefined ? undefined : parseAttemptRef(receipt.ref);
-    if (!key || !(await this.outcome.bind(key.ref, key.attempt, receipt.externalId))) return 'not-ours';
+    if (!key) return 'not-ours';
     const record = recordOf(receipt, this.edge.clock.nowMs());
-    await this.outcome.writeAndWake({
+    const written = await this.outcome.writeAndWake({
       ...key,
       ...record,
       sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
+      claim: { ...this.outcome.claimOf(key, receipt.externalId), isRequired: true },
     });
+    if (written === 'not-ours') return written;
     const message = record.reason === undefined ? undefined : await this.edge.attempts.message(key.ref);
     if (message?.contact)
       await hearRefusal(this.edge, { tenant: message.tenant, contact: message.contact, reason: record.reason });
