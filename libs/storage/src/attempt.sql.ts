@@ -44,9 +44,10 @@ export const RECORD = `WITH known AS (SELECT owner FROM transit.received WHERE d
     INSERT INTO transit.received (digest, owner, purge_hour)
     SELECT $16::bytea, $17::text, $18::int WHERE $16::bytea IS NOT NULL AND NOT EXISTS (SELECT FROM known)
     ON CONFLICT (digest) DO UPDATE SET purge_hour = received.purge_hour RETURNING owner),
-  ours AS (
-    SELECT NOT $19::boolean OR EXISTS (SELECT FROM known WHERE owner = $17::text)
-      OR EXISTS (SELECT FROM claimed WHERE owner = $17::text) AS ok),
+  -- all of both is read, so that the claim always comes before the attempt's row: two that take them in either order wait for each other
+  ours AS MATERIALIZED (
+    SELECT NOT $19::boolean OR coalesce(bool_or(owner = $17::text), false) AS ok
+    FROM (SELECT owner FROM known UNION ALL SELECT owner FROM claimed) AS claims),
   noted AS (
     UPDATE transit.attempt SET outcome = $6, reason = coalesce($7, reason), vendor_code = coalesce($8, vendor_code),
       segments = coalesce($9::smallint, segments), sealed_external_id = coalesce($10::bytea, sealed_external_id), outcome_at = $3
