@@ -47,7 +47,9 @@ export class EdgeLedger implements Ledger {
     await mkdir(path, { recursive: true, mode: 0o700 });
     const database = new ClassicLevel(path);
     await database.open();
-    return new EdgeLedger(database);
+    const ledger = new EdgeLedger(database);
+    await Promise.all(ledger.#shelves.map((shelf) => shelf.open()));
+    return ledger;
   }
 
   /** The same; `undefined` when another process has it. */
@@ -158,8 +160,12 @@ export class EdgeLedger implements Ledger {
     this.#sent.remove(due.slice(TIME_DIGITS + 1));
   }
 
+  get #shelves() {
+    return [this.#pins, this.#versions, this.#sent, this.#due] as const;
+  }
+
   async #write(): Promise<void> {
-    const shelves = [this.#pins, this.#versions, this.#sent, this.#due];
+    const shelves = this.#shelves;
     const operations = shelves.flatMap((shelf) => shelf.operations());
     try {
       if (operations.length > 0) await this.#database.batch(operations, DURABLE);

@@ -14,6 +14,11 @@ export class LedgerShelf<Value> {
     this.#sublevel = sublevel;
   }
 
+  /** A sublevel opens in its own time, and cannot be read before. */
+  open(): Promise<void> {
+    return this.#sublevel.open();
+  }
+
   onDisk(key: string): Value | undefined {
     return this.#sublevel.getSync(key);
   }
