@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { rootFor } from './twilio-hosts.js';
 import type { Clock } from '@causeway/platform';
-import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { Agent as HttpAgent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import twilio from 'twilio';
 import type response from 'twilio/lib/http/response.js';
@@ -22,13 +22,26 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** A connection nobody uses for this long is closed, milliseconds: before the other end does, so that few questions meet a closing one. */
+const IDLE_MS = 2_000;
+/** TLS sessions are resumed by both; a handshake costs more than the call. */
+const AGENTS = {
+  'http:': { once: new HttpAgent(), kept: new HttpAgent({ keepAlive: true, timeout: IDLE_MS, maxSockets: 32 }) },
+  'https:': { once: new HttpsAgent(), kept: new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, maxSockets: 32 }) },
+} as const;
+
+const agentFor = ({ protocol }: URL, callBeforeMs: number): HttpAgent => {
+  const agents = AGENTS[protocol === 'http:' ? 'http:' : 'https:'];
+  return callBeforeMs === Number.POSITIVE_INFINITY ? agents.kept : agents.once;
+};
+
 type Options = Parameters<twilio.RequestClient['request']>[0];
 
 /**
  * The transport of exactly one call of the SDK. The SDK's own client cannot say whether a request left this machine and
  * retries what we must not; here the request is held back until the connection stands, checked, and only then written.
- * One connection per call: a reused one may be closing at the other end, which would make a plain refusal look like an
- * unknown outcome.
+ * One connection per call that sends something: a reused one may be closing at the other end, which would make a plain
+ * refusal look like an unknown outcome. Questions, and what may be asked for twice, share connections.
  */
 export class CarrierRequest extends twilio.RequestClient {
   /** True from the moment before the first byte of the request may have left. */
@@ -50,7 +63,7 @@ export class CarrierRequest extends twilio.RequestClient {
       const open = url.protocol === 'http:' ? requestHttp : requestHttps;
       const call = open(url, {
         method: options.method.toUpperCase(),
-        agent: false,
+        agent: agentFor(url, rules.callBeforeMs),
         headers: {
           ...options.headers,
           authorization: `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`,
@@ -89,7 +102,7 @@ export class CarrierRequest extends twilio.RequestClient {
 
 function whenConnected(call: ClientRequest, url: URL, act: () => void): void {
   call.once('socket', (socket) => {
-    const isReady = socket instanceof TLSSocket ? false : !socket.connecting;
+    const isReady = call.reusedSocket || (socket instanceof TLSSocket ? false : !socket.connecting);
     if (isReady) act();
     else socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', act);
   });

@@ -55,7 +55,7 @@ export const RECORD = `WITH noted AS (
   moved AS (
     UPDATE transit.message SET state = $12, reason = CASE WHEN $12 = 'failed' THEN $7 END, retry_at = $15::timestamptz, updated_at = $3
     WHERE purge_hour = $4 AND id = $5 AND $12::text IS NOT NULL AND state NOT IN ${TERMINAL_STATES}
-      AND (state <> $12 OR $12 = 'ready') AND EXISTS (SELECT FROM noted)
+      AND (state <> $12 OR $12 IN ('ready', 'sending')) AND EXISTS (SELECT FROM noted)
     RETURNING *),
   told AS (
     SELECT m.* FROM moved m, (SELECT state FROM transit.message WHERE purge_hour = $4 AND id = $5) before WHERE before.state <> m.state),
