@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { HOLD_POINTS } from './holds.js';
+import { ScriptedFaults } from './scripted-faults.js';
 
 /**
  * What may go wrong on purpose. `slow`, `accept-then-drop`, `accept-then-500` and `accept-then-garbage` take the
@@ -44,28 +45,6 @@ export type Fault = z.infer<typeof FAULT>;
 export const FAULT_FILE = z.array(FAULT.extend({ afterMs: z.int().min(0).default(0) }));
 export type FaultFile = z.infer<typeof FAULT_FILE>;
 
-/** Faults strike in the order they were scripted, each as often as it says. */
+/** The faults of this network. */
 @Injectable()
-export class FaultScript {
-  private pending: { fault: Fault; left: number }[] = [];
-
-  add(fault: Fault): void {
-    this.pending.push({ fault, left: fault.count });
-  }
-
-  clear(): void {
-    this.pending = [];
-  }
-
-  take(operation: Fault['operation']): Fault | undefined {
-    const next = this.pending.find((entry) => entry.fault.operation === operation);
-    if (!next) return undefined;
-    next.left -= 1;
-    if (next.left === 0) this.pending = this.pending.filter((entry) => entry !== next);
-    return next.fault;
-  }
-
-  list(): readonly (Fault & { readonly left: number })[] {
-    return this.pending.map(({ fault, left }) => ({ ...fault, left }));
-  }
-}
+export class FaultScript extends ScriptedFaults<Fault> {}

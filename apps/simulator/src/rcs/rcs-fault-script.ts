@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { ScriptedFaults } from '../control/scripted-faults.js';
 import type { RcsErrorCode } from './rcs-error.js';
 
 /**
@@ -56,28 +57,6 @@ export type RcsFault = z.infer<typeof RCS_FAULT>;
 export const RCS_FAULT_FILE = z.array(RCS_FAULT.extend({ afterMs: z.int().min(0).default(0) }));
 export type RcsFaultFile = z.infer<typeof RCS_FAULT_FILE>;
 
-/** Faults strike in the order they were scripted, each as often as it says. */
+/** The faults of this network. */
 @Injectable()
-export class RcsFaultScript {
-  private pending: { fault: RcsFault; left: number }[] = [];
-
-  add(fault: RcsFault): void {
-    this.pending.push({ fault, left: fault.count });
-  }
-
-  clear(): void {
-    this.pending = [];
-  }
-
-  take(operation: RcsFault['operation']): RcsFault | undefined {
-    const next = this.pending.find((entry) => entry.fault.operation === operation);
-    if (!next) return undefined;
-    next.left -= 1;
-    if (next.left === 0) this.pending = this.pending.filter((entry) => entry !== next);
-    return next.fault;
-  }
-
-  list(): readonly (RcsFault & { readonly left: number })[] {
-    return this.pending.map(({ fault, left }) => ({ ...fault, left }));
-  }
-}
+export class RcsFaultScript extends ScriptedFaults<RcsFault> {}
