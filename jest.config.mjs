@@ -14,6 +14,7 @@ const swc = (moduleType) => [
 
 export default {
   testEnvironment: 'node',
+  testTimeout: 60_000, // a busy machine is no failure; speed is measured in test/bench
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc('es6'), 'node_modules/(cookie|content-disposition)/.+\\.js$': swc('commonjs') },
   // CommonJS packages that require an ESM-only one: light-my-request (Fastify's inject) and @fastify/static (Swagger UI)
