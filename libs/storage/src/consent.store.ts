@@ -1,4 +1,4 @@
-import { mintConversationId, type AccountId, type ConversationId, type TenantId } from '@causeway/message-model';
+import { mintConversationId, nativeHostOf, type AccountId, type ConversationId, type TenantId } from '@causeway/message-model';
 import type { Database, Transaction } from './database.js';
 
 /** The granted conversation of two accounts as one of them sees it. */
@@ -88,6 +88,7 @@ export class ConsentStore {
         tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: requester } } }),
       ]);
       if (!target || !asking || target.id === requester) return KEPT_SILENT;
+      if (nativeHostOf(target.address) !== nativeHostOf(asking.address) && !target.crossNetwork) return KEPT_SILENT;
       const owner = parseStored(target.id);
       await takeTurns(tx, { tenant, owner, peer: requester });
       const [forward, backward] = await Promise.all([

@@ -1,5 +1,6 @@
-import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
+import type { AccountId, AliasId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
 import { DatabaseError, type Database, type SqlValue } from './database.js';
+import { RETIRED_BINDING_DAYS } from './discovery.store.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
@@ -19,11 +20,19 @@ export interface SealedContact extends ContactSummary {
   readonly isOptedOut: boolean;
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
+  /** Came through an alias: the account is not to learn the number. */
+  readonly isThroughAlias: boolean;
 }
 
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork"`;
+  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork",
+  alias_id IS NOT NULL AS "isThroughAlias"`;
+
+/** Whether a table has nothing under this telephone and bridge number that still counts. */
+const isFree = (table: 'contact' | 'retired_binding', counts: string): string =>
+  `NOT EXISTS (SELECT FROM registry.${table} WHERE tenant_id = $1 AND bridge_number_id = free.id
+     AND binding_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($15::text[]) AS hex)) AND ${counts})`;
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -75,7 +84,7 @@ export class ContactStore {
 
   async countSince(tenant: TenantId, account: AccountId, since: Date): Promise<number> {
     const rows = await this.database.query<{ n: bigint }>(
-      'SELECT count(*) AS n FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND created_at > $3',
+      'SELECT count(*) AS n FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND created_at > $3 AND alias_id IS NULL',
       tenant,
       account,
       since,
@@ -109,6 +118,8 @@ export class ContactStore {
     readonly conversation: ConversationId;
     readonly contactDigest: Uint8Array;
     readonly bindingDigest: Uint8Array;
+    /** The same under earlier versions of the key, under which others may have this number. */
+    readonly formerBindingDigests?: readonly Uint8Array[];
     readonly digestVersion: number;
     /** Under which the number may have opted out before anyone had it as a contact. */
     readonly optOutDigests: readonly Uint8Array[];
@@ -117,14 +128,15 @@ export class ContactStore {
     readonly country: string;
     readonly lineType: string;
     readonly now: Date;
+    readonly alias?: AliasId;
   }): Promise<ContactSummary | 'no-bridge-number'> {
     try {
       const rows = await this.database.query<ContactSummary>(
         `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-           bridge_number_id, country, line_type, created_at, opted_out_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}
+           bridge_number_id, country, line_type, created_at, opted_out_at, alias_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}, $14
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
-         WHERE NOT EXISTS (SELECT FROM registry.contact c WHERE c.tenant_id = $1 AND c.bridge_number_id = free.id AND c.binding_digest = $6)
+         WHERE ${isFree('contact', 'true')} AND ${isFree('retired_binding', '$12::timestamptz < retired_at + $16::int * interval \'1 day\'')}
          ORDER BY rank LIMIT 1
          ON CONFLICT (tenant_id, account_id, contact_digest) DO UPDATE SET country = contact.country RETURNING ${SUMMARY}`,
         input.tenant,
@@ -140,6 +152,9 @@ export class ContactStore {
         input.lineType,
         input.now,
         hexOf(input.optOutDigests),
+        input.alias ?? null,
+        hexOf([input.bindingDigest, ...(input.formerBindingDigests ?? [])]),
+        RETIRED_BINDING_DAYS,
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
@@ -166,6 +181,17 @@ export class ContactStore {
           )
         : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
     return rows[0]?.isNew ? 'changed' : 'repeated';
+  }
+
+  /** With its number; the pair of telephone and bridge number is given to nobody for a while. */
+  async remove(owner: { readonly tenant: TenantId; readonly account: AccountId }, contact: ContactId): Promise<boolean> {
+    const rows = await this.database.query(
+      'DELETE FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND id = $3 RETURNING 1',
+      owner.tenant,
+      owner.account,
+      contact,
+    );
+    return rows.length > 0;
   }
 
   /** From now on nothing of this conversation leaves the encryption it has on that network. */

@@ -12,6 +12,7 @@ export interface Recipient {
   /** Undefined: there is no such conversation for this sender, for whatever reason. */
   readonly peer: AccountId | null;
   readonly contact: ContactId | null;
+  /** By a block, or by a switch of the peer's that is off: both act at delivery, and neither shows. */
   readonly isBlockedByPeer: boolean;
   readonly peerDevices: readonly RecipientDevice[];
   readonly selfDevices: readonly RecipientDevice[];
@@ -33,13 +34,14 @@ export class RecipientStore {
 
   async find(keys: readonly RecipientKey[]): Promise<readonly Recipient[]> {
     return this.database.query<Recipient>(
-      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked, false) AS "isBlockedByPeer",
+      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked OR (c.crosses_networks AND NOT
+           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)), false) AS "isBlockedByPeer",
          CASE WHEN c.owner_account IS NULL THEN '[]'::jsonb ELSE ${devicesOf('c.owner_account')} END AS "peerDevices",
          ${devicesOf('k.account')} AS "selfDevices"
        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS a(value, rank),
          LATERAL (SELECT a.value->>'tenant' AS tenant, a.value->>'account' AS account, a.value->>'conversation' AS conversation) k
        LEFT JOIN LATERAL (
-         SELECT owner_account, is_blocked FROM registry.consent
+         SELECT owner_account, is_blocked, crosses_networks FROM registry.consent
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
        LEFT JOIN LATERAL (
          SELECT id FROM registry.contact

@@ -1,10 +1,14 @@
 import { AccountStore } from './account.store.js';
+import { AliasStore } from './alias.store.js';
 import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
+import { DiscoveryStore } from './discovery.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
+import { LinkChallengeStore } from './link-challenge.store.js';
+import { LinkStore } from './link.store.js';
 import { MessageStore } from './message.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
@@ -25,6 +29,10 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly links: LinkStore;
+  readonly challenges: LinkChallengeStore;
+  readonly aliases: AliasStore;
+  readonly discovery: DiscoveryStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +47,10 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.links = new LinkStore(this.database);
+    this.challenges = new LinkChallengeStore(this.database);
+    this.aliases = new AliasStore(this.database);
+    this.discovery = new DiscoveryStore(this.database);
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,121 @@
+-- A tenant can have several native networks, each with a host, handles and accounts of its own. `tenant.native_host` is the first of them.
+CREATE TABLE registry.native_host (
+  host text PRIMARY KEY,
+  tenant_id text NOT NULL REFERENCES registry.tenant (id)
+);
+INSERT INTO registry.native_host (host, tenant_id) SELECT native_host, id FROM registry.tenant;
+
+-- Whether people of the tenant's other native networks may write to this account, and this account to them. Off until the person turns it on.
+ALTER TABLE registry.account ADD COLUMN cross_network boolean NOT NULL DEFAULT false;
+-- Addresses never change, so what a pair crosses is known when its row is made: the path of a message does not compare addresses.
+ALTER TABLE registry.consent ADD COLUMN crosses_networks boolean NOT NULL DEFAULT false;
+
+CREATE FUNCTION registry.network_of(address text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT split_part(address, '/', 3) $$;
+
+CREATE FUNCTION registry.mark_crossing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.crosses_networks := (
+    SELECT count(DISTINCT registry.network_of(address)) > 1 FROM registry.account
+    WHERE tenant_id = NEW.tenant_id AND id = ANY (ARRAY[NEW.owner_account, NEW.peer_account]));
+  RETURN NEW;
+END $$;
+CREATE TRIGGER consent_crossing BEFORE INSERT ON registry.consent FOR EACH ROW EXECUTE FUNCTION registry.mark_crossing();
+
+-- A number or another account that a person has shown to be theirs. Of a number: a keyed digest to find it by, and the number sealed to the edge.
+CREATE TABLE registry.link (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  account_id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('account', 'number')),
+  linked_account text,
+  number_digest bytea,
+  digest_version integer,
+  sealed_number bytea,
+  country text,
+  findable text NOT NULL DEFAULT 'nobody' CHECK (findable IN ('nobody', 'contacts', 'everyone')),
+  proved_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  ended_at timestamptz,
+  ended_because text CHECK (ended_because IN ('proved-by-another', 'number-out-of-service')),
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES registry.account (tenant_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (tenant_id, linked_account) REFERENCES registry.account (tenant_id, id) ON DELETE CASCADE
+);
+-- one number is one person's: a newer proof takes it
+CREATE UNIQUE INDEX link_number ON registry.link (tenant_id, number_digest) WHERE number_digest IS NOT NULL;
+CREATE UNIQUE INDEX link_accounts ON registry.link (tenant_id, account_id, linked_account) WHERE linked_account IS NOT NULL;
+CREATE INDEX link_of_account ON registry.link (tenant_id, account_id, id);
+CREATE INDEX link_of_linked ON registry.link (tenant_id, linked_account) WHERE linked_account IS NOT NULL;
+CREATE INDEX link_past ON registry.link (expires_at);
+
+-- A one-time code on its way to a telephone, as a keyed digest.
+CREATE TABLE transit.link_challenge (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  account_id text NOT NULL,
+  number_digest bytea NOT NULL,
+  digest_version integer NOT NULL,
+  sealed_number bytea NOT NULL,
+  country text NOT NULL,
+  code_digest bytea NOT NULL,
+  tries smallint NOT NULL DEFAULT 0,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX link_challenge_account ON transit.link_challenge (tenant_id, account_id, created_at);
+CREATE INDEX link_challenge_number ON transit.link_challenge (tenant_id, number_digest, created_at);
+CREATE INDEX link_challenge_past ON transit.link_challenge (created_at);
+
+-- An address that a person hands out in place of their own: whoever texts it to a bridge number may write to them, until it is revoked.
+CREATE TABLE registry.alias (
+  tenant_id text NOT NULL,
+  id text NOT NULL,
+  account_id text NOT NULL,
+  code text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('contact', 'listing', 'public')),
+  expires_at timestamptz,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, code),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES registry.account (tenant_id, id) ON DELETE CASCADE
+);
+CREATE INDEX alias_of_account ON registry.alias (tenant_id, account_id, id);
+CREATE INDEX alias_past ON registry.alias (expires_at) WHERE expires_at IS NOT NULL;
+
+-- The alias through which this conversation came, if it did. With the alias go its conversations, number and all.
+ALTER TABLE registry.contact ADD COLUMN alias_id text;
+ALTER TABLE registry.contact ADD CONSTRAINT contact_alias
+  FOREIGN KEY (tenant_id, alias_id) REFERENCES registry.alias (tenant_id, id) ON DELETE CASCADE;
+CREATE INDEX contact_of_alias ON registry.contact (tenant_id, alias_id) WHERE alias_id IS NOT NULL;
+
+-- Which bridge number a telephone knew for a conversation that is gone. Nobody gets that pair for a while, so that a late answer reaches
+-- nobody it was not meant for; whose conversation it was is not kept.
+CREATE TABLE registry.retired_binding (
+  tenant_id text NOT NULL,
+  bridge_number_id text NOT NULL,
+  binding_digest bytea NOT NULL,
+  retired_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, bridge_number_id, binding_digest)
+);
+CREATE INDEX retired_binding_past ON registry.retired_binding (retired_at);
+
+CREATE FUNCTION registry.retire_binding() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO registry.retired_binding (tenant_id, bridge_number_id, binding_digest, retired_at)
+  VALUES (OLD.tenant_id, OLD.bridge_number_id, OLD.binding_digest, now())
+  ON CONFLICT (tenant_id, bridge_number_id, binding_digest) DO UPDATE SET retired_at = excluded.retired_at;
+  RETURN OLD;
+END $$;
+-- a trigger, since contacts also go with their account and with their alias
+CREATE TRIGGER contact_retired AFTER DELETE ON registry.contact FOR EACH ROW EXECUTE FUNCTION registry.retire_binding();
+
+-- Who asked for whom today, as keyed digests of a day: enough to limit, not enough to tell afterwards.
+CREATE TABLE transit.discovery (
+  day integer NOT NULL,
+  asker bytea NOT NULL,
+  target bytea NOT NULL,
+  PRIMARY KEY (day, asker, target)
+);
+CREATE INDEX discovery_target ON transit.discovery (day, target);
