@@ -78,7 +78,9 @@ export class ClearBridge {
       unconfirmedAfterMs: 72 * 3_600_000,
     };
     const noted = { lanes, devices, digests, events, clock };
-    const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
+    const { links, challenges, aliases, discovery } = stores;
+    const reached = { links, challenges, aliases, discovery };
+    const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes, ...reached };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
     this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };

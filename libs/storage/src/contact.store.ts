@@ -204,6 +204,17 @@ export class ContactStore {
     );
   }
 
+  /** Whether the person said STOP to this sender or to all, contact or not. */
+  async isOptedOut({ tenant, optOutDigests, bridgeNumberId }: ConsentingPerson): Promise<boolean> {
+    const rows = await this.database.query<{ since: Date | null }>(
+      `SELECT ${optedOutSince({ tenant: '$1', digests: '$2', bridge: '$3' })} AS since`,
+      tenant,
+      hexOf(optOutDigests),
+      bridgeNumberId,
+    );
+    return rows[0]?.since != null;
+  }
+
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
   async optOutAtCarrier(person: ConsentingPerson): Promise<void> {
     await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);

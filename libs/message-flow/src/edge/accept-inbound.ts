@@ -1,4 +1,5 @@
 import {
+  contactUri,
   conversationUri,
   mintBoxId,
   mintTransitId,
@@ -15,6 +16,7 @@ import { bridgeNumberId } from './bridge-numbers.js';
 import { contentOfArrival, fetchFiles, type Arrival, type FetchedFiles } from './inbound-content.js';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
+import { openAlias } from './open-alias.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
@@ -105,8 +107,10 @@ export class AcceptInbound {
     return undefined;
   }
 
-  private async message(network: string, event: Arrival): Promise<InboundResult> {
-    const contact = await this.binding(event);
+  private async message(network: string, arrived: Arrival): Promise<InboundResult> {
+    const through = arrived.kind === 'message' ? await openAlias(this.edge, this.tenant, arrived) : undefined;
+    const event = through?.event ?? arrived;
+    const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
@@ -132,7 +136,7 @@ export class AcceptInbound {
     expiresAtMs: number;
   }): readonly BoxRow[] {
     const { network, event, contact, list } = input;
-    const senderUri = `tel:${event.from.reveal()}`;
+    const senderUri = contact.isThroughAlias ? contactUri(contact.contact) : `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
     const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });

@@ -5,6 +5,7 @@ import {
   parseAddress,
   decodeContent,
   conversationUri,
+  type Address,
   type Bytes,
   type FailureReason,
   type MimiContent,
@@ -125,10 +126,9 @@ export class CheckPermission {
     const expected = addressDigest({ contactId: contact.contact, addressUri: body.address, salt: content.salt });
     if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
-    const address = parseAddress(body.address);
-    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8'))
-      return refused('statement-invalid');
-    return { kind: 'permitted', content, e164: address.e164, statement };
+    const e164 = number && Buffer.from(number).toString('utf8');
+    if (e164 === undefined || !names(parseAddress(body.address), contact, e164)) return refused('statement-invalid');
+    return { kind: 'permitted', content, e164, statement };
   }
 
   /** The words, if they are content and the ones that the message id commits to: both are the sender's to get wrong. */
@@ -143,6 +143,12 @@ export class CheckPermission {
     }
   }
 }
+
+/** Whether the sender's device meant this contact: by its number, or by its id where it is not to know the number. */
+const names = (address: Address | undefined, contact: SealedContact, e164: string): boolean =>
+  contact.isThroughAlias
+    ? address?.kind === 'contact' && address.contact === contact.contact
+    : address?.kind === 'phone' && address.e164 === e164;
 
 const refused = (reason: FailureReason): Permission => ({ kind: 'refused', reason });
 const returned = (reason: 'route' | 'key-change'): Permission => ({ kind: 'returned', reason });

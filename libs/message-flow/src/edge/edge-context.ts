@@ -2,10 +2,14 @@ import type { KeyUse, Ledger } from '@causeway/edge-keys';
 import type { Clock, Events } from '@causeway/platform';
 import type {
   AccountStore,
+  AliasStore,
   AttemptStore,
   ContactStore,
+  DiscoveryStore,
   InboxStore,
   LaneStore,
+  LinkChallengeStore,
+  LinkStore,
   PartitionStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
@@ -37,6 +41,10 @@ export interface EdgeContext {
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
   readonly partitions: PartitionStore;
+  readonly links: LinkStore;
+  readonly challenges: LinkChallengeStore;
+  readonly aliases: AliasStore;
+  readonly discovery: DiscoveryStore;
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
