@@ -8,7 +8,10 @@ import {
   type DeviceWaker,
 } from '@causeway/message-flow';
 import {
+  AdmitFirstContact,
   DecideConsent,
+  HandOutAlias,
+  LinkAccounts,
   MakeInvite,
   PlanRoute,
   RegisterAccount,
@@ -18,8 +21,9 @@ import {
 } from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountStore, AliasStore, ConsentStore, ContactStore, Database, LinkStore, PreKeyStore } from '@causeway/storage';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
+import { AliasesController } from './aliases.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
 import { DescribeMessage } from './describe-message.js';
@@ -30,10 +34,12 @@ import { EveryGateway } from './every-gateway.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
+import { LinksController } from './links.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { RoutesController } from './routes.controller.js';
+import { ShowLinks } from './show-links.js';
 import { WakeController } from './wake.controller.js';
 
 export interface GatewayOptions {
@@ -76,11 +82,20 @@ export class GatewayModule {
         OperatorController,
         HealthController,
         WakeController,
+        LinksController,
+        AliasesController,
       ],
       providers: [
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: ContactStore, useValue: contacts },
+        { provide: LinkStore, useValue: stores.links },
+        { provide: AliasStore, useValue: stores.aliases },
+        { provide: ShowLinks, useValue: new ShowLinks(stores.links, clock) },
+        { provide: LinkAccounts, useValue: new LinkAccounts(accounts, stores.links, clock) },
+        { provide: HandOutAlias, useValue: new HandOutAlias(stores.aliases, clock) },
+        { provide: AdmitFirstContact, useValue: new AdmitFirstContact(stores.discovery, digests, clock) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: PublicSettings, useValue: new PublicSettings(config) },

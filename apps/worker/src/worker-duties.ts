@@ -6,6 +6,9 @@ import type { DropPartitions, MakePartitions } from '@causeway/retention';
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
 
+/** Links, codes and questions for addresses that are past their time go within the hour. */
+const FORGET_MS = 3_600_000;
+
 export interface Duties {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
@@ -35,6 +38,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(FORGET_MS, { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) }, events),
     ];
   }
 

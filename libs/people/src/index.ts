@@ -5,3 +5,6 @@ export * from './plan-route.js';
 export * from './edge-desk.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
+export { LinkAccounts } from './link-accounts.js';
+export { AdmitFirstContact, type Pseudonyms } from './admit-first-contact.js';
+export { HandOutAlias } from './hand-out-alias.js';
