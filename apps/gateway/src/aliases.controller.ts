@@ -33,10 +33,7 @@ export class AliasesController {
     answer: madeAliasSchema,
     problems: ['too-many-links', 'unavailable'],
   })
-  async make(
-    @Caller() caller: AuthenticatedDevice,
-    @Body({ schema: makeAliasSchema }) request: MakeAliasRequest,
-  ) {
+  async make(@Caller() caller: AuthenticatedDevice, @Body({ schema: makeAliasSchema }) request: MakeAliasRequest) {
     const { bridgeNumbers } = await this.edge.describe();
     return { ...described(await this.handOut.execute(caller, request)), textTo: bridgeNumbers };
   }

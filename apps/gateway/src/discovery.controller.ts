@@ -8,7 +8,11 @@ import { Documented } from './documented.js';
 export class PublicSettings {
   readonly description: GatewayDescription;
 
-  constructor({ nativeHost, otherNativeHosts, registration }: Pick<Config, 'nativeHost' | 'otherNativeHosts' | 'registration'>) {
+  constructor({
+    nativeHost,
+    otherNativeHosts,
+    registration,
+  }: Pick<Config, 'nativeHost' | 'otherNativeHosts' | 'registration'>) {
     const nativeHosts = [...new Set([nativeHost, ...otherNativeHosts])];
     this.description = { nativeHost, nativeHosts, registration, version: '1' };
   }

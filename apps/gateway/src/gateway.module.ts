@@ -21,7 +21,15 @@ import {
 } from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, AliasStore, ConsentStore, ContactStore, Database, LinkStore, PreKeyStore } from '@causeway/storage';
+import {
+  AccountStore,
+  AliasStore,
+  ConsentStore,
+  ContactStore,
+  Database,
+  LinkStore,
+  PreKeyStore,
+} from '@causeway/storage';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';

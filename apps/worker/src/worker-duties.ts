@@ -38,7 +38,11 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
-      every(FORGET_MS, { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) }, events),
+      every(
+        FORGET_MS,
+        { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) },
+        events,
+      ),
     ];
   }
 

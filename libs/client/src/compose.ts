@@ -13,6 +13,7 @@ import {
   type MimiContent,
 } from '@causeway/message-model';
 import { randomBytes } from 'node:crypto';
+import { isClearAddress } from './contacts.js';
 import { nextCount, nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import { unknownPeer } from './peers.js';
@@ -44,7 +45,7 @@ const CLOCK_MARGIN_SECONDS = 300;
 /** Makes the message and keeps it: from here on it survives a crash of this device. */
 export async function composeMessage(unit: UnitOfWork, context: DeviceContext, draft: Draft): Promise<OutgoingRecord> {
   const self = context.own.current;
-  const isClear = draft.address.startsWith('tel:');
+  const isClear = isClearAddress(draft.address);
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
   const content = encodeContent(draft.build({ ...header, expires: draft.options.expires }));
   const longest = nowSeconds(context) + (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS;

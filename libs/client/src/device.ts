@@ -1,16 +1,11 @@
 import type { MessageStatus } from '@causeway/api-contract';
-import {
-  CausewayError,
-  parseAddress,
-  type AttachmentReference,
-  type InlineFile,
-  type DeviceId,
-  type MessageId,
-  type NativeAddress,
-} from '@causeway/message-model';
+import type { AttachmentReference, InlineFile, DeviceId, MessageId } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
+import { Aliases } from './aliases.js';
+import { isClearAddress } from './contacts.js';
 import type { SendOptions } from './compose.js';
+import { ContactBook } from './contact-book.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
@@ -19,6 +14,8 @@ import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOp
 import { DeviceParts } from './device-parts.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
+import { Links } from './links.js';
+import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
@@ -38,6 +35,12 @@ const idOf = (message: MessageReference): MessageId => (typeof message === 'stri
  * moves what it cannot read. Messages to one address are submitted in the order of the `send` calls.
  */
 export class Device {
+  /** Numbers and accounts of the same person, and who may find them by those. */
+  readonly links: Links;
+  /** Addresses handed out in place of one's own. */
+  readonly aliases: Aliases;
+  /** Telephones. */
+  readonly contacts: ContactBook;
   readonly #actions: Actions;
   readonly #calls = new Serial();
   readonly #sending = new Set<Promise<SentMessage>>();
@@ -47,6 +50,9 @@ export class Device {
     private readonly parts: DeviceParts,
   ) {
     this.#actions = new Actions(context);
+    this.links = new Links(context, parts.edge);
+    this.aliases = new Aliases(context);
+    this.contacts = new ContactBook(context, parts.edge);
   }
 
   /** A new account, with this as its primary device. Safe to repeat after a crash. Throws `ProblemError` (`handle-taken`, `invite-required`). */
@@ -130,7 +136,7 @@ export class Device {
   /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
-    return draft.address.startsWith('tel:') ? undefined : this.#send(draft);
+    return isClearAddress(draft.address) ? undefined : this.#send(draft);
   }
 
   /** Where a message is: asks the gateway if it knows of it. */
@@ -287,10 +293,4 @@ export class Device {
     ]);
     return this.parts.outgoing.send(ready);
   }
-}
-
-function nativeOf(text: string): NativeAddress {
-  const address = parseAddress(text);
-  if (address?.kind === 'native') return address;
-  throw new CausewayError('invalid-address');
 }

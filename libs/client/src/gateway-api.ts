@@ -1,6 +1,8 @@
 import {
   acceptedSchema,
   accountDevicesSchema,
+  aliasListSchema,
+  begunLinkSchema,
   bundlesSchema,
   contactSchema,
   conversationDevicesSchema,
@@ -9,10 +11,16 @@ import {
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
+  linkedSchema,
+  linkListSchema,
+  madeAliasSchema,
   messageStatusSchema,
   planSchema,
   registeredSchema,
   requestPageSchema,
+  type AliasKind,
+  type Findable,
+  type LinkAccountsRequest,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -48,6 +56,39 @@ export class GatewayApi {
   planRoute = (to: WireTarget) => this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
   addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
+
+  removeContact = (contact: ContactId) =>
+    this.call({ method: 'DELETE', path: `/v1/contacts/${contact}`, answer: NO_ANSWER });
+
+  links = () => this.call({ method: 'GET', path: '/v1/links', answer: linkListSchema });
+  beginLink = (body: { keyId: string; sealedAddress: Uint8Array }) =>
+    this.call({ method: 'POST', path: '/v1/links/numbers', body, answer: begunLinkSchema });
+  proveLink = (challenge: string, code: string) =>
+    this.call({
+      method: 'POST',
+      path: `/v1/links/numbers/${encodeURIComponent(challenge)}/proof`,
+      body: { code },
+      answer: NO_ANSWER,
+    });
+  linkAccounts = (body: LinkAccountsRequest) =>
+    this.call({ method: 'POST', path: '/v1/links/accounts', body, answer: linkedSchema });
+  setFindable = (link: string, by: Findable) =>
+    this.call({
+      method: 'PUT',
+      path: `/v1/links/${encodeURIComponent(link)}/findable`,
+      body: { by },
+      answer: NO_ANSWER,
+    });
+  revokeLink = (link: string) =>
+    this.call({ method: 'DELETE', path: `/v1/links/${encodeURIComponent(link)}`, answer: NO_ANSWER });
+  setCrossNetwork = (isOn: boolean) =>
+    this.call({ method: 'PUT', path: '/v1/account/cross-network', body: { isOn }, answer: NO_ANSWER });
+
+  makeAlias = (body: { kind: AliasKind; expiresInSeconds?: number }) =>
+    this.call({ method: 'POST', path: '/v1/aliases', body, answer: madeAliasSchema });
+  aliases = () => this.call({ method: 'GET', path: '/v1/aliases', answer: aliasListSchema });
+  revokeAlias = (alias: string) =>
+    this.call({ method: 'DELETE', path: `/v1/aliases/${encodeURIComponent(alias)}`, answer: NO_ANSWER });
 
   sendMessage = (messageId: MessageId, json: string) =>
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });

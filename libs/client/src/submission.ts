@@ -9,7 +9,7 @@ import {
 } from '@causeway/message-model';
 import { statementFor, permittedNetworks, sealForEdge } from './clear-sealing.js';
 import { moveMessage } from './compose.js';
-import { contactOf } from './contacts.js';
+import { contactOf, isClearAddress } from './contacts.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import type { EdgeTrust } from './edge-trust.js';
@@ -63,7 +63,7 @@ export class Submission {
 
   /** The request to submit, if there is one to submit under this id now. */
   async #prepare(record: OutgoingRecord): Promise<string | undefined> {
-    if (record.address.startsWith('tel:')) return this.#prepareClear(record);
+    if (isClearAddress(record.address)) return this.#prepareClear(record);
     try {
       return await this.#prepareNative(record);
     } catch (error) {

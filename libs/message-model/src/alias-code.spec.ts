@@ -5,11 +5,19 @@ import { mintAliasCode, readAliasCode } from './alias-code.js';
 describe('the code of an alias', () => {
   it('is read from the front of a text however it was typed, and the rest is what was said', () => {
     fc.assert(
-      fc.property(fc.constantFrom('', ' ', '\n'), fc.constantFrom('', '.', ':', '!'), fc.boolean(), (before, after, isUpper) => {
-        const code = mintAliasCode();
-        const typed = (isUpper ? code.toUpperCase() : code).replaceAll('0', 'O').replaceAll('1', 'l');
-        expect(readAliasCode(`${before}${typed}${after} Is it still there?`)).toEqual({ code, rest: 'Is it still there?' });
-      }),
+      fc.property(
+        fc.constantFrom('', ' ', '\n'),
+        fc.constantFrom('', '.', ':', '!'),
+        fc.boolean(),
+        (before, after, isUpper) => {
+          const code = mintAliasCode();
+          const typed = (isUpper ? code.toUpperCase() : code).replaceAll('0', 'O').replaceAll('1', 'l');
+          expect(readAliasCode(`${before}${typed}${after} Is it still there?`)).toEqual({
+            code,
+            rest: 'Is it still there?',
+          });
+        },
+      ),
     );
   });
 

@@ -12,8 +12,7 @@ export class HandOutAlias {
 
   async execute(owner: AuthenticatedDevice, { kind, expiresInSeconds }: MakeAliasRequest): Promise<AliasRow> {
     const createdAt = this.clock.now();
-    const expiresAt =
-      expiresInSeconds === undefined ? null : new Date(createdAt.getTime() + expiresInSeconds * 1000);
+    const expiresAt = expiresInSeconds === undefined ? null : new Date(createdAt.getTime() + expiresInSeconds * 1000);
     const made = { alias: mintAliasId(), code: mintAliasCode(), kind, createdAt, expiresAt };
     if (!(await this.aliases.create(owner, made)))
       throw new CausewayError('too-many-links', { detail: 'Revoke an alias that is not needed any more first' });

@@ -179,7 +179,14 @@ export const SETTINGS = z.object({
   otherNativeHosts: identity(
     '',
     'Hosts of further native networks of the tenant, separated by commas. Each has handles and accounts of its own; a host is never taken away once people use it.',
-    list.pipe(z.array(z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, 'must be host names').toLowerCase())),
+    list.pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i, 'must be host names')
+          .toLowerCase(),
+      ),
+    ),
   ),
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),

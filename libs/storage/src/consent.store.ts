@@ -1,4 +1,10 @@
-import { mintConversationId, nativeHostOf, type AccountId, type ConversationId, type TenantId } from '@causeway/message-model';
+import {
+  mintConversationId,
+  nativeHostOf,
+  type AccountId,
+  type ConversationId,
+  type TenantId,
+} from '@causeway/message-model';
 import type { Database, Transaction } from './database.js';
 
 /** The granted conversation of two accounts as one of them sees it. */

@@ -136,7 +136,7 @@ export class ContactStore {
            bridge_number_id, country, line_type, created_at, opted_out_at, alias_id)
          SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}, $14
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
-         WHERE ${isFree('contact', 'true')} AND ${isFree('retired_binding', '$12::timestamptz < retired_at + $16::int * interval \'1 day\'')}
+         WHERE ${isFree('contact', 'true')} AND ${isFree('retired_binding', "$12::timestamptz < retired_at + $16::int * interval '1 day'")}
          ORDER BY rank LIMIT 1
          ON CONFLICT (tenant_id, account_id, contact_digest) DO UPDATE SET country = contact.country RETURNING ${SUMMARY}`,
         input.tenant,
@@ -184,7 +184,10 @@ export class ContactStore {
   }
 
   /** With its number; the pair of telephone and bridge number is given to nobody for a while. */
-  async remove(owner: { readonly tenant: TenantId; readonly account: AccountId }, contact: ContactId): Promise<boolean> {
+  async remove(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+  ): Promise<boolean> {
     const rows = await this.database.query(
       'DELETE FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND id = $3 RETURNING 1',
       owner.tenant,

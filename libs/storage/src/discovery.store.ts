@@ -48,7 +48,10 @@ export class DiscoveryStore {
     );
     await this.database.query('DELETE FROM transit.link_challenge WHERE created_at < $1', before(1));
     await this.database.query('DELETE FROM registry.alias WHERE expires_at < $1', now);
-    await this.database.query('DELETE FROM registry.retired_binding WHERE retired_at < $1', before(RETIRED_BINDING_DAYS));
+    await this.database.query(
+      'DELETE FROM registry.retired_binding WHERE retired_at < $1',
+      before(RETIRED_BINDING_DAYS),
+    );
     await this.database.query('DELETE FROM transit.discovery WHERE day < $1', Math.floor(now.getTime() / DAY_MS));
   }
 }

@@ -29,7 +29,8 @@ export async function openAlias(
   const read = readAliasCode(event.text.reveal());
   if (!read) return undefined;
   const alias = await edge.aliases.byCode(tenant, read.code, edge.clock.now());
-  const contact = alias && ((await known(edge, tenant, { alias, event })) ?? (await made(edge, tenant, { alias, event })));
+  const contact =
+    alias && ((await known(edge, tenant, { alias, event })) ?? (await made(edge, tenant, { alias, event })));
   if (!contact) return undefined;
   const isOnlyCode = read.rest === '' && event.media.length === 0;
   return { contact, event: isOnlyCode ? event : { ...event, text: new Plaintext(read.rest) } };
@@ -40,7 +41,11 @@ type Arrived = { readonly alias: OpenAlias; readonly event: InboundMessage };
 /** Of each alias by itself: the digests of one telephone under two aliases, or as an ordinary contact, have nothing in common. */
 const nameUnder = ({ alias }: OpenAlias, e164: string): string => `${e164} ${alias}`;
 
-async function known(edge: EdgeContext, tenant: TenantId, { alias, event }: Arrived): Promise<SealedContact | undefined> {
+async function known(
+  edge: EdgeContext,
+  tenant: TenantId,
+  { alias, event }: Arrived,
+): Promise<SealedContact | undefined> {
   for (const { digest } of edge.keys.numberDigests('contact', tenant, nameUnder(alias, event.from.reveal()))) {
     const found = await edge.contacts.byDigest(tenant, alias.account, digest);
     if (found) return edge.contacts.sealed(tenant, found.contact);
@@ -49,7 +54,11 @@ async function known(edge: EdgeContext, tenant: TenantId, { alias, event }: Arri
 }
 
 /** Answers come from the number that was texted, where this telephone knows it for nobody else. */
-async function made(edge: EdgeContext, tenant: TenantId, { alias, event }: Arrived): Promise<SealedContact | undefined> {
+async function made(
+  edge: EdgeContext,
+  tenant: TenantId,
+  { alias, event }: Arrived,
+): Promise<SealedContact | undefined> {
   if (alias.conversations >= (alias.kind === 'contact' ? 1 : MOST_CONVERSATIONS)) return undefined;
   const { keys, contacts, clock } = edge;
   const e164 = event.from.reveal();

@@ -17,7 +17,10 @@ export type OpenedNumber =
   | { readonly kind: 'refused'; readonly code: 'edge-key-stale' | 'invalid-address' };
 
 /** Opens a number that a device sealed to the edge. The number goes no further than its caller. */
-export async function openNumber({ keys }: Pick<EdgeContext, 'keys'>, question: SealedNumberQuestion): Promise<OpenedNumber> {
+export async function openNumber(
+  { keys }: Pick<EdgeContext, 'keys'>,
+  question: SealedNumberQuestion,
+): Promise<OpenedNumber> {
   const { tenant, account, device, keyId } = question;
   const legPrivateKey = await keys.findLegPrivateKey(keyId);
   if (!legPrivateKey) return { kind: 'refused', code: 'edge-key-stale' };

@@ -110,7 +110,11 @@ export class ProveNumber {
   }
 
   /** Once: a code that did not arrive is asked for again by the person, within the limits. */
-  private async text(sender: NonNullable<ReturnType<ProveNumber['sender']>>, e164: string, code: string): Promise<void> {
+  private async text(
+    sender: NonNullable<ReturnType<ProveNumber['sender']>>,
+    e164: string,
+    code: string,
+  ): Promise<void> {
     const { clock, events } = this.edge;
     const nowMs = clock.nowMs();
     const outcome = await sender.adapter.deliver(
@@ -118,7 +122,12 @@ export class ProveNumber {
         ref: toBase64Url(randomBytes(16)),
         to: new Plaintext(e164),
         from: sender.bridgeNumber,
-        body: { kind: 'text', text: new Plaintext(`${code} is your Causeway code. It links this number to your account; tell it to nobody.`) },
+        body: {
+          kind: 'text',
+          text: new Plaintext(
+            `${code} is your Causeway code. It links this number to your account; tell it to nobody.`,
+          ),
+        },
         expiresAtMs: nowMs + CODE_MS,
       },
       { callBeforeMs: nowMs + CALL_WITHIN_MS, signal: new AbortController().signal },

@@ -61,7 +61,10 @@ export class ResolveContact {
   }
 
   /** By digests of the day, so that nobody can tell afterwards who asked for whom. */
-  private mayAsk({ tenant, account }: Pick<ResolveContactQuestion, 'tenant' | 'account'>, e164: string): Promise<boolean> {
+  private mayAsk(
+    { tenant, account }: Pick<ResolveContactQuestion, 'tenant' | 'account'>,
+    e164: string,
+  ): Promise<boolean> {
     const { digests, clock, discovery, keys } = this.edge;
     const now = clock.now();
     const number = Buffer.from(keys.numberDigest('link', tenant, e164).digest).toString('base64url');
