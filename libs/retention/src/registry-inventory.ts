@@ -41,6 +41,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       device_list_signature: 'its signature',
       device_list_version: 'refuses an older list',
       consent_policy: 'whether strangers must ask',
+      cross_network: 'whether people of the other native networks may write',
       created_at: 'age of the account',
     },
   },
@@ -97,6 +98,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       conversation_id: 'the conversation of the pair',
       requested_at: 'that the peer asked, and when; shown with the request',
       decided_at: 'when the owner decided',
+      crosses_networks: 'whether the two are on different native networks',
     },
   },
   {
@@ -119,6 +121,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'STOP: nothing is delivered any more',
       encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
+      alias_id: 'through which alias the conversation came: it goes with it',
     },
   },
   {
