@@ -12,6 +12,8 @@ const JOURNEYS = [
   'SMS to native',
   'A request that had to be repeated sends once',
   'RCS, and SMS where RCS cannot reach',
+  'A telephone number that arrives end-to-end encrypted',
+  'A marketplace: a conversation by alias between SMS and native',
 ];
 
 let root: string;

@@ -1,11 +1,13 @@
 import type { Command } from './command.js';
 import { accept } from './commands/accept.js';
+import { ALIAS_COMMANDS } from './commands/alias-commands.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
+import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
@@ -28,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   accept,
   status,
   safetyNumber,
+  ...LINK_COMMANDS,
+  ...ALIAS_COMMANDS,
   adapterNew,
   adapterTest,
 ];

@@ -5,6 +5,8 @@ import { startEmbedded } from '../embedded/start-embedded.js';
 import { Terminal } from '../terminal.js';
 import { DemoWorld } from './demo-world.js';
 import { firstContact } from './journeys/first-contact.js';
+import { linkedNumber } from './journeys/linked-number.js';
+import { marketplaceAlias } from './journeys/marketplace-alias.js';
 import { nativeToNative } from './journeys/native-to-native.js';
 import { nativeToSms } from './journeys/native-to-sms.js';
 import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
@@ -21,6 +23,8 @@ const STEPS: readonly Step[] = [
   smsToNative,
   repeatedRequest,
   rcsAndFallback,
+  linkedNumber,
+  marketplaceAlias,
 ];
 
 /** Starts everything, runs the journeys and tells of them. Resolves with whether all of them worked. */
