@@ -97,11 +97,13 @@ export class Links {
 function readOffer(text: string) {
   const bytes = fromBase64Url(text.trim());
   const fields: unknown = bytes && decoded(bytes);
-  const [document, offered] = Array.isArray(fields) ? fields : [];
+  const [document, offered] = listed(fields);
   if (document instanceof Uint8Array && offered instanceof Uint8Array)
     return { document: toBytes(document), offered: toBytes(offered) };
   throw new Error('this is not an offer to link accounts');
 }
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function decoded(bytes: Uint8Array): unknown {
   try {

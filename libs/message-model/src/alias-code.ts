@@ -15,7 +15,7 @@ const part = (): string => Array.from({ length: PART }, () => LETTERS[randomInt(
 /** What somebody typed from a notice, in the spelling that it was made in; `undefined` when it cannot be a code. */
 function spelled(typed: string): string | undefined {
   const code = typed.toLowerCase().replaceAll('o', '0').replaceAll(/[il]/g, '1');
-  return [...code].every((letter) => letter === '-' || LETTERS.includes(letter)) ? code : undefined;
+  return code.split('').every((letter) => letter === '-' || LETTERS.includes(letter)) ? code : undefined;
 }
 
 /** A text that begins with the code of an alias, and what is said after it. Whether there is such an alias is another question. */

@@ -215,7 +215,7 @@ export class ContactStore {
       hexOf(optOutDigests),
       bridgeNumberId,
     );
-    return rows[0]?.since != null;
+    return (rows[0]?.since ?? null) !== null;
   }
 
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
