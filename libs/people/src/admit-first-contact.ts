@@ -5,7 +5,7 @@ import type { AuthenticatedDevice, DiscoveryStore } from '@causeway/storage';
 /** Addresses that one account may write to first in a day, and accounts that may write to one address first. */
 const LIMITS = { targetsOfAsker: 200, askersOfTarget: 2_000 } as const;
 
-/** Pseudonyms that change with the day's key; `DedupeDigests` is one. */
+/** Keyed digests of names; `DedupeDigests` makes them. */
 export interface Pseudonyms {
   of(name: readonly (string | number)[], now: Date): { readonly digest: Uint8Array };
 }

@@ -11,7 +11,7 @@ export const ENDED_LINK_DAYS = 30;
 export const RETIRED_BINDING_DAYS = 180;
 const DAY_MS = 86_400_000;
 
-/** Who asked for whom, as keyed digests, and what of this area is past its time. */
+/** Who asked for whom today, as keyed digests, and what of this area is past its time. */
 export class DiscoveryStore {
   constructor(private readonly database: Database) {}
 

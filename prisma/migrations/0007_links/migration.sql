@@ -111,7 +111,7 @@ END $$;
 -- a trigger, since contacts also go with their account and with their alias
 CREATE TRIGGER contact_retired AFTER DELETE ON registry.contact FOR EACH ROW EXECUTE FUNCTION registry.retire_binding();
 
--- Who asked for whom today, as keyed digests of a day: enough to limit, not enough to tell afterwards.
+-- Who asked for whom today, as keyed digests that go after their day: enough to limit, and no record of it afterwards.
 CREATE TABLE transit.discovery (
   day integer NOT NULL,
   asker bytea NOT NULL,

@@ -60,7 +60,7 @@ export class ResolveContact {
     });
   }
 
-  /** By digests of the day, so that nobody can tell afterwards who asked for whom. */
+  /** By keyed digests that are dropped after their day. */
   private mayAsk(
     { tenant, account }: Pick<ResolveContactQuestion, 'tenant' | 'account'>,
     e164: string,
