@@ -10,6 +10,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
+import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { up } from './commands/up.js';
@@ -20,6 +21,10 @@ export const COMMANDS: readonly Command[] = [
   demo,
   migrateCommand,
   doctor,
+  secretsSet,
+  secretsList,
+  secretsRotate,
+  secretsRemove,
   register,
   send,
   approve,

@@ -1,4 +1,4 @@
-import type { Keeping } from '@causeway/edge-keys';
+import { KeyProviderAway, type Keeping } from '@causeway/edge-keys';
 import { ReSealNumbers } from '@causeway/message-flow/edge';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { Edge } from './open-edge.js';
@@ -38,8 +38,13 @@ export class KeeperDuties {
 
   private async turnKeys(): Promise<void> {
     const { keys, ledger } = this.keeping;
-    const { destroyed } = await keys.tick();
-    this.tellDestroyed(destroyed);
+    try {
+      this.tellDestroyed((await keys.tick()).destroyed);
+      this.edge.context.events.keyProviderAnswers(true);
+    } catch (thrown) {
+      if (!(thrown instanceof KeyProviderAway)) throw thrown;
+      this.edge.context.events.keyProviderAnswers(false);
+    }
     await ledger.forgetPast(Math.floor(this.edge.context.clock.nowMs() / 1000));
   }
 

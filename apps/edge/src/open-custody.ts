@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { EdgeCustody, KEEPER_QUESTIONS, type Closable, type KeeperDesk, type Keeping } from '@causeway/edge-keys';
+import {
+  EdgeCustody,
+  KEEPER_QUESTIONS,
+  openKeyProvider,
+  type Closable,
+  type KeeperDesk,
+  type Keeping,
+} from '@causeway/edge-keys';
 import { answerPrivately, PrivateClients, readKeeperTlsIdentity, type RpcAddress } from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
 
@@ -32,6 +39,8 @@ export function openCustody(process: ProcessContext, onKeeping: (keeping: Keepin
   return EdgeCustody.open({
     folder: isElsewhere ? undefined : config.edgeKeyFolder,
     region: config.region,
+    tenant: config.tenant,
+    openProvider: () => openKeyProvider(config),
     clock,
     line: {
       ask: (question, body) => line.ask(question, body, { timeoutMs: ANSWER_WITHIN_MS }),

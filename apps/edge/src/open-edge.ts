@@ -17,6 +17,7 @@ import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
+import { withSealedSettings } from './with-sealed-settings.js';
 import { WhileKeeping } from './while-keeping.js';
 import { loadAdapters } from './load-adapters.js';
 import { MediaLinks } from './media-links.js';
@@ -37,7 +38,8 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { config, clock, events, stores, queue, digests } = process;
+  const { clock, events, stores, queue, digests } = process;
+  const config = await withSealedSettings(process.config);
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);

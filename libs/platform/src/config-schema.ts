@@ -78,6 +78,7 @@ const storage = inGroup('Storage and queue');
 const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
+const custody = inGroup('Custody and residency');
 const sms = inGroup('SMS');
 const rcs = inGroup('Simulated RCS');
 const otherNetworks = inGroup('Other networks');
@@ -171,6 +172,19 @@ export const SETTINGS = z.object({
     'Folder of the keys of the edges, which those of one host share; only they may read it. Empty means `edge-keys` in the data folder.',
     text,
   ),
+  keyProvider: custody(
+    'file',
+    'What wraps the keys of the edge and sealed settings: files of the key folder, or a hardware module through PKCS #11.',
+    z.enum(['file', 'pkcs11']),
+  ),
+  pkcs11PackageFolder: custody(
+    '',
+    'Folder in whose `node_modules` you installed the package `pkcs11js` 2.x. It compiles when it is installed, so it is not part of Causeway.',
+    text,
+  ),
+  pkcs11Module: custody('', 'Path of the PKCS #11 library of the hardware module.', text),
+  pkcs11Token: custody('', 'Label of the token in it.', text),
+  pkcs11PinFile: custody('', 'File with the PIN of its user, mode 600.', text),
   nativeHost: identity(
     'causeway.local',
     'Host name in `mimi://` addresses. It enters message ids: never change it once people use it.',

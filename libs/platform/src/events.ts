@@ -113,6 +113,12 @@ export class Events {
     this.metrics.increment('causeway_edge_keeper_missed_total', {});
   }
 
+  /** Of the keeper, each time it looks: while the key provider is away keys are used from memory for five minutes, then not at all. */
+  keyProviderAnswers(isAnswering: boolean): void {
+    this.metrics.set('causeway_key_provider_up', {}, isAnswering ? 1 : 0);
+    if (!isAnswering) this.log.error('key-provider.away');
+  }
+
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
     this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
     this.log.info('edge-key.destroyed', fields);

@@ -93,6 +93,11 @@ export const METRICS = {
     help: 'Times that a clear lane waited because no edge kept the ledger.',
     labels: [],
   },
+  causeway_key_provider_up: {
+    kind: 'gauge',
+    help: '1 in the edge that keeps the keys while its key provider unwraps them, 0 while it does not: five minutes later clear messages stop.',
+    labels: [],
+  },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

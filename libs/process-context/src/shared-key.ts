@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
+import { refusePathOpenToOthers, StartupProblem } from '@causeway/platform';
 
 const KEY_BYTES = 32;
 
@@ -10,6 +10,8 @@ const KEY_BYTES = 32;
 export async function sharedKey(folder: string, name: string): Promise<Bytes> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
+  refusePathOpenToOthers(folder);
+  refusePathOpenToOthers(path);
   const key = (await readKey(path)) ?? (await makeKey(path));
   if (key.length === KEY_BYTES) return key;
   throw new StartupProblem(`The key file ${name} is damaged.`, 'Restore it from where the data folder came from.');
