@@ -3,6 +3,7 @@ import { accept } from './commands/accept.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
+import { backup } from './commands/backup.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
@@ -10,6 +11,7 @@ import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
+import { restore } from './commands/restore.js';
 import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
@@ -21,6 +23,8 @@ export const COMMANDS: readonly Command[] = [
   demo,
   migrateCommand,
   doctor,
+  backup,
+  restore,
   secretsSet,
   secretsList,
   secretsRotate,

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DrainNativeLane, Sweep, type DeviceWaker } from '@causeway/message-flow';
 import { TellDevices } from '@causeway/people';
 import type { ProcessContext } from '@causeway/process-context';
-import { DropPartitions, MakePartitions } from '@causeway/retention';
+import { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/retention';
 import { WorkerDuties } from './worker-duties.js';
 
 export interface WorkerOptions {
@@ -14,7 +14,7 @@ export interface WorkerOptions {
 @Module({})
 export class WorkerModule {
   static with({ context, devices }: WorkerOptions): DynamicModule {
-    const { stores, clock, events, queue } = context;
+    const { stores, clock, events, queue, config } = context;
     const { lanes, recipients, consents, accounts, inbox, partitions, messages } = stores;
     const tell = new TellDevices(accounts, inbox, partitions, clock);
     const duties = {
@@ -22,6 +22,7 @@ export class WorkerModule {
       sweep: new Sweep(lanes, messages, partitions, queue.lanes, devices, clock, events),
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
+      keepTombstones: new KeepTombstones(stores.tombstones, clock, config),
     };
     return {
       module: WorkerModule,

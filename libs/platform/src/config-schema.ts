@@ -185,6 +185,11 @@ export const SETTINGS = z.object({
   pkcs11Module: custody('', 'Path of the PKCS #11 library of the hardware module.', text),
   pkcs11Token: custody('', 'Label of the token in it.', text),
   pkcs11PinFile: custody('', 'File with the PIN of its user, mode 600.', text),
+  backupDays: custody(
+    '35',
+    'For how long a backup may be restored, and so for how long it is remembered what was erased, revoked or blocked.',
+    positive,
+  ),
   nativeHost: identity(
     'causeway.local',
     'Host name in `mimi://` addresses. It enters message ids: never change it once people use it.',

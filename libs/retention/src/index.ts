@@ -1,2 +1,3 @@
 /** What is stored leaves on time. */
 export * from './keep-partitions.js';
+export * from './keep-tombstones.js';

@@ -18,3 +18,8 @@ export type { TouchedDevice } from './state-events.js';
 export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';
+export * from './tombstone.store.js';
+export { NOT_BACKED_UP, readBackup, type Backup } from './backup/backup-form.js';
+export { writeBackup, type BackupReport } from './backup/write-backup.js';
+export { restoreBackup, type RestoreReport } from './backup/restore-backup.js';
+export { readTombstoneFile, type TombstoneFile, type TombstoneRow } from './backup/tombstones.js';

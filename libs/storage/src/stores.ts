@@ -10,6 +10,7 @@ import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
 import { TenantStore } from './tenant.store.js';
+import { TombstoneStore } from './tombstone.store.js';
 
 /** Every store of a process over one pool. */
 export class Stores {
@@ -25,6 +26,7 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly tombstones: TombstoneStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +41,7 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.tombstones = new TombstoneStore(this.database);
   }
 
   async close(): Promise<void> {

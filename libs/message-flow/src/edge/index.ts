@@ -13,3 +13,4 @@ export * from './record-receipt.js';
 export * from './reconcile-attempt.js';
 export * from './accept-inbound.js';
 export * from './sweep-inbound.js';
+export { numberAad } from './number-at-rest.js';
