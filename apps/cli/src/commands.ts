@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { accountErase, accountExport } from './commands/account.js';
 import { accept } from './commands/accept.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
@@ -37,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   accept,
   status,
   safetyNumber,
+  accountExport,
+  accountErase,
   adapterNew,
   adapterTest,
 ];

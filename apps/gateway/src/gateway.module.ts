@@ -9,6 +9,8 @@ import {
 } from '@causeway/message-flow';
 import {
   DecideConsent,
+  EraseAccount,
+  ExportAccount,
   MakeInvite,
   PlanRoute,
   RegisterAccount,
@@ -19,6 +21,7 @@ import {
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
@@ -69,6 +72,7 @@ export class GatewayModule {
         DiscoveryController,
         RegistrationController,
         AccountsController,
+        AccountDataController,
         ConsentController,
         RoutesController,
         MessagesController,
@@ -93,6 +97,8 @@ export class GatewayModule {
         IdempotencyKeys,
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
+        { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock) },
+        { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock) },
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,

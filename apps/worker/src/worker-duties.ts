@@ -1,5 +1,6 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
+import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/retention';
 
@@ -7,6 +8,7 @@ import type { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/r
 const CONCURRENCY = 16;
 /** How long after something was taken back only the database knows of it. */
 const TOMBSTONES_MS = 2_000;
+const ERASURES_MS = 30_000;
 
 export interface Duties {
   readonly drain: DrainNativeLane;
@@ -14,6 +16,7 @@ export interface Duties {
   readonly makePartitions: MakePartitions;
   readonly dropPartitions: DropPartitions;
   readonly keepTombstones: KeepTombstones;
+  readonly finishErasures: FinishErasures;
 }
 
 /** What a worker does while it lives. Making and dropping partitions are separate jobs: a drop that waits must not stop the next hour. */
@@ -27,7 +30,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
-    const { drain, sweep, makePartitions, dropPartitions, keepTombstones } = this.duties;
+    const { drain, sweep, makePartitions, dropPartitions, keepTombstones, finishErasures } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -39,6 +42,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
+      every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
     ];
   }
 

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DrainNativeLane, Sweep, type DeviceWaker } from '@causeway/message-flow';
-import { TellDevices } from '@causeway/people';
+import { FinishErasures, TellDevices } from '@causeway/people';
 import type { ProcessContext } from '@causeway/process-context';
 import { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/retention';
 import { WorkerDuties } from './worker-duties.js';
@@ -23,6 +23,7 @@ export class WorkerModule {
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
       keepTombstones: new KeepTombstones(stores.tombstones, clock, config),
+      finishErasures: new FinishErasures(stores.tombstones, stores.personal, clock),
     };
     return {
       module: WorkerModule,

@@ -1,14 +1,7 @@
-import type { MessageStatus } from '@causeway/api-contract';
-import {
-  CausewayError,
-  parseAddress,
-  type AttachmentReference,
-  type InlineFile,
-  type DeviceId,
-  type MessageId,
-  type NativeAddress,
-} from '@causeway/message-model';
+import type { AccountErased, AccountExport, MessageStatus } from '@causeway/api-contract';
+import { type AttachmentReference, type InlineFile, type DeviceId, type MessageId } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
+import { eraseAccount, exportAccount } from './account-data.js';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
@@ -19,6 +12,7 @@ import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOp
 import { DeviceParts } from './device-parts.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
+import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
@@ -253,6 +247,12 @@ export class Device {
     await this.parts.list.publish((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
 
+  /** Everything the gateway has of this account, table by table. */
+  exportAccount = (): Promise<AccountExport> => exportAccount(this.context);
+
+  /** For good, from every store of the gateway; what is in this folder stays. Only on the primary device (`NotPrimaryError`). */
+  eraseAccount = (): Promise<AccountErased | undefined> => eraseAccount(this.context);
+
   /** Reads the inbox over HTTP until it is empty. Returns how many items came. */
   poll(): Promise<number> {
     return this.parts.inbox.poll();
@@ -287,10 +287,4 @@ export class Device {
     ]);
     return this.parts.outgoing.send(ready);
   }
-}
-
-function nativeOf(text: string): NativeAddress {
-  const address = parseAddress(text);
-  if (address?.kind === 'native') return address;
-  throw new CausewayError('invalid-address');
 }

@@ -40,6 +40,7 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { AccountErased, AccountExport } from '@causeway/api-contract';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -6,6 +6,7 @@ import { Database } from './database.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
+import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
@@ -27,6 +28,7 @@ export class Stores {
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
   readonly tombstones: TombstoneStore;
+  readonly personal: PersonalStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -42,6 +44,7 @@ export class Stores {
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
     this.tombstones = new TombstoneStore(this.database);
+    this.personal = new PersonalStore(this.database);
   }
 
   async close(): Promise<void> {
