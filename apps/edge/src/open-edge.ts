@@ -43,6 +43,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
+  process.residency?.refuseOutside(['keys', ...adapters.keys()]);
   const mediaLinks = new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text);
   const context: EdgeContext = {
     // others after this edge became the keeper
@@ -64,6 +65,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,
+    ...(process.residency ? { routePolicy: process.residency } : {}),
     clock,
     events,
     times: {

@@ -104,7 +104,7 @@ export class GatewayModule {
           provide: DecideConsent,
           useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
         },
-        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
+        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge, context.residency)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
             wake: (devices) => everywhere.wake(devices),

@@ -6,3 +6,4 @@ export * from './edge-desk.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
 export * from './erase-account.js';
+export * from './refuse-other-cell.js';

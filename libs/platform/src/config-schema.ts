@@ -69,6 +69,15 @@ const namedPaths = list.transform((items, context) =>
     return name === undefined || path === undefined ? [] : [[name, path] as const];
   }),
 );
+const namedCountries = list.transform((items, context) => {
+  const pairs = items.flatMap((item) => {
+    const [, name, country] = /^([a-z][a-z0-9-]{0,31})=([A-Z]{2})$/.exec(item) ?? [];
+    if (name === undefined || country === undefined) context.addIssue('must be name=CC, separated by commas');
+    return name === undefined || country === undefined ? [] : [[name, country] as const];
+  });
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) context.addIssue('names something twice');
+  return new Map<string, string>(pairs);
+});
 const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );
@@ -189,6 +198,21 @@ export const SETTINGS = z.object({
     '35',
     'For how long a backup may be restored, and so for how long it is remembered what was erased, revoked or blocked.',
     positive,
+  ),
+  residencyFile: custody(
+    '',
+    'Reviewed list of the countries this cell may store in (JSON). Empty: nothing is claimed and nothing checked.',
+    text,
+  ),
+  storageCountries: custody(
+    '',
+    'Where each binding stores, as `database=DE,queue=DE,files=DE,keys=DE,sms=IE`: with a list, what is not declared is refused at the start.',
+    namedCountries,
+  ),
+  routesOutside: custody(
+    'say',
+    'Whether a route that passes a country outside of that list is offered and says so (`leavesRegion`), or refused.',
+    z.enum(['say', 'refuse']),
   ),
   nativeHost: identity(
     'causeway.local',

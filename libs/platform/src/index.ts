@@ -24,4 +24,5 @@ export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
 export * from './operator-token.js';
 export * from './only-for-owner.js';
+export * from './residency.js';
 export * from './sealed-setting.js';
