@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { CausewayCommand } from '../support/causeway-command.js';
+import { say } from '../support/raw-device.js';
 import { tableCells } from '../support/resting-places.js';
 import { eventually, PASSPHRASE, World } from '../support/world.js';
 
@@ -53,3 +56,32 @@ it('a person takes all of their data along, and has it erased, with two commands
   // whoever they wrote to keeps what they received
   expect((await lou.messages()).map(({ text }) => text)).toContain('hello');
 }, 120_000);
+
+it('an operator holds what an account does from then on, and nobody without the operator token can', async () => {
+  const [ada, bob] = [await world.register('ada'), await world.register('bob')];
+  await bob.allow(ada.address);
+  await ada.send(bob.address, 'before the hold');
+  const { account } = await ada.exportAccount();
+  const token = (await readFile(join(world.folder, 'data', 'operator-token'), 'utf8')).trim();
+  const holds = (method: string, path = '', body?: object, bearer = token) =>
+    say(`${world.gatewayUrl}/v1/operator/holds${path}`, method, {
+      headers: { authorization: `Bearer ${bearer}` },
+      ...(body ? { body } : {}),
+    });
+  const order = { account, reference: 'order 7', days: 30 };
+  expect((await holds('POST', '', order, 'guessed')).status).toBe(401);
+  const begun = await holds('POST', '', order);
+  expect([begun.status, begun.document]).toMatchObject([201, { account, announcedAt: null, messages: 0 }]);
+  const { id } = z.object({ id: z.string() }).parse(begun.document);
+  const copied = async () =>
+    z
+      .object({ messages: z.array(z.looseObject({ id: z.string() })) })
+      .parse((await holds('GET', `/${id}/messages`)).document);
+  await ada.send(bob.address, 'within the hold');
+  await eventually(async () => (await copied()).messages.length > 0, { what: 'the hold copies', withinMs: 30_000 });
+  expect(JSON.stringify(await copied())).not.toContain('within the hold');
+  expect((await copied()).messages).toHaveLength(1);
+  expect(world.worker.output).toContain('hold-begun');
+  expect((await holds('DELETE', `/${id}`)).status).toBe(204);
+  expect((await copied()).messages).toEqual([]);
+}, 90_000);

@@ -9,6 +9,7 @@ import {
 } from '@causeway/edge-keys';
 import { answerPrivately, PrivateClients, readKeeperTlsIdentity, type RpcAddress } from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
+import { refuseToStart } from './with-sealed-settings.js';
 
 const ANSWER_WITHIN_MS = 2_000;
 /** In the key folder; its name is short, since paths of sockets are. */
@@ -52,5 +53,5 @@ export function openCustody(process: ProcessContext, onKeeping: (keeping: Keepin
       onKeeping(keeping);
     },
     onTrouble: (thrown) => events.bugCaught({ component: 'edge-custody', thrown }),
-  });
+  }).catch(refuseToStart);
 }

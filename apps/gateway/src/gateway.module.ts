@@ -20,7 +20,7 @@ import {
 } from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountStore, ConsentStore, Database, HoldStore, PreKeyStore } from '@causeway/storage';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
@@ -30,6 +30,7 @@ import { DeviceSockets } from './device-sockets.js';
 import { DiscoveryController, PublicSettings } from './discovery.controller.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
 import { EveryGateway } from './every-gateway.js';
+import { HoldsController, HoldsDesk } from './holds.controller.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
@@ -78,6 +79,7 @@ export class GatewayModule {
         MessagesController,
         InboxController,
         OperatorController,
+        HoldsController,
         HealthController,
         WakeController,
       ],
@@ -85,6 +87,8 @@ export class GatewayModule {
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: HoldStore, useValue: stores.holds },
+        { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: PublicSettings, useValue: new PublicSettings(config) },

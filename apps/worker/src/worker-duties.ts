@@ -2,13 +2,14 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
-import type { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/retention';
+import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions } from '@causeway/retention';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
 /** How long after something was taken back only the database knows of it. */
 const TOMBSTONES_MS = 2_000;
 const ERASURES_MS = 30_000;
+const HOLDS_MS = 5_000;
 
 export interface Duties {
   readonly drain: DrainNativeLane;
@@ -17,6 +18,7 @@ export interface Duties {
   readonly dropPartitions: DropPartitions;
   readonly keepTombstones: KeepTombstones;
   readonly finishErasures: FinishErasures;
+  readonly keepHolds: KeepHolds;
 }
 
 /** What a worker does while it lives. Making and dropping partitions are separate jobs: a drop that waits must not stop the next hour. */
@@ -30,7 +32,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
-    const { drain, sweep, makePartitions, dropPartitions, keepTombstones, finishErasures } = this.duties;
+    const { drain, sweep, makePartitions, dropPartitions, keepTombstones, finishErasures, keepHolds } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -43,6 +45,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
       every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
+      every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),
     ];
   }
 

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { DrainNativeLane, Sweep, type DeviceWaker } from '@causeway/message-flow';
 import { FinishErasures, TellDevices } from '@causeway/people';
 import type { ProcessContext } from '@causeway/process-context';
-import { DropPartitions, KeepTombstones, MakePartitions } from '@causeway/retention';
+import { DropPartitions, KeepHolds, KeepTombstones, LoggedRetentionLedger, MakePartitions } from '@causeway/retention';
 import { WorkerDuties } from './worker-duties.js';
 
 export interface WorkerOptions {
@@ -23,6 +23,7 @@ export class WorkerModule {
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
       keepTombstones: new KeepTombstones(stores.tombstones, clock, config),
+      keepHolds: new KeepHolds(stores.holds, new LoggedRetentionLedger(events), clock),
       finishErasures: new FinishErasures(stores.tombstones, stores.personal, clock),
     };
     return {

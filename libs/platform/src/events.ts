@@ -119,6 +119,11 @@ export class Events {
     if (!isAnswering) this.log.error('key-provider.away');
   }
 
+  /** What is kept longer than by its policy, or was: an operator who reads the log sees what everyone sees. */
+  retentionNoted(fields: { readonly class: string; readonly keyId: string }): void {
+    this.log.warn('retention.noted', { state: fields.class, keyId: fields.keyId });
+  }
+
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
     this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
     this.log.info('edge-key.destroyed', fields);

@@ -19,6 +19,7 @@ export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';
 export * from './tombstone.store.js';
+export * from './hold.store.js';
 export { PersonalStore, type ExportedStore, type Owner } from './personal.store.js';
 export { IMPERSONAL_STORES, PERSONAL_STORES, WHAT_REMAINS } from './personal-stores.js';
 export { NOT_BACKED_UP, readBackup, type Backup } from './backup/backup-form.js';

@@ -3,6 +3,7 @@ import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
+import { HoldStore } from './hold.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
@@ -28,6 +29,7 @@ export class Stores {
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
   readonly tombstones: TombstoneStore;
+  readonly holds: HoldStore;
   readonly personal: PersonalStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
@@ -44,6 +46,7 @@ export class Stores {
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
     this.tombstones = new TombstoneStore(this.database);
+    this.holds = new HoldStore(this.database);
     this.personal = new PersonalStore(this.database);
   }
 

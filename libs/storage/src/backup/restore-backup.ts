@@ -12,6 +12,8 @@ import {
 } from './tombstones.js';
 
 const ROWS_AT_A_TIME = 500;
+/** Of these, what the database has stays: its region, and what may only ever grow. */
+const STAYING: ReadonlySet<string> = new Set(['cell', 'purge_ledger', 'purge_note']);
 
 export interface RestoreInput {
   readonly url: string;
@@ -46,7 +48,7 @@ export async function restoreBackup(input: RestoreInput): Promise<RestoreReport>
     if (known.length === 0 && !input.tombstones && !input.withoutTombstones) throw nothingKnown();
     await client.query(
       `TRUNCATE ${tables
-        .filter((name) => name !== 'cell')
+        .filter((name) => !STAYING.has(name))
         .map((name) => `registry.${quotedName(name)}`)
         .join(', ')}`,
     );
@@ -129,7 +131,8 @@ async function load(client: pg.Client, tables: readonly string[], rows: readonly
         .join(', ');
       const name = `registry.${quotedName(table)}`;
       await client.query(
-        `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb)`,
+        `INSERT INTO ${name} (${columns}) SELECT ${columns} FROM jsonb_populate_recordset(NULL::${name}, $1::jsonb)
+         ${STAYING.has(table) ? 'ON CONFLICT DO NOTHING' : ''}`,
         [JSON.stringify(part)],
       );
     }
