@@ -80,7 +80,7 @@ suite('with the keys in a hardware module', () => {
 /** `causeway secrets set twilio`, as a script would: over standard input. */
 async function typeSecret(env: Readonly<Record<string, string>>): Promise<void> {
   const child = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'secrets', 'set', 'twilio'], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   child.stdin?.end(`${TOKEN}\n`);
