@@ -18,7 +18,7 @@ beforeAll(async () => {
   bridge = await InProcess.open();
   const { accounts, inbox, partitions } = bridge.stores;
   const { clock, events, metrics } = bridge;
-  const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events);
+  const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events, bridge.retention);
   sockets = new DeviceSockets(new Authenticator(accounts), new ReadInbox(inbox, clock), acknowledge, events, metrics);
   server = createServer();
   sockets.attach(server);

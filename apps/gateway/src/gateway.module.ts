@@ -16,6 +16,7 @@ import {
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
@@ -63,6 +64,8 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const book = new PolicyBook(stores.wishes, clock);
+    const retention = { book, brake: new PurgeBrake(partitions, clock) };
     return {
       module: GatewayModule,
       controllers: [
@@ -107,7 +110,7 @@ export class GatewayModule {
           const sockets = new DeviceSockets(
             authenticator,
             readInbox,
-            new Acknowledge(inbox, partitions, waker, clock, events),
+            new Acknowledge(inbox, partitions, waker, clock, events, retention),
             events,
             metrics,
           );
@@ -115,10 +118,25 @@ export class GatewayModule {
           return sockets;
         }),
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
-        made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
+        made(
+          Acknowledge,
+          [EveryGateway],
+          (devices) => new Acknowledge(inbox, partitions, devices, clock, events, retention),
+        ),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const seal = new SealBody(new CheckClearBody(edge, clock));
-          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
+          return new SendMessage(
+            messages,
+            recipients,
+            partitions,
+            seal,
+            digests,
+            queue.lanes,
+            devices,
+            clock,
+            events,
+            retention,
+          );
         }),
         made(
           CancelMessage,
