@@ -34,6 +34,9 @@ import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { LedgerDoor } from './ledger-door.js';
+import { PolicyDesk } from './policy-desk.js';
+import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -64,6 +67,7 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
     return {
@@ -77,6 +81,9 @@ export class GatewayModule {
         MessagesController,
         InboxController,
         OperatorController,
+        RetentionPoliciesController,
+        TenantPoliciesController,
+        LedgerController,
         HealthController,
         WakeController,
       ],
@@ -86,6 +93,8 @@ export class GatewayModule {
         { provide: ConsentStore, useValue: consents },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
+        { provide: LedgerDoor, useValue: ledger },
+        { provide: PolicyDesk, useValue: new PolicyDesk(stores.wishes, book, config.tenant) },
         { provide: PublicSettings, useValue: new PublicSettings(config) },
         { provide: Authenticator, useValue: new Authenticator(accounts) },
         { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
@@ -113,6 +122,7 @@ export class GatewayModule {
             new Acknowledge(inbox, partitions, waker, clock, events, retention),
             events,
             metrics,
+            ledger,
           );
           const everywhere = new EveryGateway(sockets, others);
           return sockets;

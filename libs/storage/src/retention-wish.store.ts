@@ -20,6 +20,9 @@ export interface RetentionWish {
 const COLUMNS =
   'account_id AS account, conversation_id AS conversation, class, keep_seconds AS "keepSeconds", set_at AS "setAt"';
 
+const qualified = (row: string): string =>
+  `${row}.account_id, ${row}.conversation_id, ${row}.class, ${row}.keep_seconds, ${row}.set_at`;
+
 /** What tenants, accounts and conversations want kept for less long. */
 export class RetentionWishStore {
   constructor(private readonly database: Database) {}
@@ -44,9 +47,13 @@ export class RetentionWishStore {
     const { tenant, account, conversation } = scope;
     return this.database.query<RetentionWish>(
       `SELECT ${COLUMNS} FROM registry.retention_wish WHERE tenant_id = $1 AND account_id IN ('', $2) AND conversation_id = ''
-       UNION ALL
+       UNION
        SELECT ${COLUMNS} FROM registry.retention_wish WHERE tenant_id = $1 AND account_id = $2 AND conversation_id <> '' AND $3::text IS NULL
-       UNION ALL
+       UNION
+       SELECT ${qualified('w')} FROM registry.consent c CROSS JOIN LATERAL (
+         SELECT * FROM registry.retention_wish w WHERE w.tenant_id = $1 AND w.conversation_id = c.conversation_id) w
+       WHERE c.tenant_id = $1 AND c.owner_account = $2 AND $3::text IS NULL
+       UNION
        SELECT ${COLUMNS} FROM registry.retention_wish WHERE tenant_id = $1 AND conversation_id = $3::text`,
       tenant,
       account,
