@@ -19,6 +19,7 @@ import { parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model
 import type { ClearAdapter } from '@causeway/network-adapter';
 import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
 import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';
 import { z } from 'zod';
 import { freshDatabase } from './database.js';
@@ -69,6 +70,7 @@ export class InProcess {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
   readonly decide: DecideConsent;
+  readonly retention: { readonly book: PolicyBook; readonly brake: PurgeBrake };
 
   private constructor(
     readonly databaseUrl: string,
@@ -80,6 +82,7 @@ export class InProcess {
   ) {
     const { messages, recipients, partitions, lanes, consents, accounts, inbox } = stores;
     const { events, devices } = this;
+    this.retention = { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(partitions, clock) };
     const seal = new SealBody(new CheckClearBody(this.desk(), clock));
     const tell = new TellDevices(accounts, inbox, partitions, clock);
     this.send = new SendMessage(
@@ -92,11 +95,12 @@ export class InProcess {
       devices,
       clock,
       events,
+      this.retention,
     );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
-    this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events);
+    this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);
     this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
-    this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events);
+    this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events, this.retention);
     this.decide = new DecideConsent(consents, tell, clock);
   }
 

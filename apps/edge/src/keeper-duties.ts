@@ -12,9 +12,10 @@ const RE_SEAL_INTERVAL_MS = 3_600_000;
  */
 export class KeeperDuties {
   private readonly repeating: readonly Repeating[];
+  private noted = '';
 
   constructor(
-    process: ProcessContext,
+    private readonly process: ProcessContext,
     private readonly edge: Edge,
     private readonly keeping: Keeping,
   ) {
@@ -38,9 +39,25 @@ export class KeeperDuties {
 
   private async turnKeys(): Promise<void> {
     const { keys, ledger } = this.keeping;
+    await this.noteKeys();
     const { destroyed } = await keys.tick();
     this.tellDestroyed(destroyed);
+    await this.noteKeys();
     await ledger.forgetPast(Math.floor(this.edge.context.clock.nowMs() / 1000));
+  }
+
+  /**
+   * Every key is noted while it lives, and a noted one that lives no more was destroyed: so none is missing in the ledger, whatever moment
+   * this process dies at.
+   */
+  private async noteKeys(): Promise<void> {
+    const checks = this.keeping.keys.keyChecks();
+    const names = checks.map(({ keyId }) => keyId);
+    if (names.join() === this.noted) return;
+    const { clock } = this.edge.context;
+    await this.process.stores.purgeLedger.noteKeys(checks, clock.now());
+    await this.process.stores.purgeLedger.markDestroyed(names, clock.now());
+    this.noted = names.join();
   }
 
   private tellDestroyed(keyIds: readonly string[]): void {

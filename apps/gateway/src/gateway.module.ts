@@ -16,6 +16,7 @@ import {
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
@@ -33,6 +34,9 @@ import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { LedgerDoor } from './ledger-door.js';
+import { PolicyDesk } from './policy-desk.js';
+import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -63,6 +67,9 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const ledger = new LedgerDoor(stores.purgeLedger);
+    const book = new PolicyBook(stores.wishes, clock);
+    const retention = { book, brake: new PurgeBrake(partitions, clock) };
     return {
       module: GatewayModule,
       controllers: [
@@ -74,6 +81,9 @@ export class GatewayModule {
         MessagesController,
         InboxController,
         OperatorController,
+        RetentionPoliciesController,
+        TenantPoliciesController,
+        LedgerController,
         HealthController,
         WakeController,
       ],
@@ -83,6 +93,8 @@ export class GatewayModule {
         { provide: ConsentStore, useValue: consents },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
+        { provide: LedgerDoor, useValue: ledger },
+        { provide: PolicyDesk, useValue: new PolicyDesk(stores.wishes, book, config.tenant) },
         { provide: PublicSettings, useValue: new PublicSettings(config) },
         { provide: Authenticator, useValue: new Authenticator(accounts) },
         { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
@@ -107,18 +119,34 @@ export class GatewayModule {
           const sockets = new DeviceSockets(
             authenticator,
             readInbox,
-            new Acknowledge(inbox, partitions, waker, clock, events),
+            new Acknowledge(inbox, partitions, waker, clock, events, retention),
             events,
             metrics,
+            ledger,
           );
           const everywhere = new EveryGateway(sockets, others);
           return sockets;
         }),
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
-        made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
+        made(
+          Acknowledge,
+          [EveryGateway],
+          (devices) => new Acknowledge(inbox, partitions, devices, clock, events, retention),
+        ),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const seal = new SealBody(new CheckClearBody(edge, clock));
-          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
+          return new SendMessage(
+            messages,
+            recipients,
+            partitions,
+            seal,
+            digests,
+            queue.lanes,
+            devices,
+            clock,
+            events,
+            retention,
+          );
         }),
         made(
           CancelMessage,

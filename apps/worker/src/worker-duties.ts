@@ -1,16 +1,19 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
-import type { DropPartitions, MakePartitions } from '@causeway/retention';
+import type { DropPartitions, MakePartitions, WriteLedger } from '@causeway/retention';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
+/** How soon after a purge its entry stands in the ledger. */
+const LEDGER_MS = 2_000;
 
 export interface Duties {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
   readonly makePartitions: MakePartitions;
   readonly dropPartitions: DropPartitions;
+  readonly writeLedger: WriteLedger;
 }
 
 /** What a worker does while it lives. Making and dropping partitions are separate jobs: a drop that waits must not stop the next hour. */
@@ -24,7 +27,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
-    const { drain, sweep, makePartitions, dropPartitions } = this.duties;
+    const { drain, sweep, makePartitions, dropPartitions, writeLedger } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -35,6 +38,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
     ];
   }
 

@@ -1,22 +1,16 @@
 import type { MessageStatus } from '@causeway/api-contract';
-import {
-  CausewayError,
-  parseAddress,
-  type AttachmentReference,
-  type InlineFile,
-  type DeviceId,
-  type MessageId,
-  type NativeAddress,
-} from '@causeway/message-model';
+import { type AttachmentReference, type InlineFile, type DeviceId, type MessageId } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
+import type { DeviceRetention } from './device-retention.js';
 import { joinDevice, offerDevice, openDevice, registerDevice } from './device-life.js';
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
+import { nativeOf } from './native-of.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
 import type { SentMessage } from './outgoing.js';
@@ -253,6 +247,11 @@ export class Device {
     await this.parts.list.publish((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
 
+  /** How long things are kept, what deleting does, and the proof of what has gone. */
+  get retention(): DeviceRetention {
+    return this.parts.retention;
+  }
+
   /** Reads the inbox over HTTP until it is empty. Returns how many items came. */
   poll(): Promise<number> {
     return this.parts.inbox.poll();
@@ -287,10 +286,4 @@ export class Device {
     ]);
     return this.parts.outgoing.send(ready);
   }
-}
-
-function nativeOf(text: string): NativeAddress {
-  const address = parseAddress(text);
-  if (address?.kind === 'native') return address;
-  throw new CausewayError('invalid-address');
 }

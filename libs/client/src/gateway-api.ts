@@ -9,8 +9,10 @@ import {
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
+  ledgerPageSchema,
   messageStatusSchema,
   planSchema,
+  policiesSchema,
   registeredSchema,
   requestPageSchema,
 } from '@causeway/api-contract';
@@ -59,6 +61,14 @@ export class GatewayApi {
   inbox = (limit: number) => this.call({ method: 'GET', path: `/v1/inbox?limit=${limit}`, answer: inboxPageSchema });
   acknowledge = (ids: readonly string[]) =>
     this.call({ method: 'POST', path: '/v1/inbox/acknowledgements', body: { ids }, answer: NO_ANSWER });
+
+  policies = () => this.call({ method: 'GET', path: '/v1/retention/policies', answer: policiesSchema });
+  policiesOf = (conversation: ConversationId) =>
+    this.call({ method: 'GET', path: `/v1/retention/policies?conversation=${conversation}`, answer: policiesSchema });
+  askPolicy = (body: { class: string; keepSeconds: number | null; conversation?: ConversationId }) =>
+    this.call({ method: 'PUT', path: '/v1/retention/policies', body, answer: policiesSchema });
+  ledger = (after: number, limit: number) =>
+    this.call({ method: 'GET', path: `/v1/retention/ledger?after=${after}&limit=${limit}`, answer: ledgerPageSchema });
 
   requests = () => this.call({ method: 'GET', path: '/v1/requests', answer: requestPageSchema });
   grant = (request: string) =>

@@ -40,6 +40,8 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
+export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -21,6 +21,7 @@ export const PROBLEMS = {
   'route-changed': { status: 409, title: 'The plan the message was sealed for no longer holds' },
   'not-cancellable': { status: 409, title: 'The message can no longer be cancelled' },
   'no-bridge-number': { status: 409, title: 'No bridge number is free for this contact' },
+  'retention-exceeded': { status: 409, title: 'The policies here do not let a message wait for so long' },
   'region-not-permitted': { status: 409, title: 'The route leaves the permitted regions' },
   'device-stale': { status: 410, title: 'A device was replaced since its session was made' },
   'payload-too-large': { status: 413, title: 'The body is larger than allowed' },
@@ -30,6 +31,7 @@ export const PROBLEMS = {
   'invalid-statement': { status: 422, title: 'The downgrade statement does not permit this message' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on our side' },
+  'purge-behind': { status: 503, title: 'The purge is behind; nothing new is stored for the moment' },
   unavailable: { status: 503, title: 'A part of the service is not reachable; try again' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

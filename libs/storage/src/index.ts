@@ -15,6 +15,8 @@ export * from './lane.store.js';
 export * from './attempt.store.js';
 export * from './inbox.store.js';
 export type { TouchedDevice } from './state-events.js';
+export * from './retention-wish.store.js';
+export * from './purge-ledger.store.js';
 export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';

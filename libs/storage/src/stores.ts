@@ -9,6 +9,8 @@ import { MessageStore } from './message.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { PurgeLedgerStore } from './purge-ledger.store.js';
+import { RetentionWishStore } from './retention-wish.store.js';
 import { TenantStore } from './tenant.store.js';
 
 /** Every store of a process over one pool. */
@@ -25,6 +27,8 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly wishes: RetentionWishStore;
+  readonly purgeLedger: PurgeLedgerStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +43,8 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.wishes = new RetentionWishStore(this.database);
+    this.purgeLedger = new PurgeLedgerStore(this.database);
   }
 
   async close(): Promise<void> {
