@@ -12,6 +12,7 @@ import {
   MakeInvite,
   PlanRoute,
   RegisterAccount,
+  TakeReport,
   TellDevices,
   UpdateDevices,
   UploadPreKeys,
@@ -33,6 +34,7 @@ import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -59,7 +61,7 @@ function made<Made, Needed extends readonly unknown[]>(
 @Module({})
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
-    const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
@@ -73,6 +75,7 @@ export class GatewayModule {
         RoutesController,
         MessagesController,
         InboxController,
+        ReportsController,
         OperatorController,
         HealthController,
         WakeController,
@@ -98,6 +101,11 @@ export class GatewayModule {
           provide: DecideConsent,
           useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
         },
+        made(
+          TakeReport,
+          [DecideConsent],
+          (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
+        ),
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
@@ -117,7 +125,7 @@ export class GatewayModule {
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
         made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
-          const seal = new SealBody(new CheckClearBody(edge, clock));
+          const seal = new SealBody(new CheckClearBody(edge, clock), reportKeys.tokens);
           return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
         }),
         made(

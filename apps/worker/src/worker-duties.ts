@@ -1,6 +1,7 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
+import { forgetReports } from './forget-reports.js';
 import type { DropPartitions, MakePartitions } from '@causeway/retention';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
@@ -35,6 +36,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];
   }
 

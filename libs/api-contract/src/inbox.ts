@@ -8,6 +8,7 @@ import {
   transitIdField,
 } from './fields.js';
 import { messageStateSchema } from './messages.js';
+import { reportStampSchema } from './reports.js';
 
 export const consentRequestSchema = z.object({
   request: z.string(),
@@ -41,6 +42,8 @@ export const inboxItemSchema = z.discriminatedUnion('kind', [
     boxId: boxIdField,
     sealKeyId: keyIdField,
     box: bytesField({ max: 80 * 1024 }),
+    /** Of what somebody else sent: with it the message can be reported. */
+    report: reportStampSchema.optional(),
   }),
   z.object({ kind: z.literal('event'), id: transitIdField, event: deviceEventSchema }),
 ]);

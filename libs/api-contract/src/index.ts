@@ -8,4 +8,5 @@ export * from './accounts.js';
 export * from './routes.js';
 export * from './messages.js';
 export * from './inbox.js';
+export * from './reports.js';
 export * from './wire-json.js';

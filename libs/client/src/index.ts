@@ -40,6 +40,7 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

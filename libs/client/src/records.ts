@@ -146,6 +146,8 @@ const historySchema = z.object({
   gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
+  /** Of what arrived: the proof with which it can be reported, for a week. */
+  reportToken: storedBytes.nullable().optional(),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });

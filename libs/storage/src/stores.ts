@@ -9,6 +9,7 @@ import { MessageStore } from './message.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { ReportStore } from './report.store.js';
 import { TenantStore } from './tenant.store.js';
 
 /** Every store of a process over one pool. */
@@ -25,6 +26,7 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly reports: ReportStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +41,7 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.reports = new ReportStore(this.database);
   }
 
   async close(): Promise<void> {
