@@ -61,14 +61,23 @@ export class TakeReport {
     const standing = await this.reports.standingOf(tenant, by);
     const hasWords = request.words !== undefined;
     const kept = await this.reports.add({
-      ...{ usedDigest: verdict.usedDigest, tenant, about, reporter: by, day: verdict.day },
-      ...{ assurance, reason: request.reason, hasWords },
+      usedDigest: verdict.usedDigest,
+      tenant,
+      about,
+      reporter: by,
+      day: verdict.day,
+      assurance,
+      reason: request.reason,
+      hasWords,
     });
     if (kept.kind === 'repeated') throw new CausewayError('already-reported', { pointer: '/token' });
     const isBlocked = request.block && sender.uri !== undefined;
     if (isBlocked) await this.consent.decide(reporter, sender.uri, 'revoke');
     await this.hear({
-      ...{ reporter, sender: sender.id, assurance, isBlocked },
+      reporter,
+      sender: sender.id,
+      assurance,
+      isBlocked,
       weight: kept.isFirst ? weightOf(standing) : 0,
       reporters: weighReporters(await this.reports.reportersOf(tenant, about)),
     });

@@ -12,10 +12,9 @@ describe('a chain of daily keys', () => {
   it('has a key for today and each of the seven days before, and none before that or after tomorrow', () => {
     const days = Array.from({ length: 12 }, (_, index) => 20_000 + 2 - index);
     const keys = chain();
-    expect(days.map((day) => keys.keyOf(day, TODAY_MS) !== undefined)).toEqual([
-      ...[false, true, true, true, true, true, true, true, true, true],
-      ...[false, false],
-    ]);
+    expect(days.map((day) => keys.keyOf(day, TODAY_MS) !== undefined)).toEqual(
+      days.map((day) => day >= 19_993 && day <= 20_001),
+    );
   });
 
   it('never has two days under one key', () => {

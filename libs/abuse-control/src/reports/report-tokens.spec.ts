@@ -98,9 +98,10 @@ describe('what a report counts', () => {
 
   it('adds up over those who reported', () => {
     const reporters = [
-      { reported: 0, confirmed: 0 },
-      { reported: 8, confirmed: 0 },
+      { reported: 1, confirmed: 1 },
+      { reported: 9, confirmed: 1 },
     ];
     expect(weighReporters(reporters)).toEqual({ distinct: 2, weighted: 1.2 });
+    expect(weighReporters(reporters.slice(1))).toMatchObject({ distinct: 1 });
   });
 });

@@ -15,10 +15,15 @@ export const weightOf = ({ reported, confirmed }: Reporter): number =>
 
 const TRUSTED_REPORTS = 2;
 
-/** Distinct reporters, and the same with each counted by their weight. */
+/** Distinct reporters of one account, and the same with each counted by what came of their other reports. */
 export function weighReporters(reporters: readonly Reporter[]): {
   readonly distinct: number;
   readonly weighted: number;
 } {
-  return { distinct: reporters.length, weighted: reporters.reduce((sum, reporter) => sum + weightOf(reporter), 0) };
+  const distinct = reporters.length;
+  const isConfirmedHere = distinct > 1 ? 1 : 0;
+  const weighted = reporters
+    .map(({ reported, confirmed }) => weightOf({ reported: reported - 1, confirmed: confirmed - isConfirmedHere }))
+    .reduce((sum, weight) => sum + weight, 0);
+  return { distinct, weighted };
 }
