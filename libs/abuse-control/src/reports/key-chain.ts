@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { toBytes, type Bytes } from '@causeway/message-model';
+import { toBytes, type Bytes } from './bytes.js';
 
 const DAY_MS = 86_400_000;
 const STEP = 'causeway-key-chain-v1';

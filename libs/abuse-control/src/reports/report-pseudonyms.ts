@@ -1,10 +1,9 @@
 import { createHmac } from 'node:crypto';
-import { toBytes, type Bytes, type TenantId } from '@causeway/message-model';
-import type { Clock } from '@causeway/platform';
+import { toBytes, type Bytes, type TellsTime } from './bytes.js';
 import type { KeyChain } from './key-chain.js';
 
 /** One person or contact under the keys of this week and of the last one. */
-export interface Pseudonyms {
+export interface ReportNames {
   readonly current: Bytes;
   readonly previous: Bytes;
 }
@@ -13,15 +12,15 @@ export interface Pseudonyms {
 export class ReportPseudonyms {
   constructor(
     private readonly weeks: KeyChain,
-    private readonly clock: Clock,
+    private readonly clock: TellsTime,
   ) {}
 
-  of(tenant: TenantId, id: string): Pseudonyms {
+  of(tenant: string, id: string): ReportNames {
     const week = this.weeks.periodOf(this.clock.nowMs());
     return { current: this.under(week, tenant, id), previous: this.under(week - 1, tenant, id) };
   }
 
-  private under(week: number, tenant: TenantId, id: string): Bytes {
+  private under(week: number, tenant: string, id: string): Bytes {
     const key = this.weeks.keyOf(week, this.clock.nowMs());
     if (!key) throw new Error('the pseudonym key of this week is not there');
     return toBytes(

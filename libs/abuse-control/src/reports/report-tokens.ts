@@ -1,14 +1,5 @@
 import { createHmac } from 'node:crypto';
-import {
-  concatBytes,
-  toBytes,
-  type AccountId,
-  type Bytes,
-  type ContactId,
-  type MessageId,
-  type TenantId,
-} from '@causeway/message-model';
-import type { Clock } from '@causeway/platform';
+import { toBytes, type Bytes, type TellsTime } from './bytes.js';
 import { isSameMac, type KeyChain } from './key-chain.js';
 
 /** What vouches for who sent it: a device's signature, or a carrier's word. */
@@ -16,10 +7,11 @@ export type Assurance = 'verified' | 'carrier';
 
 /** That this message was carried, from whom and to whom. A carrier's sender is known by the recipient's contact. */
 export interface CarriedMessage {
-  readonly tenant: TenantId;
-  readonly messageId: MessageId;
-  readonly sender: AccountId | ContactId;
-  readonly recipient: AccountId;
+  readonly tenant: string;
+  readonly messageId: string;
+  /** Account, or of a carrier's leg the recipient's contact. */
+  readonly sender: string;
+  readonly recipient: string;
   readonly assurance: Assurance;
 }
 
@@ -41,7 +33,7 @@ export const TOKEN_BYTES = DAY_BYTES + MAC_BYTES;
 export class ReportTokens {
   constructor(
     private readonly days: KeyChain,
-    private readonly clock: Clock,
+    private readonly clock: TellsTime,
   ) {}
 
   mint(message: CarriedMessage): Bytes {
@@ -49,7 +41,7 @@ export class ReportTokens {
     const day = this.days.periodOf(nowMs);
     const key = this.days.keyOf(day, nowMs);
     if (!key) throw new Error('the report key of today is not there');
-    return concatBytes(Uint8Array.of(day >> 8, day & 0xff), macOf(key, message, day));
+    return toBytes(Buffer.concat([Uint8Array.of(day >> 8, day & 0xff), macOf(key, message, day)]));
   }
 
   verify(token: Uint8Array, claimed: CarriedMessage): TokenVerdict {
