@@ -23,7 +23,7 @@ export interface Observation {
   readonly country?: string;
 }
 
-/** New contacts of a sender whose first contact lies so long ago, and how many of them answered within 72 hours. */
+/** New contacts of a sender whose first contact lies so long ago, and how many of them answered; one that answered after 72 hours errs for the sender. */
 export interface AnsweredOf {
   readonly contacted: number;
   readonly answered: number;

@@ -6,7 +6,7 @@ import type { GuardStore, Observation, Snapshot, Standing, Verdict } from './gua
 import { Pseudonyms, type GuardKeys, type PairNames } from './pseudonyms.js';
 import { scoreOf, type Score } from './score.js';
 import { decisionSentence } from './sentences.js';
-import { signalsOf } from './signals.js';
+import { signalsOf, type Signals } from './signals.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 export interface GuardOptions {
@@ -119,11 +119,13 @@ export class Guard {
     seen: { readonly names: PairNames; readonly snapshot: Snapshot; readonly verdicts: Verdict[] },
   ): Decision {
     const { snapshot, names } = seen;
-    const score = scoreOf(signalsOf(snapshot, event, this.tenants.facts(event)), event.profile);
+    const signals = signalsOf(snapshot, event, this.tenants.facts(event));
+    const score = scoreOf(signals, event.profile);
     const raw = levelOf(score.points);
     const excused = snapshot.pardon && raw <= snapshot.pardon.reach && raw > 1 ? 1 : raw;
     const { standing } = snapshot;
-    const stands = standing && standing.level >= excused ? standing : undefined;
+    const isLifted = standing !== undefined && isAnsweredFor(signals, { standing, score: raw });
+    const stands = standing && !isLifted && standing.level >= excused ? standing : undefined;
     const level = stands?.level ?? excused;
     if (level === 0) return { ...PASS, score: score.points };
     const raised = stands ? undefined : this.raise(level, event);
@@ -156,6 +158,13 @@ export class Guard {
     this.options.onStoreFailure?.(operation, thrown);
   }
 }
+
+/** Evidence that lifts what stands: fifty to one that these people wanted to be written to. */
+const ANSWERED_FOR = -4;
+
+/** What was decided before anybody could answer ends when they do. A suspension does not: somebody complained. */
+const isAnsweredFor = (signals: Signals, now: { readonly standing: Standing; readonly score: Level }): boolean =>
+  now.score <= 1 && now.standing.level <= 3 && signals.RR !== undefined && signals.RR <= ANSWERED_FOR;
 
 function observationOf(event: GuardEvent, names: PairNames): Observation {
   const { gapClass, country } = event.features ?? {};

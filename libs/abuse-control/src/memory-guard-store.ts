@@ -1,6 +1,5 @@
 import {
   ANSWER_AGES_MS,
-  ANSWER_WITHIN_MS,
   NEW_CONTACT_WINDOWS_MS,
   REMEMBERED_COMPLAINTS,
   REMEMBERED_GAPS,
@@ -90,7 +89,7 @@ export class MemoryGuardStore implements GuardStore {
       noteNewContact(conduct, observation);
     }
     if (isSend) noteSend(conduct, pair, atMs);
-    if (kind === 'reply' && found && atMs - found.firstAtMs <= ANSWER_WITHIN_MS) found.hasAnswered = true;
+    if (kind === 'reply' && found) found.hasAnswered = true;
     if (kind === 'delivered' || kind === 'delivery-failed')
       conduct.outcomes = (conduct.outcomes + (kind === 'delivered' ? 'd' : 'f')).slice(-REMEMBERED_OUTCOMES);
     if (kind === 'report') noteComplaint(conduct.reporters, { current, previous, atMs });

@@ -17,34 +17,42 @@ const isHeavier = (weight: Weight, than: Weight | undefined): boolean =>
   than === undefined ||
   (weight.points > 0 ? weight.points > than.points : than.points < 0 && weight.points < than.points);
 
+/** Groups that say something only about somebody who writes to many new people now. */
+const ONLY_WITH_VOLUME: readonly SignalGroup[] = ['answers', 'persistence', 'newness'];
+
 /**
- * The sum over groups. Being new and keeping time are no offence by themselves: `newness` and `pattern` of CVW count only with volume, and
- * being answered takes away from volume only, never from complaints.
+ * The sum over groups. Silence, insisting and being new are no offence by themselves: together they add at most as much as volume does, so
+ * old silence does not condemn somebody who writes to few. Being answered takes away from volume only, never from complaints.
  */
 export function scoreOf(signals: Signals, profile: TenantProfile): Score {
+  const heaviest = heaviestRows(signals, profile);
+  const volume = heaviest.get('volume')?.points ?? 0;
+  if (volume === 0 && heaviest.get('pattern')?.signal === 'CVW') heaviest.delete('pattern');
+  let room = volume;
+  const counted = [...heaviest]
+    .map(([group, { signal, from, points }]) => ({ group, signal, from, points }))
+    .toSorted((a, b) => b.points - a.points)
+    .map((each) => {
+      if (!ONLY_WITH_VOLUME.includes(each.group)) return each;
+      const points = each.points < 0 ? Math.max(each.points, -volume) : Math.min(each.points, room);
+      room -= Math.max(0, points);
+      return { ...each, points };
+    })
+    .filter(({ points }) => points !== 0);
+  return {
+    points: counted.reduce((sum, { points }) => sum + points, 0),
+    reasons: counted.map((each) => reasonOf({ ...each, value: signals[each.signal] ?? 0 })),
+  };
+}
+
+function heaviestRows(signals: Signals, profile: TenantProfile): Map<SignalGroup, Weight> {
   const heaviest = new Map<SignalGroup, Weight>();
   for (const weight of WEIGHTS[profile]) {
     const value = signals[weight.signal];
     if (value !== undefined && isReached(weight, value) && isHeavier(weight, heaviest.get(weight.group)))
       heaviest.set(weight.group, weight);
   }
-  const volume = heaviest.get('volume')?.points ?? 0;
-  if (volume === 0) {
-    heaviest.delete('newness');
-    if (heaviest.get('pattern')?.signal === 'CVW') heaviest.delete('pattern');
-  }
-  const answers = heaviest.get('answers');
-  if (answers && answers.points < 0) heaviest.delete('answers');
-  const against = [...heaviest.values()];
-  const excuse = answers && answers.points < 0 ? Math.max(answers.points, -volume) : 0;
-  const points = against.reduce((sum, weight) => sum + weight.points, 0) + excuse;
-  const counted = excuse < 0 && answers ? [...against, { ...answers, points: excuse }] : against;
-  return {
-    points: Math.max(0, points),
-    reasons: counted
-      .toSorted((a, b) => b.points - a.points)
-      .map(({ signal, from, points: each }) => reasonOf({ signal, from, points: each, value: signals[signal] ?? 0 })),
-  };
+  return heaviest;
 }
 
 function reasonOf({

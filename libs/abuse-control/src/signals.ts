@@ -43,9 +43,9 @@ export const ANSWER_EVIDENCE_LIMIT = 6;
  * Of all answers that ever come, the share that has come when a first contact is so old: 1 to 10 minutes, to 1 hour, to 24 hours, to
  * 72 hours, older. Lower than measured among strangers (0.1, 0.3, 0.5, 0.75, 0.85), so that a slow evening is no evidence.
  */
-const ANSWERED_BY_AGE = [0.06, 0.2, 0.4, 0.7, 0.85] as const;
+const ANSWERED_BY_AGE = [0.1, 0.28, 0.5, 0.75, 0.85] as const;
 /** Who is not wanted is answered this much more seldom than is usual in the tenant. */
-const UNWANTED_SHARE = 0.1;
+const UNWANTED_SHARE = 0.15;
 
 /**
  * The likelihood that these contacts are of somebody unwanted against that they are of an ordinary sender, as a logarithm: positive speaks

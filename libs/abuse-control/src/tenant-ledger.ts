@@ -9,10 +9,10 @@ import { ANSWER_RATE_PRIOR } from './weights.js';
 /** How old the facts of a tenant may be, milliseconds. */
 const FACTS_MS = 30_000;
 /** Of one sender only so many first contacts count: nobody moves the tenant's measure alone. */
-const COUNTED_PER_SENDER = 20;
-/** Of all answers within 72 hours, about what is due from contacts that are younger: the rate is of contacts, not of time. */
-const LEAST_RATE = 0.02;
-const HIGHEST_RATE = 0.95;
+const COUNTED_PER_SENDER = 5;
+/** However much is counted, a measure stays within this factor of what the profile assumes: many accounts together move it no further. */
+const FARTHEST = 1.6;
+const HIGHEST_RATE = 0.9;
 
 interface Known {
   readAtMs: number;
@@ -115,5 +115,5 @@ const add = (counts: Map<string, number>, name: string, by = 1): void => {
 function rateOf(profile: TenantProfile, contacted: number, answered: number): number {
   const { rate, worth } = ANSWER_RATE_PRIOR[profile];
   const measured = (answered + rate * worth) / (contacted + worth);
-  return Math.min(HIGHEST_RATE, Math.max(LEAST_RATE, measured));
+  return Math.min(HIGHEST_RATE, rate * FARTHEST, Math.max(rate / FARTHEST, measured));
 }
