@@ -37,7 +37,7 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { config, clock, events, stores, queue, digests } = process;
+  const { config, clock, events, stores, queue, digests, reportKeys } = process;
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
@@ -59,6 +59,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     lanes: queue.lanes,
     devices,
     digests,
+    reports: reportKeys.tokens,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,

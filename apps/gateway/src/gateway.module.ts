@@ -12,6 +12,7 @@ import {
   MakeInvite,
   PlanRoute,
   RegisterAccount,
+  TakeReport,
   TellDevices,
   UpdateDevices,
   UploadPreKeys,
@@ -37,6 +38,7 @@ import { ReadInbox } from './read-inbox.js';
 import { LedgerDoor } from './ledger-door.js';
 import { PolicyDesk } from './policy-desk.js';
 import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -63,7 +65,7 @@ function made<Made, Needed extends readonly unknown[]>(
 @Module({})
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
-    const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
@@ -80,6 +82,7 @@ export class GatewayModule {
         RoutesController,
         MessagesController,
         InboxController,
+        ReportsController,
         OperatorController,
         RetentionPoliciesController,
         TenantPoliciesController,
@@ -110,6 +113,11 @@ export class GatewayModule {
           provide: DecideConsent,
           useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
         },
+        made(
+          TakeReport,
+          [DecideConsent],
+          (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
+        ),
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
@@ -134,7 +142,7 @@ export class GatewayModule {
           (devices) => new Acknowledge(inbox, partitions, devices, clock, events, retention),
         ),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
-          const seal = new SealBody(new CheckClearBody(edge, clock));
+          const seal = new SealBody(new CheckClearBody(edge, clock), reportKeys.tokens);
           return new SendMessage(
             messages,
             recipients,

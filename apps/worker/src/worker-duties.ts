@@ -2,6 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { DropPartitions, MakePartitions, WriteLedger } from '@causeway/retention';
+import { forgetReports } from './forget-reports.js';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
@@ -39,6 +40,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
       every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
+      every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];
   }
 

@@ -9,6 +9,7 @@ import {
 } from './fields.js';
 import { messageStateSchema } from './messages.js';
 import { ledgerHeadSchema } from './retention.js';
+import { reportStampSchema } from './reports.js';
 
 export const consentRequestSchema = z.object({
   request: z.string(),
@@ -42,6 +43,8 @@ export const inboxItemSchema = z.discriminatedUnion('kind', [
     boxId: boxIdField,
     sealKeyId: keyIdField,
     box: bytesField({ max: 80 * 1024 }),
+    /** Of what somebody else sent: with it the message can be reported. */
+    report: reportStampSchema.optional(),
   }),
   z.object({ kind: z.literal('event'), id: transitIdField, event: deviceEventSchema }),
 ]);

@@ -9,4 +9,5 @@ export * from './routes.js';
 export * from './messages.js';
 export * from './inbox.js';
 export * from './retention.js';
+export * from './reports.js';
 export * from './wire-json.js';

@@ -16,6 +16,7 @@ import { linkDevice } from './linking.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
+import { reportMessage, type ReportOptions } from './report-message.js';
 import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
 
@@ -189,6 +190,9 @@ export class Device {
   async block(address: string): Promise<void> {
     await this.context.api.revoke(nativeOf(address));
   }
+
+  /** Reports a message that came, provably, and blocks its sender if wanted. Words leave this device only `withWords`. */
+  report = (message: MessageReference, wish: ReportOptions = {}) => reportMessage(this.context, idOf(message), wish);
 
   /** Who may write first: those this person accepts, or anyone. */
   async setConsentPolicy(policy: 'ask' | 'anyone'): Promise<void> {

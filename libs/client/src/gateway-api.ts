@@ -15,6 +15,7 @@ import {
   policiesSchema,
   registeredSchema,
   requestPageSchema,
+  reportedSchema,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -81,6 +82,8 @@ export class GatewayApi {
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' }, answer: NO_ANSWER });
   revoke = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
+
+  report = (body: unknown) => this.call({ method: 'POST', path: '/v1/reports', body, answer: reportedSchema });
 
   private call<T>(call: Call<T>): Promise<T> {
     return callGateway(call, this.options);

@@ -23,6 +23,7 @@ export interface VerifiedMessage {
   readonly to: string;
   readonly direction: 'received' | 'synced';
   readonly network: string;
+  readonly reportToken?: Bytes | undefined;
 }
 
 /** Keeps a verified message and puts it up to be shown once; returns why it is not kept, if so. */
@@ -95,5 +96,6 @@ async function historyOf(unit: UnitOfWork, context: DeviceContext, message: Veri
     state: null,
     gatewayId: null,
     report: null,
+    reportToken: message.reportToken ?? null,
   };
 }

@@ -146,6 +146,8 @@ const historySchema = z.object({
   gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
+  /** Of what arrived: the proof with which it can be reported, for a week. */
+  reportToken: storedBytes.nullable().optional(),
 });
 
 /** When a message leaves this device by what it says itself. Unix milliseconds. */

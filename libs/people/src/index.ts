@@ -5,3 +5,4 @@ export * from './plan-route.js';
 export * from './edge-desk.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
+export * from './take-report.js';

@@ -13,6 +13,7 @@ import {
 } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
+import { ReportKeys } from './report-keys.js';
 import { sharedKey } from './shared-key.js';
 
 export interface ProcessContext {
@@ -24,6 +25,7 @@ export interface ProcessContext {
   readonly stores: Stores;
   readonly queue: WorkQueue;
   readonly digests: DedupeDigests;
+  readonly reportKeys: ReportKeys;
   readonly tls: TlsIdentity | undefined;
 }
 
@@ -35,6 +37,8 @@ export async function openProcess(input: {
   readonly clock?: Clock;
 }): Promise<ProcessContext> {
   const { config } = input;
+  const clock = input.clock ?? SYSTEM_CLOCK;
+  const keysFolder = join(config.dataFolder, 'keys');
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();
   const queue = await WorkQueue.open(
@@ -45,13 +49,14 @@ export async function openProcess(input: {
   );
   return {
     config,
-    clock: input.clock ?? SYSTEM_CLOCK,
+    clock,
     log,
     metrics,
     events: new Events(log, metrics),
     stores: new Stores({ url: input.databaseUrl }),
     queue,
-    digests: new DedupeDigests(await sharedKey(join(config.dataFolder, 'keys'), 'dedupe.key')),
+    digests: new DedupeDigests(await sharedKey(keysFolder, 'dedupe.key')),
+    reportKeys: await ReportKeys.open(keysFolder, clock),
     tls: readTlsIdentity(config),
   };
 }

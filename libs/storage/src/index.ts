@@ -3,6 +3,7 @@ export { Database, DatabaseError, type SqlValue, type Transaction } from './data
 export * from './migrate.js';
 export * from './examine-database.js';
 export * from './partitions.store.js';
+export * from './report.store.js';
 export * from './tenant.store.js';
 export * from './account.store.js';
 export * from './pre-key.store.js';

@@ -11,6 +11,7 @@ import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
 import { PurgeLedgerStore } from './purge-ledger.store.js';
 import { RetentionWishStore } from './retention-wish.store.js';
+import { ReportStore } from './report.store.js';
 import { TenantStore } from './tenant.store.js';
 
 /** Every store of a process over one pool. */
@@ -29,6 +30,7 @@ export class Stores {
   readonly partitions: PartitionStore;
   readonly wishes: RetentionWishStore;
   readonly purgeLedger: PurgeLedgerStore;
+  readonly reports: ReportStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -45,6 +47,7 @@ export class Stores {
     this.partitions = new PartitionStore(this.database);
     this.wishes = new RetentionWishStore(this.database);
     this.purgeLedger = new PurgeLedgerStore(this.database);
+    this.reports = new ReportStore(this.database);
   }
 
   async close(): Promise<void> {
