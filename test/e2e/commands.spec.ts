@@ -43,6 +43,10 @@ it('two people meet, write and compare their safety numbers with nothing but com
   );
   expect(numbers[0]).toHaveLength(2);
   expect(numbers[0]).toEqual(numbers[1]);
+  const annoying = first(await as('ada', 'inbox', '--ids'), /and back”\s+(\S+)/);
+  const reported = await as('ada', 'report', annoying, '--with-words', '--block');
+  expect(reported).toMatch(/taken, with the words[\s\S]*signed by their device[\s\S]*blocked/);
+  expect(await as('ada', 'report', annoying)).toContain('was reported before');
 }, 90_000);
 
 it('a text to a phone waits with its preview until it is approved', async () => {

@@ -100,7 +100,7 @@ const newMessage = (conversation: ConversationId, change: Partial<NewMessage> = 
   ...change,
 });
 
-const facts = { now, metadataHours: 7 * 24 };
+const facts = { now, metadataHours: [7 * 24] };
 const read = async (device: DeviceRef) => only(await inbox.pending([{ device, underWay: [], limit: 100 }], now));
 const only = <T>(rows: readonly T[]): T => must(rows[0]);
 

@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
+import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { restore } from './commands/restore.js';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   inbox,
   requests,
   accept,
+  report,
   status,
   safetyNumber,
   accountExport,

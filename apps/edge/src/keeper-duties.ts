@@ -13,9 +13,10 @@ const FORGET_INTERVAL_MS = 5_000;
  */
 export class KeeperDuties {
   private readonly repeating: readonly Repeating[];
+  private noted = '';
 
   constructor(
-    process: ProcessContext,
+    private readonly process: ProcessContext,
     private readonly edge: Edge,
     private readonly keeping: Keeping,
   ) {
@@ -41,6 +42,7 @@ export class KeeperDuties {
 
   private async turnKeys(): Promise<void> {
     const { keys, ledger } = this.keeping;
+    await this.noteKeys();
     try {
       this.tellDestroyed((await keys.tick()).destroyed);
       this.edge.context.events.keyProviderAnswers(true);
@@ -48,7 +50,22 @@ export class KeeperDuties {
       if (!(thrown instanceof KeyProviderAway)) throw thrown;
       this.edge.context.events.keyProviderAnswers(false);
     }
+    await this.noteKeys();
     await ledger.forgetPast(Math.floor(this.edge.context.clock.nowMs() / 1000));
+  }
+
+  /**
+   * Every key is noted while it lives, and a noted one that lives no more was destroyed: so none is missing in the ledger, whatever moment
+   * this process dies at.
+   */
+  private async noteKeys(): Promise<void> {
+    const checks = this.keeping.keys.keyChecks();
+    const names = checks.map(({ keyId }) => keyId);
+    if (names.join() === this.noted) return;
+    const { clock } = this.edge.context;
+    await this.process.stores.purgeLedger.noteKeys(checks, clock.now());
+    await this.process.stores.purgeLedger.markDestroyed(names, clock.now());
+    this.noted = names.join();
   }
 
   private tellDestroyed(keyIds: readonly string[]): void {

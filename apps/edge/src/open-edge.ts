@@ -38,7 +38,7 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { clock, events, stores, queue, digests } = process;
+  const { clock, events, stores, queue, digests, reportKeys } = process;
   const config = await withSealedSettings(process.config);
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
@@ -62,6 +62,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     lanes: queue.lanes,
     devices,
     digests,
+    reports: reportKeys.tokens,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,

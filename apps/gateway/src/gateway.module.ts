@@ -14,10 +14,12 @@ import {
   MakeInvite,
   PlanRoute,
   RegisterAccount,
+  TakeReport,
   TellDevices,
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import { AccountStore, ConsentStore, Database, HoldStore, PreKeyStore } from '@causeway/storage';
@@ -37,6 +39,10 @@ import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { LedgerDoor } from './ledger-door.js';
+import { PolicyDesk } from './policy-desk.js';
+import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -63,10 +69,13 @@ function made<Made, Needed extends readonly unknown[]>(
 @Module({})
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
-    const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const ledger = new LedgerDoor(stores.purgeLedger);
+    const book = new PolicyBook(stores.wishes, clock);
+    const retention = { book, brake: new PurgeBrake(partitions, clock) };
     return {
       module: GatewayModule,
       controllers: [
@@ -78,8 +87,12 @@ export class GatewayModule {
         RoutesController,
         MessagesController,
         InboxController,
+        ReportsController,
         OperatorController,
         HoldsController,
+        RetentionPoliciesController,
+        TenantPoliciesController,
+        LedgerController,
         HealthController,
         WakeController,
       ],
@@ -91,6 +104,8 @@ export class GatewayModule {
         { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
+        { provide: LedgerDoor, useValue: ledger },
+        { provide: PolicyDesk, useValue: new PolicyDesk(stores.wishes, book, config.tenant) },
         { provide: PublicSettings, useValue: new PublicSettings(config) },
         { provide: Authenticator, useValue: new Authenticator(accounts) },
         { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
@@ -108,6 +123,11 @@ export class GatewayModule {
           provide: DecideConsent,
           useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
         },
+        made(
+          TakeReport,
+          [DecideConsent],
+          (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
+        ),
         made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge, context.residency)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
@@ -117,18 +137,34 @@ export class GatewayModule {
           const sockets = new DeviceSockets(
             authenticator,
             readInbox,
-            new Acknowledge(inbox, partitions, waker, clock, events),
+            new Acknowledge(inbox, partitions, waker, clock, events, retention),
             events,
             metrics,
+            ledger,
           );
           const everywhere = new EveryGateway(sockets, others);
           return sockets;
         }),
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
-        made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
+        made(
+          Acknowledge,
+          [EveryGateway],
+          (devices) => new Acknowledge(inbox, partitions, devices, clock, events, retention),
+        ),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
-          const seal = new SealBody(new CheckClearBody(edge, clock));
-          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
+          const seal = new SealBody(new CheckClearBody(edge, clock), reportKeys.tokens);
+          return new SendMessage(
+            messages,
+            recipients,
+            partitions,
+            seal,
+            digests,
+            queue.lanes,
+            devices,
+            clock,
+            events,
+            retention,
+          );
         }),
         made(
           CancelMessage,

@@ -2,7 +2,8 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
-import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions } from '@causeway/retention';
+import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions, WriteLedger } from '@causeway/retention';
+import { forgetReports } from './forget-reports.js';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
@@ -10,6 +11,8 @@ const CONCURRENCY = 16;
 const TOMBSTONES_MS = 2_000;
 const ERASURES_MS = 30_000;
 const HOLDS_MS = 5_000;
+/** How soon after a purge its entry stands in the ledger. */
+const LEDGER_MS = 2_000;
 
 export interface Duties {
   readonly drain: DrainNativeLane;
@@ -19,6 +22,7 @@ export interface Duties {
   readonly keepTombstones: KeepTombstones;
   readonly finishErasures: FinishErasures;
   readonly keepHolds: KeepHolds;
+  readonly writeLedger: WriteLedger;
 }
 
 /** What a worker does while it lives. Making and dropping partitions are separate jobs: a drop that waits must not stop the next hour. */
@@ -32,7 +36,8 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
-    const { drain, sweep, makePartitions, dropPartitions, keepTombstones, finishErasures, keepHolds } = this.duties;
+    const { drain, sweep, makePartitions, dropPartitions, writeLedger } = this.duties;
+    const { keepTombstones, finishErasures, keepHolds } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -46,6 +51,8 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
       every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
       every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),
+      every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
+      every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];
   }
 

@@ -8,6 +8,8 @@ import {
   transitIdField,
 } from './fields.js';
 import { messageStateSchema } from './messages.js';
+import { ledgerHeadSchema } from './retention.js';
+import { reportStampSchema } from './reports.js';
 
 export const consentRequestSchema = z.object({
   request: z.string(),
@@ -41,17 +43,24 @@ export const inboxItemSchema = z.discriminatedUnion('kind', [
     boxId: boxIdField,
     sealKeyId: keyIdField,
     box: bytesField({ max: 80 * 1024 }),
+    /** Of what somebody else sent: with it the message can be reported. */
+    report: reportStampSchema.optional(),
   }),
   z.object({ kind: z.literal('event'), id: transitIdField, event: deviceEventSchema }),
 ]);
 
-export const inboxPageSchema = z.object({ items: z.array(inboxItemSchema), hasMore: z.boolean() });
+export const inboxPageSchema = z.object({
+  items: z.array(inboxItemSchema),
+  hasMore: z.boolean(),
+  /** The end of the purge ledger now; missing before the first purge. */
+  ledger: ledgerHeadSchema.optional(),
+});
 export const acknowledgeSchema = z.object({ ids: z.array(transitIdField).min(1).max(256) });
 
 /** Frames of `GET /v1/socket`, JSON text. An item is pushed again on every connection until it is acknowledged. */
 export const serverFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('item'), item: inboxItemSchema }),
-  z.object({ type: z.literal('caught-up') }),
+  z.object({ type: z.literal('caught-up'), ledger: ledgerHeadSchema.optional() }),
   z.object({ type: z.literal('problem'), code: z.string(), title: z.string() }),
 ]);
 export const clientFrameSchema = z.discriminatedUnion('type', [
@@ -77,6 +86,7 @@ export type DeviceEvent = z.infer<typeof deviceEventSchema>;
 export type DeviceEventInput = z.input<typeof deviceEventSchema>;
 export type InboxItem = z.infer<typeof inboxItemSchema>;
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
+export type ServerFrameInput = z.input<typeof serverFrameSchema>;
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 export type ConsentRequest = z.infer<typeof consentRequestSchema>;
 export type Problem = z.infer<typeof problemSchema>;

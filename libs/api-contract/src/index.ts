@@ -8,5 +8,7 @@ export * from './accounts.js';
 export * from './routes.js';
 export * from './messages.js';
 export * from './inbox.js';
+export * from './retention.js';
+export * from './reports.js';
 export * from './wire-json.js';
 export * from './account-data.js';

@@ -1,6 +1,7 @@
 import {
   conversationUri,
   decodeContent,
+  decodeStoredContent,
   encodeContent,
   EXTENSION,
   messageIdOf,
@@ -15,8 +16,11 @@ import {
 import { randomBytes } from 'node:crypto';
 import { nextCount, nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
+import { applyReplacement } from './history.js';
+import { undeliveredSecondsOf } from './known-policies.js';
 import { unknownPeer } from './peers.js';
 import { RECORDS, type HistoryRecord, type OutgoingRecord, type Self } from './records.js';
+import { setTimer } from './vanishing.js';
 
 export interface SendOptions {
   /** The person's permission to send this one message in the clear, over these networks. */
@@ -47,7 +51,12 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
   const isClear = draft.address.startsWith('tel:');
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
   const content = encodeContent(draft.build({ ...header, expires: draft.options.expires }));
-  const longest = nowSeconds(context) + (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS;
+  const wanted = await undeliveredSecondsOf(unit, draft.conversation);
+  const latest =
+    nowSeconds(context) + Math.min(wanted, (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS);
+  const { expires } = draft.options;
+  // nobody is to be given what has vanished
+  const longest = expires && !expires.relative ? Math.min(latest, expires.timeSeconds) : latest;
   const record: OutgoingRecord = {
     messageId: messageIdOf({ content, ...header }),
     order: await nextCount(unit, 'outgoing'),
@@ -67,7 +76,12 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
     request: null,
   };
   unit.put(RECORDS.outgoing, record.messageId, record);
-  unit.put(RECORDS.history, record.messageId, await historyOf(unit, self, record));
+  const history = await historyOf(unit, self, record);
+  const made = decodeStoredContent(content);
+  // a deletion acts here too, where it can act at all
+  if (!isClear && made.part.kind === 'null') await applyReplacement(unit, history, made);
+  unit.put(RECORDS.history, record.messageId, history);
+  await setTimer(unit, context, { messageId: record.messageId, content: made });
   return record;
 }
 
@@ -111,6 +125,7 @@ export async function moveMessage(
   unit.put(RECORDS.outgoing, messageId, moved);
   unit.put(RECORDS.history, messageId, await historyOf(unit, self, moved));
   unit.put(RECORDS.moved, record.messageId, messageId);
+  await setTimer(unit, context, { messageId, content: before });
   unit.afterCommit(() =>
     context.events.emit('state', { messageId, state: { kind: 'unsubmitted' }, formerMessageId: record.messageId }),
   );

@@ -107,6 +107,10 @@ export interface DeviceEventMap {
   'edge-changed': EdgeChange;
   'trust-problem': TrustProblem;
   'refused-item': RefusedItem;
+  /** Messages whose time had come: they are on this device no more. */
+  vanished: { readonly messageIds: readonly MessageId[] };
+  /** The purge ledger of the gateway is not what it was: entries are missing or were rewritten. */
+  ledger: { readonly why: 'not-signed' | 'another-key' | 'cut-short' | 'rewritten'; readonly sequence: number };
   connection: { readonly isConnected: boolean };
   /** Something in the background failed and will be tried again, or a handler threw. */
   problem: { readonly error: unknown };
@@ -173,6 +177,8 @@ const noHandlers = (): Handlers => ({
   'edge-changed': new Set(),
   'trust-problem': new Set(),
   'refused-item': new Set(),
+  vanished: new Set(),
+  ledger: new Set(),
   connection: new Set(),
   problem: new Set(),
 });
@@ -188,6 +194,8 @@ const nothingWaiting = (): Waiting => ({
   'edge-changed': [],
   'trust-problem': [],
   'refused-item': [],
+  vanished: [],
+  ledger: [],
   connection: [],
   problem: [],
 });

@@ -7,15 +7,17 @@ import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
+import type { DeviceRetention } from './device-retention.js';
 import { joinDevice, offerDevice, openDevice, registerDevice } from './device-life.js';
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
+import { nativeOf } from './native-of.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
-import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
+import { reportMessage, type ReportOptions } from './report-message.js';
 import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
 
@@ -190,6 +192,9 @@ export class Device {
     await this.context.api.revoke(nativeOf(address));
   }
 
+  /** Reports a message that came, provably, and blocks its sender if wanted. Words leave this device only `withWords`. */
+  report = (message: MessageReference, wish: ReportOptions = {}) => reportMessage(this.context, idOf(message), wish);
+
   /** Who may write first: those this person accepts, or anyone. */
   async setConsentPolicy(policy: 'ask' | 'anyone'): Promise<void> {
     await this.context.api.setConsentPolicy(policy);
@@ -252,6 +257,11 @@ export class Device {
 
   /** For good, from every store of the gateway; what is in this folder stays. Only on the primary device (`NotPrimaryError`). */
   eraseAccount = (): Promise<AccountErased | undefined> => eraseAccount(this.context);
+
+  /** How long things are kept, what deleting does, and the proof of what has gone. */
+  get retention(): DeviceRetention {
+    return this.parts.retention;
+  }
 
   /** Reads the inbox over HTTP until it is empty. Returns how many items came. */
   poll(): Promise<number> {

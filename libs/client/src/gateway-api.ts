@@ -11,10 +11,13 @@ import {
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
+  ledgerPageSchema,
   messageStatusSchema,
   planSchema,
+  policiesSchema,
   registeredSchema,
   requestPageSchema,
+  reportedSchema,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -65,6 +68,14 @@ export class GatewayApi {
   acknowledge = (ids: readonly string[]) =>
     this.call({ method: 'POST', path: '/v1/inbox/acknowledgements', body: { ids }, answer: NO_ANSWER });
 
+  policies = () => this.call({ method: 'GET', path: '/v1/retention/policies', answer: policiesSchema });
+  policiesOf = (conversation: ConversationId) =>
+    this.call({ method: 'GET', path: `/v1/retention/policies?conversation=${conversation}`, answer: policiesSchema });
+  askPolicy = (body: { class: string; keepSeconds: number | null; conversation?: ConversationId }) =>
+    this.call({ method: 'PUT', path: '/v1/retention/policies', body, answer: policiesSchema });
+  ledger = (after: number, limit: number) =>
+    this.call({ method: 'GET', path: `/v1/retention/ledger?after=${after}&limit=${limit}`, answer: ledgerPageSchema });
+
   requests = () => this.call({ method: 'GET', path: '/v1/requests', answer: requestPageSchema });
   grant = (request: string) =>
     this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/grant`, answer: grantedSchema });
@@ -76,6 +87,8 @@ export class GatewayApi {
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' }, answer: NO_ANSWER });
   revoke = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
+
+  report = (body: unknown) => this.call({ method: 'POST', path: '/v1/reports', body, answer: reportedSchema });
 
   private call<T>(call: Call<T>): Promise<T> {
     return callGateway(call, this.options);

@@ -41,6 +41,9 @@ export type {
   MimiContent,
 } from '@causeway/message-model';
 export type { AccountErased, AccountExport } from '@causeway/api-contract';
+export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
+export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
+export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

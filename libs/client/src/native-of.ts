@@ -1,6 +1,6 @@
 import { CausewayError, parseAddress, type NativeAddress } from '@causeway/message-model';
 
-/** A `mimi://` address. Throws `CausewayError('invalid-address')` for anything else. */
+/** Throws `CausewayError('invalid-address')` for anything but a `mimi://` address. */
 export function nativeOf(text: string): NativeAddress {
   const address = parseAddress(text);
   if (address?.kind === 'native') return address;

@@ -146,6 +146,22 @@ const historySchema = z.object({
   gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
+  /** Of what arrived: the proof with which it can be reported, for a week. */
+  reportToken: storedBytes.nullable().optional(),
+});
+
+/** When a message leaves this device by what it says itself. Unix milliseconds. */
+const timerSchema = z.object({ dueAtMs: z.int() });
+/** What the account asked for, as the gateway told it last. Seconds; null where nobody asked. */
+const policiesSchema = z.object({
+  historySeconds: z.int().nullable(),
+  undeliveredSeconds: z.int(),
+  conversations: z.array(z.object({ conversation: z.string(), class: z.string(), keepSeconds: z.int() })),
+});
+/** Heads of the purge ledger that this device was shown, newest last; a ledger has to contain all of them. */
+const ledgerSchema = z.object({
+  publicKey: storedBytes,
+  seen: z.array(z.object({ sequence: z.int(), hash: storedBytes })),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });
@@ -173,6 +189,8 @@ const offerSchema = z.object({
   offer: z.string(),
 });
 
+export type KnownPolicies = z.output<typeof policiesSchema>;
+export type SeenLedger = z.output<typeof ledgerSchema>;
 export type Pin = z.output<typeof pinSchema>;
 export type Self = z.output<typeof selfSchema>;
 export type Peer = z.output<typeof peerSchema>;
@@ -217,6 +235,12 @@ export const RECORDS = {
   sealKey: { name: 'seal-key', schema: remembered(sealKeySchema) },
   /** 'current' */
   preKeys: { name: 'pre-key-state', schema: remembered(preKeyStateSchema) },
+  /** message id */
+  timer: { name: 'timer', schema: remembered(timerSchema), isResident: true },
+  /** 'current' */
+  policies: { name: 'policies', schema: remembered(policiesSchema) },
+  /** 'seen' */
+  ledger: { name: 'ledger', schema: remembered(ledgerSchema) },
   /** name of the counter */
   counter: { name: 'counter', schema: z.int() },
 } as const;

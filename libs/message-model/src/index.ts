@@ -16,3 +16,5 @@ export * from './capabilities.js';
 export * from './hop-receipt.js';
 export * from './degrade.js';
 export * from './segments.js';
+export * from './purge-ledger.js';
+export * from './check-purge-ledger.js';

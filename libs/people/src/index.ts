@@ -7,3 +7,4 @@ export * from './decide-consent.js';
 export * from './make-invite.js';
 export * from './erase-account.js';
 export * from './refuse-other-cell.js';
+export * from './take-report.js';

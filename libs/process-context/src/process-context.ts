@@ -15,6 +15,7 @@ import {
 } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
+import { ReportKeys } from './report-keys.js';
 import { sharedKey } from './shared-key.js';
 
 export interface ProcessContext {
@@ -26,6 +27,7 @@ export interface ProcessContext {
   readonly stores: Stores;
   readonly queue: WorkQueue;
   readonly digests: DedupeDigests;
+  readonly reportKeys: ReportKeys;
   readonly tls: TlsIdentity | undefined;
   /** Where this cell may store; undefined when nothing is claimed. What goes through one process beyond these bindings it checks itself. */
   readonly residency: Residency | undefined;
@@ -41,6 +43,8 @@ export async function openProcess(input: {
   const { config } = input;
   const residency = Residency.read(config);
   residency?.refuseOutside(config.queueBackend === 'redis' ? ['database', 'files', 'queue'] : ['database', 'files']);
+  const clock = input.clock ?? SYSTEM_CLOCK;
+  const keysFolder = join(config.dataFolder, 'keys');
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();
   const stores = new Stores({ url: input.databaseUrl });
@@ -53,13 +57,14 @@ export async function openProcess(input: {
   );
   return {
     config,
-    clock: input.clock ?? SYSTEM_CLOCK,
+    clock,
     log,
     metrics,
     events: new Events(log, metrics),
     stores,
     queue,
-    digests: new DedupeDigests(await sharedKey(join(config.dataFolder, 'keys'), 'dedupe.key')),
+    digests: new DedupeDigests(await sharedKey(keysFolder, 'dedupe.key')),
+    reportKeys: await ReportKeys.open(keysFolder, clock),
     tls: readTlsIdentity(config),
     residency,
   };

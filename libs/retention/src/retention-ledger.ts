@@ -1,4 +1,5 @@
 import type { Events } from '@causeway/platform';
+import type { PurgeLedgerStore } from '@causeway/storage';
 
 /** Something that everyone may see happened to what is kept: no account, no person, no number. */
 export interface RetentionEntry {
@@ -18,6 +19,19 @@ export class LoggedRetentionLedger implements RetentionLedger {
   constructor(private readonly events: Events) {}
 
   async append({ class: name, keyId }: RetentionEntry): Promise<void> {
+    this.events.retentionNoted({ class: name, keyId });
+  }
+}
+
+/** Notes that become entries of the signed ledger within seconds. */
+export class NotedRetentionLedger implements RetentionLedger {
+  constructor(
+    private readonly ledger: PurgeLedgerStore,
+    private readonly events: Events,
+  ) {}
+
+  async append({ class: name, keyId, at }: RetentionEntry): Promise<void> {
+    await this.ledger.note({ class: name, keyId, at });
     this.events.retentionNoted({ class: name, keyId });
   }
 }

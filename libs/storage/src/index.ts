@@ -3,6 +3,7 @@ export { Database, DatabaseError, type SqlValue, type Transaction } from './data
 export * from './migrate.js';
 export * from './examine-database.js';
 export * from './partitions.store.js';
+export * from './report.store.js';
 export * from './tenant.store.js';
 export * from './account.store.js';
 export * from './pre-key.store.js';
@@ -15,6 +16,8 @@ export * from './lane.store.js';
 export * from './attempt.store.js';
 export * from './inbox.store.js';
 export type { TouchedDevice } from './state-events.js';
+export * from './retention-wish.store.js';
+export * from './purge-ledger.store.js';
 export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';

@@ -57,6 +57,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   transit('message', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour', 'lane_id', 'position'] }),
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),
+  { ...registry('retention_wish', OF_ACCOUNT), erasure: 'deleted' },
   // what others decided about this person is theirs, and a block is never told
   registry('consent', 't.tenant_id = $1 AND t.owner_account = $2'),
   registry('contact', OF_ACCOUNT, { omit: ['contact_digest', 'binding_digest', 'digest_version', 'sealed_number'] }),
@@ -71,6 +72,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.tombstone', why: 'what was taken back; it remains, see WHAT_REMAINS' },
   { table: 'registry.hold', why: 'the operator’s, until the hold ends; it remains, see WHAT_REMAINS' },
   { table: 'registry.held_message', why: 'the operator’s, until the hold ends; it remains, see WHAT_REMAINS' },
+  { table: 'registry.purge_ledger', why: 'what went, without whose' },
+  { table: 'registry.purge_note', why: 'what is to stand in that ledger' },
+  { table: 'transit.report', why: 'digests under keys that die within days; they name nobody' },
   { table: 'transit.received', why: 'keyed digests of what carriers reported, without an account' },
 ];
 

@@ -11,6 +11,9 @@ import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { PurgeLedgerStore } from './purge-ledger.store.js';
+import { RetentionWishStore } from './retention-wish.store.js';
+import { ReportStore } from './report.store.js';
 import { TenantStore } from './tenant.store.js';
 import { TombstoneStore } from './tombstone.store.js';
 
@@ -31,6 +34,9 @@ export class Stores {
   readonly tombstones: TombstoneStore;
   readonly holds: HoldStore;
   readonly personal: PersonalStore;
+  readonly wishes: RetentionWishStore;
+  readonly purgeLedger: PurgeLedgerStore;
+  readonly reports: ReportStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -48,6 +54,9 @@ export class Stores {
     this.tombstones = new TombstoneStore(this.database);
     this.holds = new HoldStore(this.database);
     this.personal = new PersonalStore(this.database);
+    this.wishes = new RetentionWishStore(this.database);
+    this.purgeLedger = new PurgeLedgerStore(this.database);
+    this.reports = new ReportStore(this.database);
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ import { contentOfArrival, fetchFiles, type Arrival, type FetchedFiles } from '.
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
+import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
@@ -136,6 +137,16 @@ export class AcceptInbound {
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
     const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });
+    const stamp = {
+      messageId,
+      token: this.edge.reports.mint({
+        tenant: contact.tenant,
+        messageId,
+        sender: contact.contact,
+        recipient: contact.account,
+        assurance: 'carrier',
+      }),
+    };
     return list.devices.map((device) => {
       const boxId = mintBoxId();
       const context = {
@@ -166,7 +177,7 @@ export class AcceptInbound {
         account: contact.account,
         device: device.deviceId,
         sealKeyId: device.sealKeyId,
-        body: sealToDevice({ context, sealPublicKey: device.sealKey, body }),
+        body: stampBox(stamp, sealToDevice({ context, sealPublicKey: device.sealKey, body })),
         isSync: false,
         expiresAt: new Date(input.expiresAtMs),
       };

@@ -1,3 +1,4 @@
+import type { ReportTokens } from '@causeway/abuse-control';
 import type { KeyUse, Ledger } from '@causeway/edge-keys';
 import type { Clock, Events, RoutePolicy } from '@causeway/platform';
 import type {
@@ -40,6 +41,7 @@ export interface EdgeContext {
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
+  readonly reports: ReportTokens;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;

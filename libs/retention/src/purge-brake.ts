@@ -1,0 +1,36 @@
+import { CausewayError } from '@causeway/message-model';
+import type { Clock } from '@causeway/platform';
+import type { PartitionStore } from '@causeway/storage';
+import { PURGE_LAG, purgeLagSeconds } from './purge-lag.js';
+
+const LOOK_AGAIN_MS = 10_000;
+
+/**
+ * Whoever cannot forget must not take in more: when the purge is more than an hour behind, new content is refused. Looks at the database
+ * itself, so that it holds also where no purge runs at all.
+ */
+export class PurgeBrake {
+  private known: { readonly lagSeconds: number; readonly untilMs: number } | undefined;
+
+  constructor(
+    private readonly partitions: PartitionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Throws `purge-behind`; trying again helps once the purge has caught up. */
+  async check(): Promise<void> {
+    if ((await this.lagSeconds()) <= PURGE_LAG.brakeSeconds) return;
+    throw new CausewayError('purge-behind', {
+      detail: 'The purge is more than an hour behind; nothing new is stored until it has caught up',
+    });
+  }
+
+  private async lagSeconds(): Promise<number> {
+    const nowMs = performance.now();
+    if (this.known && nowMs < this.known.untilMs) return this.known.lagSeconds;
+    const oldest = await this.partitions.oldestHours();
+    const lagSeconds = Math.max(0, ...[...oldest.values()].map((hour) => purgeLagSeconds(hour, this.clock.nowMs())));
+    this.known = { lagSeconds, untilMs: nowMs + LOOK_AGAIN_MS };
+    return lagSeconds;
+  }
+}
