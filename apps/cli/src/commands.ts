@@ -1,8 +1,10 @@
 import type { Command } from './command.js';
+import { accountErase, accountExport } from './commands/account.js';
 import { accept } from './commands/accept.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
+import { backup } from './commands/backup.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
@@ -11,6 +13,8 @@ import { register } from './commands/register.js';
 import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
+import { restore } from './commands/restore.js';
+import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { up } from './commands/up.js';
@@ -21,6 +25,12 @@ export const COMMANDS: readonly Command[] = [
   demo,
   migrateCommand,
   doctor,
+  backup,
+  restore,
+  secretsSet,
+  secretsList,
+  secretsRotate,
+  secretsRemove,
   register,
   send,
   approve,
@@ -30,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   report,
   status,
   safetyNumber,
+  accountExport,
+  accountErase,
   adapterNew,
   adapterTest,
 ];

@@ -73,6 +73,7 @@ export class ConsentController {
   @Documented({
     summary: 'Welcome someone in advance, or block them; the answer is the same whether they exist or not',
     status: 204,
+    problems: ['region-not-permitted'],
   })
   async decideInAdvance(
     @Caller() caller: AuthenticatedDevice,

@@ -9,6 +9,8 @@ import {
 } from '@causeway/message-flow';
 import {
   DecideConsent,
+  EraseAccount,
+  ExportAccount,
   MakeInvite,
   PlanRoute,
   RegisterAccount,
@@ -20,7 +22,8 @@ import {
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountStore, ConsentStore, Database, HoldStore, PreKeyStore } from '@causeway/storage';
+import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
@@ -29,6 +32,7 @@ import { DeviceSockets } from './device-sockets.js';
 import { DiscoveryController, PublicSettings } from './discovery.controller.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
 import { EveryGateway } from './every-gateway.js';
+import { HoldsController, HoldsDesk } from './holds.controller.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
@@ -78,12 +82,14 @@ export class GatewayModule {
         DiscoveryController,
         RegistrationController,
         AccountsController,
+        AccountDataController,
         ConsentController,
         RoutesController,
         MessagesController,
         InboxController,
         ReportsController,
         OperatorController,
+        HoldsController,
         RetentionPoliciesController,
         TenantPoliciesController,
         LedgerController,
@@ -94,6 +100,8 @@ export class GatewayModule {
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: HoldStore, useValue: stores.holds },
+        { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },
@@ -108,6 +116,8 @@ export class GatewayModule {
         IdempotencyKeys,
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
+        { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock) },
+        { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock) },
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,
@@ -118,7 +128,7 @@ export class GatewayModule {
           [DecideConsent],
           (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
         ),
-        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
+        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge, context.residency)),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
             wake: (devices) => everywhere.wake(devices),

@@ -25,7 +25,7 @@ export class RoutesController {
     description: 'Seal for this plan and name its digest. Without consent the answer is the same whoever is asked for.',
     status: 200,
     answer: planSchema,
-    problems: ['not-found', 'unavailable'],
+    problems: ['not-found', 'region-not-permitted', 'unavailable'],
   })
   async plan(@Caller() caller: AuthenticatedDevice, @Body({ schema: planRouteSchema }) { to }: { to: Target }) {
     return this.planRoute.execute(caller, to);

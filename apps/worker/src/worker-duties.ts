@@ -1,11 +1,16 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
+import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
-import type { DropPartitions, MakePartitions, WriteLedger } from '@causeway/retention';
+import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions, WriteLedger } from '@causeway/retention';
 import { forgetReports } from './forget-reports.js';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
+/** How long after something was taken back only the database knows of it. */
+const TOMBSTONES_MS = 2_000;
+const ERASURES_MS = 30_000;
+const HOLDS_MS = 5_000;
 /** How soon after a purge its entry stands in the ledger. */
 const LEDGER_MS = 2_000;
 
@@ -14,6 +19,9 @@ export interface Duties {
   readonly sweep: Sweep;
   readonly makePartitions: MakePartitions;
   readonly dropPartitions: DropPartitions;
+  readonly keepTombstones: KeepTombstones;
+  readonly finishErasures: FinishErasures;
+  readonly keepHolds: KeepHolds;
   readonly writeLedger: WriteLedger;
 }
 
@@ -29,6 +37,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
     const { drain, sweep, makePartitions, dropPartitions, writeLedger } = this.duties;
+    const { keepTombstones, finishErasures, keepHolds } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -39,6 +48,9 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
+      every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
+      every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),
       every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
       every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];

@@ -1,9 +1,17 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DrainNativeLane, Sweep, type DeviceWaker } from '@causeway/message-flow';
 import type { LedgerSigner } from '@causeway/message-model';
-import { TellDevices } from '@causeway/people';
+import { FinishErasures, TellDevices } from '@causeway/people';
 import type { ProcessContext } from '@causeway/process-context';
-import { DropPartitions, MakePartitions, PolicyBook, WriteLedger } from '@causeway/retention';
+import {
+  DropPartitions,
+  KeepHolds,
+  KeepTombstones,
+  MakePartitions,
+  NotedRetentionLedger,
+  PolicyBook,
+  WriteLedger,
+} from '@causeway/retention';
 import { WorkerDuties } from './worker-duties.js';
 
 export interface WorkerOptions {
@@ -16,7 +24,7 @@ export interface WorkerOptions {
 @Module({})
 export class WorkerModule {
   static with({ context, devices, ledgerSigner }: WorkerOptions): DynamicModule {
-    const { stores, clock, events, queue } = context;
+    const { stores, clock, events, queue, config } = context;
     const { lanes, recipients, consents, accounts, inbox, partitions, messages } = stores;
     const tell = new TellDevices(accounts, inbox, partitions, clock);
     const duties = {
@@ -26,6 +34,9 @@ export class WorkerModule {
       }),
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
+      keepTombstones: new KeepTombstones(stores.tombstones, clock, config),
+      keepHolds: new KeepHolds(stores.holds, new NotedRetentionLedger(stores.purgeLedger, events), clock),
+      finishErasures: new FinishErasures(stores.tombstones, stores.personal, clock),
       writeLedger: new WriteLedger(stores.purgeLedger, ledgerSigner),
     };
     return {

@@ -11,3 +11,4 @@ export * from './inbox.js';
 export * from './retention.js';
 export * from './reports.js';
 export * from './wire-json.js';
+export * from './account-data.js';

@@ -39,6 +39,8 @@ const clearPlanSchema = z.object({
   simulated: z.array(clearNetworkField),
   edge: signedField,
   region: z.string(),
+  /** Countries outside of the permitted ones that it passes; absent where the operator keeps no list of them. */
+  leavesRegion: z.array(z.string()).optional(),
   /** Longest lifetime of a message on this leg, seconds. */
   maxLifetimeSeconds: z.int(),
   digest: z.string(),

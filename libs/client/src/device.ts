@@ -1,6 +1,7 @@
-import type { MessageStatus } from '@causeway/api-contract';
+import type { AccountErased, AccountExport, MessageStatus } from '@causeway/api-contract';
 import { type AttachmentReference, type InlineFile, type DeviceId, type MessageId } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
+import { eraseAccount, exportAccount } from './account-data.js';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
@@ -250,6 +251,12 @@ export class Device {
     if (deviceId === this.deviceId) throw new Error('the primary device cannot remove itself');
     await this.parts.list.publish((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
+
+  /** Everything the gateway has of this account, table by table. */
+  exportAccount = (): Promise<AccountExport> => exportAccount(this.context);
+
+  /** For good, from every store of the gateway; what is in this folder stays. Only on the primary device (`NotPrimaryError`). */
+  eraseAccount = (): Promise<AccountErased | undefined> => eraseAccount(this.context);
 
   /** How long things are kept, what deleting does, and the proof of what has gone. */
   get retention(): DeviceRetention {

@@ -1,5 +1,7 @@
 import {
   acceptedSchema,
+  accountErasedSchema,
+  accountExportSchema,
   accountDevicesSchema,
   bundlesSchema,
   contactSchema,
@@ -40,6 +42,9 @@ export class GatewayApi {
   edge = () => this.call({ method: 'GET', path: '/v1/edge', answer: edgeDescriptionSchema });
   ownDevices = () => this.call({ method: 'GET', path: '/v1/account/devices', answer: accountDevicesSchema });
   updateDevices = (body: unknown) => this.call({ method: 'PUT', path: '/v1/account/devices', body, answer: NO_ANSWER });
+  exportAccount = () => this.call({ method: 'GET', path: '/v1/account/export', answer: accountExportSchema });
+  eraseAccount = (erasure: unknown) =>
+    this.call({ method: 'DELETE', path: '/v1/account', body: { erasure }, answer: accountErasedSchema });
   uploadKeys = (body: unknown) => this.call({ method: 'PUT', path: '/v1/keys', body, answer: NO_ANSWER });
   keyCount = () => this.call({ method: 'GET', path: '/v1/keys/count', answer: keyCountSchema });
 

@@ -40,6 +40,7 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { AccountErased, AccountExport } from '@causeway/api-contract';
 export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
 export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
 export type { ReportOptions, ReportOutcome } from './report-message.js';

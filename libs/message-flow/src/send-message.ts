@@ -10,6 +10,7 @@ import {
   type MessageId,
   type TransitId,
 } from '@causeway/message-model';
+import { refuseOtherCell } from '@causeway/people';
 import type { Clock, Events } from '@causeway/platform';
 import type {
   AcceptResult,
@@ -132,7 +133,10 @@ export class SendMessage {
 
   /** A first contact does not look at its target at all: nobody can learn from the answer who is there. */
   private async recipient(sender: AuthenticatedDevice, { to }: SendMessageRequest): Promise<Recipient | null> {
-    if (to.kind === 'address') return null;
+    if (to.kind === 'address') {
+      refuseOtherCell(sender, to.address.uri, '/to/address');
+      return null;
+    }
     const found = await this.recipients.add({
       tenant: sender.tenant,
       account: sender.account,

@@ -1,3 +1,4 @@
+import { refuseOtherCell } from './refuse-other-cell.js';
 import { createHash } from 'node:crypto';
 import { CausewayError, mintConversationId, mintTransitId, type AccountId } from '@causeway/message-model';
 import type { DeviceEventInput } from '@causeway/api-contract';
@@ -69,6 +70,7 @@ export class DecideConsent {
     peerAddress: string,
     decision: 'grant' | 'revoke',
   ): Promise<readonly DeviceRef[]> {
+    refuseOtherCell(owner, peerAddress, '/peer');
     const pending = await this.consents.decide({
       tenant: owner.tenant,
       owner: owner.account,

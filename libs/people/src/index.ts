@@ -5,4 +5,6 @@ export * from './plan-route.js';
 export * from './edge-desk.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
+export * from './erase-account.js';
+export * from './refuse-other-cell.js';
 export * from './take-report.js';

@@ -7,7 +7,9 @@ import type {
   ContactSummary,
   NativeConversation,
 } from '@causeway/storage';
+import type { RoutePolicy } from '@causeway/platform';
 import type { EdgeDesk } from './edge-desk.js';
+import { refuseOtherCell } from './refuse-other-cell.js';
 
 /** Longest life of a message on a clear leg, seconds: its leg key dies 26 hours after it was made (PROTOCOL 6). */
 export const MAX_CLEAR_LIFETIME_SECONDS = 24 * 3600;
@@ -21,11 +23,13 @@ export class PlanRoute {
     private readonly consents: ConsentStore,
     private readonly contacts: ContactStore,
     private readonly edge: EdgeDesk,
+    private readonly policy?: RoutePolicy,
   ) {}
 
   async execute(caller: AuthenticatedDevice, to: Target) {
     switch (to.kind) {
       case 'address': {
+        refuseOtherCell(caller, to.address.uri, '/to/address');
         const granted = await this.consents.find(caller, { address: to.address.uri });
         return granted ? nativePlan(caller, granted) : ({ leg: 'none', waiting: 'consent' } as const);
       }
@@ -47,7 +51,19 @@ export class PlanRoute {
     throw new CausewayError('not-found', { pointer: '/to/conversation' });
   }
 
+  /** Storage is not transit: a message passes the carrier of its telephone, wherever that is. */
+  private leavesRegion({ country }: ContactSummary): readonly string[] | undefined {
+    const leavesRegion = this.policy?.leavesRegion(country);
+    if (!this.policy?.isRefusedOutside || leavesRegion?.length === 0) return leavesRegion;
+    throw new CausewayError('region-not-permitted', {
+      pointer: '/to',
+      detail: `The route passes ${leavesRegion?.join(', ')}, outside of the permitted countries`,
+      extensions: { leavesRegion },
+    });
+  }
+
   private async clearPlan(caller: AuthenticatedDevice, contact: ContactSummary) {
+    const leavesRegion = this.leavesRegion(contact);
     const edge = await this.edge.describe();
     const networks = edge.networks.map((offered) => offered.network);
     if (networks.length === 0)
@@ -61,6 +77,7 @@ export class PlanRoute {
       simulated: edge.networks.filter((offered) => offered.isSimulated).map((offered) => offered.network),
       edge: edge.bundle,
       region: caller.region,
+      ...(leavesRegion === undefined ? {} : { leavesRegion }),
       maxLifetimeSeconds: MAX_CLEAR_LIFETIME_SECONDS,
       digest: planDigest({ tenant: caller.tenant, conversation: contact.conversation, leg: 'clear', networks }),
     } as const;

@@ -69,6 +69,15 @@ const namedPaths = list.transform((items, context) =>
     return name === undefined || path === undefined ? [] : [[name, path] as const];
   }),
 );
+const namedCountries = list.transform((items, context) => {
+  const pairs = items.flatMap((item) => {
+    const [, name, country] = /^([a-z][a-z0-9-]{0,31})=([A-Z]{2})$/.exec(item) ?? [];
+    if (name === undefined || country === undefined) context.addIssue('must be name=CC, separated by commas');
+    return name === undefined || country === undefined ? [] : [[name, country] as const];
+  });
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) context.addIssue('names something twice');
+  return new Map<string, string>(pairs);
+});
 const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );
@@ -78,6 +87,7 @@ const storage = inGroup('Storage and queue');
 const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
+const custody = inGroup('Custody and residency');
 const sms = inGroup('SMS');
 const rcs = inGroup('Simulated RCS');
 const otherNetworks = inGroup('Other networks');
@@ -170,6 +180,39 @@ export const SETTINGS = z.object({
     '',
     'Folder of the keys of the edges, which those of one host share; only they may read it. Empty means `edge-keys` in the data folder.',
     text,
+  ),
+  keyProvider: custody(
+    'file',
+    'What wraps the keys of the edge and sealed settings: files of the key folder, or a hardware module through PKCS #11.',
+    z.enum(['file', 'pkcs11']),
+  ),
+  pkcs11PackageFolder: custody(
+    '',
+    'Folder in whose `node_modules` you installed the package `pkcs11js` 2.x. It compiles when it is installed, so it is not part of Causeway.',
+    text,
+  ),
+  pkcs11Module: custody('', 'Path of the PKCS #11 library of the hardware module.', text),
+  pkcs11Token: custody('', 'Label of the token in it.', text),
+  pkcs11PinFile: custody('', 'File with the PIN of its user, mode 600.', text),
+  backupDays: custody(
+    '35',
+    'For how long a backup may be restored, and so for how long it is remembered what was erased, revoked or blocked.',
+    positive,
+  ),
+  residencyFile: custody(
+    '',
+    'Reviewed list of the countries this cell may store in (JSON). Empty: nothing is claimed and nothing checked.',
+    text,
+  ),
+  storageCountries: custody(
+    '',
+    'Where each binding stores, as `database=DE,queue=DE,files=DE,keys=DE,sms=IE`: with a list, what is not declared is refused at the start.',
+    namedCountries,
+  ),
+  routesOutside: custody(
+    'say',
+    'Whether a route that passes a country outside of that list is offered and says so (`leavesRegion`), or refused.',
+    z.enum(['say', 'refuse']),
   ),
   nativeHost: identity(
     'causeway.local',

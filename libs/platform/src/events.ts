@@ -87,11 +87,7 @@ export class Events {
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
 
-  partitionPurged(fields: {
-    readonly partition: string;
-    readonly class: string;
-    readonly count: number;
-  }): void {
+  partitionPurged(fields: { readonly partition: string; readonly class: string; readonly count: number }): void {
     this.metrics.increment('causeway_purged_partitions_total', { class: fields.class }, fields.count);
     this.log.info('partition.purged', { partition: fields.partition });
   }
@@ -117,6 +113,17 @@ export class Events {
   /** A lane waited because no edge keeps the ledger at the moment: a second between two keepers, else something to look at. */
   edgeKeeperMissed(): void {
     this.metrics.increment('causeway_edge_keeper_missed_total', {});
+  }
+
+  /** Of the keeper, each time it looks: while the key provider is away keys are used from memory for five minutes, then not at all. */
+  keyProviderAnswers(isAnswering: boolean): void {
+    this.metrics.set('causeway_key_provider_up', {}, isAnswering ? 1 : 0);
+    if (!isAnswering) this.log.error('key-provider.away');
+  }
+
+  /** What is kept longer than by its policy, or was: an operator who reads the log sees what everyone sees. */
+  retentionNoted(fields: { readonly class: string; readonly keyId: string }): void {
+    this.log.warn('retention.noted', { state: fields.class, keyId: fields.keyId });
   }
 
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {

@@ -23,3 +23,6 @@ export { PrivateClients } from './private-clients.js';
 export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
 export * from './operator-token.js';
+export * from './only-for-owner.js';
+export * from './residency.js';
+export * from './sealed-setting.js';

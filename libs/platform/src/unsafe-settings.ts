@@ -1,4 +1,5 @@
 import type { Settings } from './config-schema.js';
+import { isSealed } from './sealed-setting.js';
 
 interface SafetyRule {
   readonly when: (settings: Settings) => boolean;
@@ -60,6 +61,16 @@ const ALWAYS: readonly SafetyRule[] = [
   {
     when: (s) => isPlainRemote(s.rcsApiUrl),
     why: 'CAUSEWAY_RCS_API_URL would send the access token and messages in the clear: use https',
+  },
+  {
+    when: (s) =>
+      s.keyProvider === 'pkcs11' &&
+      [s.pkcs11PackageFolder, s.pkcs11Module, s.pkcs11Token, s.pkcs11PinFile].includes(''),
+    why: 'CAUSEWAY_KEY_PROVIDER is pkcs11, so CAUSEWAY_PKCS11_PACKAGE_FOLDER, CAUSEWAY_PKCS11_MODULE, CAUSEWAY_PKCS11_TOKEN and CAUSEWAY_PKCS11_PIN_FILE must be set',
+  },
+  {
+    when: (s) => s.operatorToken !== undefined && isSealed(s.operatorToken),
+    why: 'CAUSEWAY_OPERATOR_TOKEN names a sealed setting, and only the edge opens those',
   },
 ];
 

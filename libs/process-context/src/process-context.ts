@@ -10,6 +10,8 @@ import {
   type Logger,
   type TlsIdentity,
   readTlsIdentity,
+  Residency,
+  StartupProblem,
 } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
@@ -27,6 +29,8 @@ export interface ProcessContext {
   readonly digests: DedupeDigests;
   readonly reportKeys: ReportKeys;
   readonly tls: TlsIdentity | undefined;
+  /** Where this cell may store; undefined when nothing is claimed. What goes through one process beyond these bindings it checks itself. */
+  readonly residency: Residency | undefined;
 }
 
 /** Opens what a process needs. The database has been migrated: whoever starts the installation does that once, first. */
@@ -37,13 +41,17 @@ export async function openProcess(input: {
   readonly clock?: Clock;
 }): Promise<ProcessContext> {
   const { config } = input;
+  const residency = Residency.read(config);
+  residency?.refuseOutside(config.queueBackend === 'redis' ? ['database', 'files', 'queue'] : ['database', 'files']);
   const clock = input.clock ?? SYSTEM_CLOCK;
   const keysFolder = join(config.dataFolder, 'keys');
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();
+  const stores = new Stores({ url: input.databaseUrl });
+  await refuseOtherRegion(stores, config.region);
   const queue = await WorkQueue.open(
     config.queueBackend === 'redis'
-      ? { backend: 'redis', url: config.redisUrl }
+      ? { backend: 'redis', url: config.redisUrl, region: config.region }
       : { backend: 'postgres', url: input.databaseUrl },
     log,
   );
@@ -53,12 +61,23 @@ export async function openProcess(input: {
     log,
     metrics,
     events: new Events(log, metrics),
-    stores: new Stores({ url: input.databaseUrl }),
+    stores,
     queue,
     digests: new DedupeDigests(await sharedKey(keysFolder, 'dedupe.key')),
     reportKeys: await ReportKeys.open(keysFolder, clock),
     tls: readTlsIdentity(config),
+    residency,
   };
+}
+
+async function refuseOtherRegion(stores: Stores, region: string): Promise<void> {
+  const ofDatabase = await stores.tenants.region();
+  if (ofDatabase === undefined || ofDatabase === region) return;
+  await stores.close();
+  throw new StartupProblem(
+    `The database is of region ${ofDatabase}, and this process of region ${region}.`,
+    'Each region has a database of its own: look at CAUSEWAY_DATABASE_URL and CAUSEWAY_REGION.',
+  );
 }
 
 /** In the order in which things depend on each other: first what takes work, last what stores it. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
+import { refusePathOpenToOthers, StartupProblem } from '@causeway/platform';
 
 const KEY_BYTES = 32;
 
@@ -20,6 +20,8 @@ export async function sharedFile(file: {
 }): Promise<Bytes> {
   await mkdir(file.folder, { recursive: true, mode: 0o700 });
   const path = join(file.folder, file.name);
+  refusePathOpenToOthers(file.folder);
+  refusePathOpenToOthers(path);
   const key = (await readKey(path)) ?? (await makeKey(path, file.make()));
   if (key.length === file.sizeBytes) return key;
   throw new StartupProblem(`The key file ${file.name} is damaged.`, 'Restore it from where the data folder came from.');

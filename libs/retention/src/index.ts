@@ -1,4 +1,7 @@
 /** What is stored leaves on time. */
+export * from './keep-tombstones.js';
+export * from './retention-ledger.js';
+export * from './keep-holds.js';
 export * from './make-partitions.js';
 export * from './drop-partitions.js';
 export * from './write-ledger.js';

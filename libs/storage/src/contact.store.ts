@@ -194,6 +194,16 @@ export class ContactStore {
     );
   }
 
+  /** How many went: 1 or 0. */
+  async remove({ tenant, contact }: Pick<SealedNumber, 'tenant' | 'contact'>): Promise<number> {
+    const rows = await this.database.query(
+      'DELETE FROM registry.contact WHERE tenant_id = $1 AND id = $2 RETURNING 1',
+      tenant,
+      contact,
+    );
+    return rows.length;
+  }
+
   async replaceSealedNumber({ tenant, contact, sealedNumber }: SealedNumber): Promise<void> {
     await this.database.query(
       'UPDATE registry.contact SET sealed_number = $3 WHERE tenant_id = $1 AND id = $2',

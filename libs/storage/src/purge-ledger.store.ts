@@ -84,6 +84,25 @@ export class PurgeLedgerStore {
     }
   }
 
+  /** Something else that everyone may see: an entry follows. Noting it again changes nothing. */
+  async note({
+    class: name,
+    keyId,
+    at,
+  }: {
+    readonly class: string;
+    readonly keyId: string;
+    readonly at: Date;
+  }): Promise<void> {
+    await this.database.query(
+      `INSERT INTO registry.purge_note (class, key_id, row_count, byte_count, noted_at, dropped_at) VALUES ($1, $2, 1, 0, $3, $3)
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      name,
+      keyId,
+      at,
+    );
+  }
+
   /** Before keys go: what was noted is not lost by a crash in between. */
   async noteKeys(keys: readonly KeyNote[], now: Date): Promise<void> {
     await this.database.query(

@@ -3,9 +3,11 @@ import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
+import { HoldStore } from './hold.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
+import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { RecipientStore } from './recipient.store.js';
@@ -13,6 +15,7 @@ import { PurgeLedgerStore } from './purge-ledger.store.js';
 import { RetentionWishStore } from './retention-wish.store.js';
 import { ReportStore } from './report.store.js';
 import { TenantStore } from './tenant.store.js';
+import { TombstoneStore } from './tombstone.store.js';
 
 /** Every store of a process over one pool. */
 export class Stores {
@@ -28,6 +31,9 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly tombstones: TombstoneStore;
+  readonly holds: HoldStore;
+  readonly personal: PersonalStore;
   readonly wishes: RetentionWishStore;
   readonly purgeLedger: PurgeLedgerStore;
   readonly reports: ReportStore;
@@ -45,6 +51,9 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.tombstones = new TombstoneStore(this.database);
+    this.holds = new HoldStore(this.database);
+    this.personal = new PersonalStore(this.database);
     this.wishes = new RetentionWishStore(this.database);
     this.purgeLedger = new PurgeLedgerStore(this.database);
     this.reports = new ReportStore(this.database);

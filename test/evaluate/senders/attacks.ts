@@ -36,7 +36,8 @@ const snowshoe = (name: string, what: string, clustersOf: (of: Circumstances) =>
   what,
   count: 100,
   lastsMs: 7 * DAY_MS,
-  send: (of) => aFewADay(of, { perDay: 5, days: 7, varies: () => ({ ...unanswered(), features: { clusters: clustersOf(of) } }) }),
+  send: (of) =>
+    aFewADay(of, { perDay: 5, days: 7, varies: () => ({ ...unanswered(), features: { clusters: clustersOf(of) } }) }),
 });
 
 const ROWS: readonly Row[] = [
@@ -59,7 +60,9 @@ const ROWS: readonly Row[] = [
   ...[10, 20, 30, 40, 60, 120].map(steady),
   ...[20, 8].map(slow),
   snowshoe('snowshoe', '100 accounts of 5 a day each, nothing in common', () => []),
-  snowshoe('snowshoe, one network', '100 accounts of 5 a day each, registered from one network', () => ['network-of-the-attack']),
+  snowshoe('snowshoe, one network', '100 accounts of 5 a day each, registered from one network', () => [
+    'network-of-the-attack',
+  ]),
   {
     name: 'sequential',
     what: 'numbers in a row to telephones, 30 an hour',
@@ -70,7 +73,12 @@ const ROWS: readonly Row[] = [
       keepingOn(of, {
         people: 200,
         perHour: 30,
-        varies: ({ chance }) => ({ ...unanswered(), transport: 'clear', isDead: chance.happens(0.2), features: { gapClass: 'near', country: 'US' } }),
+        varies: ({ chance }) => ({
+          ...unanswered(),
+          transport: 'clear',
+          isDead: chance.happens(0.2),
+          features: { gapClass: 'near', country: 'US' },
+        }),
       }),
   },
   {
@@ -98,7 +106,12 @@ const ROWS: readonly Row[] = [
       keepingOn(of, {
         people: 200,
         perHour: 15,
-        varies: ({ chance }) => ({ ...unanswered(), transport: 'clear', isDead: chance.happens(0.25), features: { gapClass: 'far', country: 'US' } }),
+        varies: ({ chance }) => ({
+          ...unanswered(),
+          transport: 'clear',
+          isDead: chance.happens(0.25),
+          features: { gapClass: 'far', country: 'US' },
+        }),
       }),
   },
   {
@@ -150,10 +163,17 @@ export const withComplaints = (kind: SenderKind, probability: number): SenderKin
   send: (of) => complainedOf(kind.send(of), of, probability),
 });
 
-function* complainedOf(sender: ReturnType<SenderKind['send']>, of: Circumstances, probability: number): ReturnType<SenderKind['send']> {
+function* complainedOf(
+  sender: ReturnType<SenderKind['send']>,
+  of: Circumstances,
+  probability: number,
+): ReturnType<SenderKind['send']> {
   let step = sender.next();
   while (!step.done) {
-    const decision = yield { ...step.value, complaint: { probability, afterMs: of.chance.between(1, 180) * MINUTE_MS } };
+    const decision = yield {
+      ...step.value,
+      complaint: { probability, afterMs: of.chance.between(1, 180) * MINUTE_MS },
+    };
     step = sender.next(decision);
   }
 }

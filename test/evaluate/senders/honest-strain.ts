@@ -7,16 +7,27 @@ const FRIENDS_ANSWER = 0.7;
 function* shop(of: Circumstances, perDay: number): Sender {
   for (let index = 0; index < perDay * 5; index += 1) {
     const day = Math.floor(index / perDay);
-    const atMs = of.startMs + day * DAY_MS + ((index % perDay) / perDay) * 9 * HOUR_MS + of.chance.between(0, 5) * MINUTE_MS;
+    const atMs =
+      of.startMs + day * DAY_MS + ((index % perDay) / perDay) * 9 * HOUR_MS + of.chance.between(0, 5) * MINUTE_MS;
     // customers write first: what the shop sends is the second half of a conversation
-    yield { atMs, recipient: `${of.name}-customer-${String(index)}`, isEstablished: true, features: { accountAgeMs: of.accountAgeMs } };
+    yield {
+      atMs,
+      recipient: `${of.name}-customer-${String(index)}`,
+      isEstablished: true,
+      features: { accountAgeMs: of.accountAgeMs },
+    };
   }
 }
 
 function* party(of: Circumstances): Sender {
   let { startMs: atMs } = of;
   for (let index = 0; index < 40; index += 1) {
-    yield { atMs, recipient: `${of.name}-friend-${String(index)}`, isEstablished: true, features: { accountAgeMs: of.accountAgeMs } };
+    yield {
+      atMs,
+      recipient: `${of.name}-friend-${String(index)}`,
+      isEstablished: true,
+      features: { accountAgeMs: of.accountAgeMs },
+    };
     atMs += of.gapMs(15_000);
   }
 }
@@ -29,7 +40,10 @@ const strains = (profile: TenantProfile): readonly Omit<SenderKind, 'isHonest'>[
     count: 200,
     lastsMs: 3 * HOUR_MS,
     send: (of) =>
-      keepingOn({ ...of, accountAgeMs: 0 }, { people: 25, perHour: 12.5, varies: () => ({ answer: { probability: FRIENDS_ANSWER } }) }),
+      keepingOn(
+        { ...of, accountAgeMs: 0 },
+        { people: 25, perHour: 12.5, varies: () => ({ answer: { probability: FRIENDS_ANSWER } }) },
+      ),
   },
   {
     name: 'party',

@@ -44,10 +44,16 @@ function awake(atMs: number, wakes: Plan['wakes']): number {
 }
 
 /** So many new people a day, at any hour of the day at which people are awake. */
-export function* aFewADay(of: Circumstances, plan: { readonly perDay: number; readonly days: number; readonly varies?: Plan['varies'] }): Sender {
+export function* aFewADay(
+  of: Circumstances,
+  plan: { readonly perDay: number; readonly days: number; readonly varies?: Plan['varies'] },
+): Sender {
   const firstDayMs = of.startMs - (of.startMs % DAY_MS);
   for (let day = 0; day < plan.days; day += 1) {
-    const times = Array.from({ length: plan.perDay }, () => firstDayMs + day * DAY_MS + of.chance.between(8, 22) * HOUR_MS);
+    const times = Array.from(
+      { length: plan.perDay },
+      () => firstDayMs + day * DAY_MS + of.chance.between(8, 22) * HOUR_MS,
+    );
     for (const [index, atMs] of times.toSorted((a, b) => a - b).entries()) {
       const number = day * plan.perDay + index;
       yield attempt(of, Math.max(atMs, of.startMs), number, plan.varies?.(of, number));
@@ -56,7 +62,10 @@ export function* aFewADay(of: Circumstances, plan: { readonly perDay: number; re
 }
 
 /** How one who watches what becomes of every message goes to work: as fast as nothing happens, and away at the first sign. */
-export function* probing(of: Circumstances, plan: { readonly startPerHour: number; readonly forMs: number; readonly answered: number }): Sender {
+export function* probing(
+  of: Circumstances,
+  plan: { readonly startPerHour: number; readonly forMs: number; readonly answered: number },
+): Sender {
   let perHour = plan.startPerHour;
   let { startMs: atMs } = of;
   const endMs = of.startMs + plan.forMs;
@@ -75,10 +84,13 @@ export function* probing(of: Circumstances, plan: { readonly startPerHour: numbe
 }
 
 /** Waits as long as the guard says after each limit, and tries the same person again. */
-export function* patient(of: Circumstances, plan: { readonly people: number; readonly perHour: number; readonly answered: number }): Sender {
+export function* patient(
+  of: Circumstances,
+  plan: { readonly people: number; readonly perHour: number; readonly answered: number },
+): Sender {
   let { startMs: atMs } = of;
   const endMs = of.startMs + 14 * DAY_MS;
-  for (let index = 0; index < plan.people && atMs < endMs; ) {
+  for (let index = 0; index < plan.people && atMs < endMs;) {
     const decision: Decision = yield attempt(of, atMs, index, { answer: { probability: plan.answered } });
     const isDelivered = decision.action === 'deliver' || decision.action === 'request';
     if (isDelivered) index += 1;

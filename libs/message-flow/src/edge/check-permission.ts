@@ -47,7 +47,7 @@ export type Permission =
  */
 export class CheckPermission {
   constructor(
-    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts'>,
+    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'routePolicy'>,
     private readonly devices: FindVerifiedDevices,
   ) {}
 
@@ -56,6 +56,10 @@ export class CheckPermission {
     const claimed = signed && parseStatement(signed.bytes);
     if (!signed || !claimed || !this.isForThisMessage(claimed, message)) return refused('statement-invalid');
     if (planDigest({ ...message, leg: 'clear' }) !== message.planDigest) return returned('route');
+    // again: plan and accept believed a database
+    const { routePolicy } = this.edge;
+    if (routePolicy?.isRefusedOutside && routePolicy.leavesRegion(contact.country).length > 0)
+      return refused('region-not-permitted');
     const legPrivateKey = message.edgeKeyId && (await this.edge.keys.findLegPrivateKey(message.edgeKeyId));
     if (!legPrivateKey) return returned('route');
     const found = await this.devices.execute(message.tenant, message.account);
