@@ -9,10 +9,12 @@ import {
 } from '@causeway/message-flow';
 import {
   DecideConsent,
+  DecidePreferences,
   MakeInvite,
   PlanRoute,
   RegisterAccount,
   TellDevices,
+  TellSwitch,
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
@@ -32,6 +34,7 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
+import { PreferencesController } from './preferences.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
@@ -63,6 +66,7 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const tell = new TellDevices(accounts, inbox, partitions, clock);
     return {
       module: GatewayModule,
       controllers: [
@@ -71,6 +75,7 @@ export class GatewayModule {
         AccountsController,
         ConsentController,
         RoutesController,
+        PreferencesController,
         MessagesController,
         InboxController,
         OperatorController,
@@ -96,9 +101,13 @@ export class GatewayModule {
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,
-          useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
+          useValue: new DecideConsent(consents, tell, clock, contacts),
         },
-        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
+        { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
+        made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
+          const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));
+          return new PlanRoute(stores.routes, edge, switches);
+        }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
             wake: (devices) => everywhere.wake(devices),

@@ -9,3 +9,4 @@ export * from './routes.js';
 export * from './messages.js';
 export * from './inbox.js';
 export * from './wire-json.js';
+export * from './preferences.js';

@@ -24,9 +24,11 @@ export type {
   ReceivedMessage,
   RefusalReason,
   RefusedItem,
+  RouteSwitch,
   SendingState,
   TrustProblem,
 } from './device-events.js';
+export type { RouteRules } from './routing.js';
 export type { AttachOptions } from './actions.js';
 export { CausewayError } from '@causeway/message-model';
 export type {

@@ -123,6 +123,15 @@ export class Outgoing {
     }
   }
 
+  /** What waits on this device for a person or a grant, oldest first. */
+  async waiting(address?: string): Promise<readonly SentMessage[]> {
+    const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
+    const waiting = records
+      .filter(({ state, address: to }) => state?.kind === 'waiting-on-sender' && (address ?? to) === to)
+      .toSorted((a, b) => a.order - b.order);
+    return Promise.all(waiting.map(({ messageId }) => this.describe(messageId)));
+  }
+
   /** Where a message is now, also by an id it had before. */
   async describe(messageId: MessageId): Promise<SentMessage> {
     const { id, record, history } = await this.#find(messageId);

@@ -72,10 +72,9 @@ describe('consent', () => {
   });
 
   it('delivers nothing after a revocation until the same person grants or asks again', () => {
-    const quiet = fc.array(
-      fc.record<Act>({ by: fc.constant(1), operation: fc.constantFrom(...CONSENT_OPERATIONS) }),
-      { maxLength: 8 },
-    );
+    const quiet = fc.array(fc.record<Act>({ by: fc.constant(1), operation: fc.constantFrom(...CONSENT_OPERATIONS) }), {
+      maxLength: 8,
+    });
     fc.assert(
       fc.property(acts, quiet, (before, byTheOther) => {
         const [record] = after([...before, { by: 0, operation: 'revoke' }, ...byTheOther]);

@@ -8,7 +8,9 @@ import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
+import { PreferenceStore } from './preference.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { RouteStore } from './route.store.js';
 import { TenantStore } from './tenant.store.js';
 
 /** Every store of a process over one pool. */
@@ -25,6 +27,8 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly preferences: PreferenceStore;
+  readonly routes: RouteStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +43,8 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.preferences = new PreferenceStore(this.database);
+    this.routes = new RouteStore(this.database);
   }
 
   async close(): Promise<void> {
