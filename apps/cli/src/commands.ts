@@ -13,6 +13,17 @@ import { safetyNumber } from './commands/safety-number.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { up } from './commands/up.js';
+import { allow } from './commands/allow.js';
+import { block } from './commands/block.js';
+import { cancel } from './commands/cancel.js';
+import { explain } from './commands/explain.js';
+import { prefer } from './commands/prefer.js';
+import { refuse } from './commands/refuse.js';
+import { review } from './commands/review.js';
+import { verify } from './commands/verify.js';
+import { waiting } from './commands/waiting.js';
+import { withdraw } from './commands/withdraw.js';
+import { networks, networksOff, networksOn } from './commands/networks.js';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -26,8 +37,21 @@ export const COMMANDS: readonly Command[] = [
   inbox,
   requests,
   accept,
+  refuse,
+  allow,
+  block,
+  withdraw,
   status,
+  waiting,
+  cancel,
+  networksOn,
+  networksOff,
+  networks,
+  prefer,
+  explain,
   safetyNumber,
+  verify,
+  review,
   adapterNew,
   adapterTest,
 ];

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Command } from '../command.js';
 import { showMessage } from '../device/show-message.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
+import { showNotices } from '../device/show-notices.js';
 import { printable, Terminal } from '../terminal.js';
 
 const LATEST = 20;
@@ -20,6 +21,7 @@ export const inbox: Command = {
         const terminal = new Terminal();
         const latest = (await device.messages()).slice(-LATEST);
         for (const message of latest) showMessage(terminal, message);
+        showNotices(device, terminal);
         const waiting = (await device.requests()).length;
         if (waiting > 0) terminal.line(`Requests that wait for you: ${waiting} (causeway requests)`);
         if (!isFollowing) {

@@ -65,6 +65,9 @@ export class DemoWorld {
       gateway: this.gatewayUrl,
       handle: this.#handle(handle),
     });
+    // off until a person turns them on
+    await device.interoperability.set('sms', true);
+    await device.interoperability.set('rcs', true);
     return this.#keep(name, device);
   }
 
@@ -78,6 +81,7 @@ export class DemoWorld {
       handle: this.#handle(handle),
       delivery: 'poll',
     });
+    await device.interoperability.set('sms', true);
     return { held: this.#keep(name, device), line };
   }
 

@@ -63,6 +63,7 @@ function showDoors(terminal: Terminal, world: DemoWorld): void {
   terminal.line();
   terminal.title('To write yourself, in another terminal:');
   terminal.line(`   ${causeway} register ${handle} --gateway ${world.gatewayUrl} ${device}`);
+  terminal.line(`   ${causeway} networks on sms ${device}`);
   terminal.line(`   ${causeway} send tel:${world.phone} "Hello Grace" --allow-sms ${device}`);
   terminal.line(`   ${causeway} inbox --follow ${device}`);
   terminal.line();
