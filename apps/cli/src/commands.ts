@@ -17,6 +17,7 @@ import { allow } from './commands/allow.js';
 import { block } from './commands/block.js';
 import { cancel } from './commands/cancel.js';
 import { explain } from './commands/explain.js';
+import { endPermission, permissions, permit } from './commands/permissions.js';
 import { prefer } from './commands/prefer.js';
 import { refuse } from './commands/refuse.js';
 import { review } from './commands/review.js';
@@ -44,6 +45,9 @@ export const COMMANDS: readonly Command[] = [
   status,
   waiting,
   cancel,
+  permit,
+  endPermission,
+  permissions,
   networksOn,
   networksOff,
   networks,

@@ -13,6 +13,7 @@ import {
   MakeInvite,
   PlanRoute,
   RegisterAccount,
+  RevokeStatement,
   TellDevices,
   TellSwitch,
   UpdateDevices,
@@ -37,6 +38,7 @@ import { OperatorController } from './operator.controller.js';
 import { PreferencesController } from './preferences.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { RoutesController } from './routes.controller.js';
+import { StatementsController } from './statements.controller.js';
 import { WakeController } from './wake.controller.js';
 
 export interface GatewayOptions {
@@ -76,6 +78,7 @@ export class GatewayModule {
         ConsentController,
         RoutesController,
         PreferencesController,
+        StatementsController,
         MessagesController,
         InboxController,
         OperatorController,
@@ -103,6 +106,7 @@ export class GatewayModule {
           provide: DecideConsent,
           useValue: new DecideConsent(consents, tell, clock, contacts),
         },
+        { provide: RevokeStatement, useValue: new RevokeStatement(stores.revokedStatements, clock) },
         { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
         made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));

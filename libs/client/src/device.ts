@@ -14,6 +14,7 @@ import { localMessages, type LocalMessage, type MessageFilter } from './local-me
 import { linkDevice } from './linking.js';
 import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
+import { Permissions } from './permissions.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
 import { Routing } from './routing.js';
@@ -37,6 +38,8 @@ export class Device {
   readonly interoperability: Interoperability;
   /** How this person is reached, and what may carry their words. */
   readonly routing: Routing;
+  /** Permissions to write to a number in the clear for a time. */
+  readonly permissions: Permissions;
   readonly #actions: Actions;
   readonly #calls = new Serial();
   readonly #sending = new Set<Promise<SentMessage>>();
@@ -49,6 +52,7 @@ export class Device {
     const goOn = () => parts.goOnEverywhere();
     this.interoperability = new Interoperability(context, goOn);
     this.routing = new Routing(context, parts.edge, goOn);
+    this.permissions = new Permissions(context, parts.edge, (address) => parts.goOn(address));
   }
 
   /** A new account, with this as its primary device. Safe to repeat after a crash. Throws `ProblemError` (`handle-taken`, `invite-required`). */

@@ -83,6 +83,8 @@ export class GatewayApi {
   revoke = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
 
+  revokeStatement = (id: string) =>
+    this.call({ method: 'DELETE', path: `/v1/statements/${encodeURIComponent(id)}`, answer: NO_ANSWER });
   cancelRequest = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'cancel' }, answer: NO_ANSWER });
   decideContact = (contact: ContactId, decision: 'grant' | 'revoke') =>

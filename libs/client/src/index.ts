@@ -45,7 +45,7 @@ export type {
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview, ShownMessage } from './records.js';
+export type { Preview, ShownMessage, ShownPermission } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

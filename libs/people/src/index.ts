@@ -12,3 +12,4 @@ export * from './route-vetoes.js';
 export * from './explain-route.js';
 export { requestIdOf } from '@causeway/storage';
 export * from './decide-preferences.js';
+export * from './revoke-statement.js';

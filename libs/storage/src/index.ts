@@ -21,3 +21,4 @@ export * from './database-health.js';
 export * from './at-rest.js';
 export * from './preference.store.js';
 export * from './route.store.js';
+export * from './revoked-statement.store.js';

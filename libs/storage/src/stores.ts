@@ -10,6 +10,7 @@ import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { PreferenceStore } from './preference.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { RevokedStatementStore } from './revoked-statement.store.js';
 import { RouteStore } from './route.store.js';
 import { TenantStore } from './tenant.store.js';
 
@@ -29,6 +30,7 @@ export class Stores {
   readonly partitions: PartitionStore;
   readonly preferences: PreferenceStore;
   readonly routes: RouteStore;
+  readonly revokedStatements: RevokedStatementStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -45,6 +47,7 @@ export class Stores {
     this.partitions = new PartitionStore(this.database);
     this.preferences = new PreferenceStore(this.database);
     this.routes = new RouteStore(this.database);
+    this.revokedStatements = new RevokedStatementStore(this.database);
   }
 
   async close(): Promise<void> {
