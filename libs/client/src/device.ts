@@ -52,7 +52,7 @@ export class Device {
     const goOn = () => parts.goOnEverywhere();
     this.interoperability = new Interoperability(context, goOn);
     this.routing = new Routing(context, parts.edge, goOn);
-    this.permissions = new Permissions(context, parts.edge, (address) => parts.goOn(address));
+    this.permissions = new Permissions(context, parts.edge, parts.outgoing);
   }
 
   /** A new account, with this as its primary device. Safe to repeat after a crash. Throws `ProblemError` (`handle-taken`, `invite-required`). */

@@ -5,6 +5,7 @@ import { addressDigest, signStatement } from '@causeway/signal-protocol';
 import { contactOf } from './contacts.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { EdgeTrust } from './edge-trust.js';
+import type { Outgoing } from './outgoing.js';
 import { COPY_LIFETIME, readersOf } from './preview.js';
 import { RECORDS, type ShownPermission } from './records.js';
 import { tenantOf } from './sessions.js';
@@ -19,7 +20,7 @@ export class Permissions {
   constructor(
     private readonly context: DeviceContext,
     private readonly edge: EdgeTrust,
-    private readonly goOn: (address: string) => void,
+    private readonly outgoing: Pick<Outgoing, 'release'>,
   ) {}
 
   /** What a person has to be shown before they give it: who could read everything they write there, and until when. */
@@ -67,7 +68,11 @@ export class Permissions {
       self.identityPrivateKey,
     );
     await store.put(RECORDS.permission, shown.address, { ...shown, statementId, secret, statement });
-    this.goOn(shown.address);
+    // the gateway has them with deadlines that may lie after the permission's end
+    await this.outgoing.release(
+      shown.address,
+      shown.networks.map(({ network }) => network),
+    );
   }
 
   /** Those that hold now. */

@@ -8,6 +8,7 @@ import {
   type WaitReason,
 } from '@causeway/message-model';
 import { coveredNetworks, permittedNetworks, sealForEdge, statementFor } from './clear-sealing.js';
+import { cancelQuietly } from './cancel-quietly.js';
 import { moveMessage } from './compose.js';
 import { boundedBy, withinPermission } from './deadlines.js';
 import { contactOf } from './contacts.js';
@@ -282,16 +283,6 @@ async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unkno
   const { statement, preview, deliverBefore } = sealed;
   unit.put(RECORDS.outgoing, sealed.messageId, { ...kept, statement, preview, deliverBefore, request });
   return request;
-}
-
-/** The row of a former id: gone, ended or cancelled is all the same to us. */
-async function cancelQuietly(context: DeviceContext, gatewayId: string): Promise<void> {
-  try {
-    await context.api.cancelMessage(gatewayId);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || (error.code !== 'not-found' && error.code !== 'not-cancellable'))
-      throw error;
-  }
 }
 
 /** A state as the wire has it. A gateway that names one we do not know is taken for one that gave no answer. */
