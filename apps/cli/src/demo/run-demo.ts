@@ -11,6 +11,7 @@ import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
 import { smsToNative } from './journeys/sms-to-native.js';
+import { stopAcrossNetworks } from './journeys/stop-across-networks.js';
 import { runSteps, type Step } from './step.js';
 
 const STEPS: readonly Step[] = [
@@ -21,6 +22,7 @@ const STEPS: readonly Step[] = [
   smsToNative,
   repeatedRequest,
   rcsAndFallback,
+  stopAcrossNetworks,
 ];
 
 /** Starts everything, runs the journeys and tells of them. Resolves with whether all of them worked. */
