@@ -125,7 +125,8 @@ export class Outgoing {
 
   /** What waits for permission to go to this number goes over these networks, each message with a statement of its own. */
   async release(address: string, networks: readonly string[]): Promise<void> {
-    for (const { messageId, preview } of await this.waiting(address)) if (preview) await this.permit(messageId, networks);
+    for (const { messageId, preview } of await this.waiting(address))
+      if (preview) await this.permit(messageId, networks);
   }
 
   /** What waits on this device for a person or a grant, oldest first. */
