@@ -108,6 +108,7 @@ describe('AcceptInbound', () => {
       consents,
       new TellDevices(accounts, edge.bridge.stores.inbox, edge.bridge.stores.partitions, edge.bridge.clock),
       edge.bridge.clock,
+      edge.bridge.stores.contacts,
     );
     const take = new TakeReport(
       edge.bridge.reportKeys,

@@ -226,7 +226,7 @@ describe('AttemptStore', () => {
       bridgeNumberId: 'b',
       startedAt: now,
       callBefore: now,
-      statement: { tenant, id: statement },
+      statement: { tenant, id: statement, use: statement },
     });
 
   it('lets one caller begin an attempt, and one message use a statement', async () => {

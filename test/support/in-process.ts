@@ -103,7 +103,7 @@ export class InProcess {
     this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);
     this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
     this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events, this.retention);
-    this.decide = new DecideConsent(consents, tell, clock);
+    this.decide = new DecideConsent(consents, tell, clock, stores.contacts);
   }
 
   static async open(): Promise<InProcess> {
@@ -132,8 +132,10 @@ export class InProcess {
     const { tenants, accounts, preKeys } = this.stores;
     const request = registerSchema.parse(JSON.parse(toWireJson(device.registration())));
     await new RegisterAccount(tenants, accounts, preKeys, this.clock).execute(request);
-    const [caller] = await accounts.authenticate([request.device.tokenDigest]);
-    return { device, caller: must(caller) };
+    const caller = must((await accounts.authenticate([request.device.tokenDigest]))[0]);
+    // off until a person turns them on; here everybody does, and tests of the switch turn them off
+    await this.stores.preferences.change(caller, '', { networksOn: ['sms', 'rcs'] });
+    return { device, caller };
   }
 
   /** Everything that lies in the inbox of the person's device now. */

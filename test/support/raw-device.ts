@@ -98,6 +98,8 @@ export class RawDevice {
     const answer = await say(`${gateway}/v1/accounts`, 'POST', { body: device.registration() });
     if (answer.status !== 201) throw new Error(`the gateway refused the registration: ${answer.text}`);
     device.tenant = parseTenantId(registeredSchema.parse(answer.document).edge.tenant);
+    // off until a person turns them on; tests of the switch turn them off again
+    await device.call('PUT', '/v1/preferences', { body: { networksOn: ['sms', 'rcs'] } });
     return device;
   }
 

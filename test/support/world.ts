@@ -162,7 +162,7 @@ export class World {
 
   /** A new account with its primary device. */
   async register(name: string, gateway = this.gatewayUrl): Promise<Device> {
-    return this.keep(
+    const device = this.keep(
       await Device.register({
         gateway,
         handle: this.handle(name),
@@ -170,6 +170,10 @@ export class World {
         passphrase: PASSPHRASE,
       }),
     );
+    // off until a person turns them on; tests of the switch turn them off again
+    await device.interoperability.set('sms', true);
+    await device.interoperability.set('rcs', true);
+    return device;
   }
 
   /** A second device of the account whose primary device is given. */

@@ -18,6 +18,18 @@ import { secretsList, secretsRemove, secretsRotate, secretsSet } from './command
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { up } from './commands/up.js';
+import { allow } from './commands/allow.js';
+import { block } from './commands/block.js';
+import { cancel } from './commands/cancel.js';
+import { explain } from './commands/explain.js';
+import { endPermission, permissions, permit } from './commands/permissions.js';
+import { prefer } from './commands/prefer.js';
+import { refuse } from './commands/refuse.js';
+import { review } from './commands/review.js';
+import { verify } from './commands/verify.js';
+import { waiting } from './commands/waiting.js';
+import { withdraw } from './commands/withdraw.js';
+import { networks, networksOff, networksOn } from './commands/networks.js';
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -38,10 +50,26 @@ export const COMMANDS: readonly Command[] = [
   requests,
   accept,
   report,
+  refuse,
+  allow,
+  block,
+  withdraw,
   status,
+  waiting,
+  cancel,
+  permit,
+  endPermission,
+  permissions,
+  networksOn,
+  networksOff,
+  networks,
+  prefer,
+  explain,
   safetyNumber,
   accountExport,
   accountErase,
+  verify,
+  review,
   adapterNew,
   adapterTest,
 ];

@@ -15,7 +15,10 @@ import {
   PlanRoute,
   RegisterAccount,
   TakeReport,
+  DecidePreferences,
+  RevokeStatement,
   TellDevices,
+  TellSwitch,
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
@@ -38,12 +41,14 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
+import { PreferencesController } from './preferences.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { LedgerDoor } from './ledger-door.js';
 import { PolicyDesk } from './policy-desk.js';
 import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
+import { StatementsController } from './statements.controller.js';
 import { WakeController } from './wake.controller.js';
 
 export interface GatewayOptions {
@@ -76,6 +81,7 @@ export class GatewayModule {
     const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
+    const tell = new TellDevices(accounts, inbox, partitions, clock);
     return {
       module: GatewayModule,
       controllers: [
@@ -85,6 +91,8 @@ export class GatewayModule {
         AccountDataController,
         ConsentController,
         RoutesController,
+        PreferencesController,
+        StatementsController,
         MessagesController,
         InboxController,
         ReportsController,
@@ -121,14 +129,19 @@ export class GatewayModule {
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,
-          useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
+          useValue: new DecideConsent(consents, tell, clock, contacts),
         },
         made(
           TakeReport,
           [DecideConsent],
           (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
         ),
-        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge, context.residency)),
+        { provide: RevokeStatement, useValue: new RevokeStatement(stores.revokedStatements, clock) },
+        { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
+        made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
+          const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));
+          return new PlanRoute(stores.routes, edge, switches, context.residency);
+        }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
             wake: (devices) => everywhere.wake(devices),

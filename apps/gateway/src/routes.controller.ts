@@ -1,6 +1,12 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { contactSchema, planRouteSchema, planSchema, sealAddressSchema, type Target } from '@causeway/api-contract';
+import {
+  contactSchema,
+  explainedRouteSchema,
+  planRouteSchema,
+  planSchema,
+  sealAddressSchema,
+} from '@causeway/api-contract';
 import { CausewayError, toBase64Url } from '@causeway/message-model';
 import { PlanRoute } from '@causeway/people';
 import type { AuthenticatedDevice } from '@causeway/storage';
@@ -27,8 +33,28 @@ export class RoutesController {
     answer: planSchema,
     problems: ['not-found', 'region-not-permitted', 'unavailable'],
   })
-  async plan(@Caller() caller: AuthenticatedDevice, @Body({ schema: planRouteSchema }) { to }: { to: Target }) {
-    return this.planRoute.execute(caller, to);
+  async plan(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: planRouteSchema }) request: z.output<typeof planRouteSchema>,
+  ) {
+    return this.planRoute.execute(caller, request);
+  }
+
+  @Post('routes/explain')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Why a message would take its route',
+    description:
+      'Before a grant only what the own side implies, the same whoever is asked about; after it each way with its outcome. A rule of the other person is “their choice”; a block shows in neither.',
+    status: 200,
+    answer: explainedRouteSchema,
+    problems: ['not-found', 'unavailable'],
+  })
+  async explain(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: planRouteSchema }) request: z.output<typeof planRouteSchema>,
+  ) {
+    return this.planRoute.explain(caller, request);
   }
 
   @Post('contacts')

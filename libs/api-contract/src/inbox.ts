@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   boxIdField,
   bytesField,
+  contactIdField,
   conversationIdField,
   keyIdField,
   nativeAddressField,
@@ -32,6 +33,17 @@ export const deviceEventSchema = z.discriminatedUnion('type', [
     type: z.literal('consent-granted'),
     peer: nativeAddressField,
     conversation: conversationIdField,
+    at: z.string(),
+  }),
+  /** Whoever asked took it back before there was an answer. */
+  z.object({ type: z.literal('consent-cancelled'), request: z.string(), from: nativeAddressField, at: z.string() }),
+  /** A conversation takes another way from now on; told to both ends. */
+  z.object({
+    type: z.literal('route-switched'),
+    conversation: conversationIdField,
+    from: nativeAddressField,
+    network: z.string(),
+    confidentiality: z.enum(['sealed', 'clear']),
     at: z.string(),
   }),
 ]);
@@ -70,7 +82,10 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
 export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
 export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
 export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
-export const decideConsentSchema = z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke']) });
+export const decideConsentSchema = z.union([
+  z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke', 'cancel']) }),
+  z.object({ contact: contactIdField, decision: z.enum(['grant', 'revoke']) }),
+]);
 
 /** RFC 9457 problem document; `code` is stable. */
 export const problemSchema = z.object({

@@ -12,3 +12,4 @@ export * from './retention.js';
 export * from './reports.js';
 export * from './wire-json.js';
 export * from './account-data.js';
+export * from './preferences.js';

@@ -39,6 +39,16 @@ export interface ContactRequest {
   readonly requestedAt: string;
 }
 
+/** A conversation takes another way from now on, as one end or its rules would have it. Both ends are told. */
+export interface RouteSwitch {
+  readonly conversation: ConversationId;
+  /** Whose messages go another way. */
+  readonly from: string;
+  readonly isOwn: boolean;
+  readonly network: string;
+  readonly confidentiality: 'sealed' | 'clear';
+}
+
 export interface MessageStateChange {
   readonly messageId: MessageId;
   readonly state: SendingState;
@@ -99,6 +109,9 @@ export interface TrustProblem {
 export interface DeviceEventMap {
   message: ReceivedMessage;
   request: ContactRequest;
+  /** Whoever asked took it back. */
+  'request-withdrawn': { readonly from: string };
+  'route-switched': RouteSwitch;
   granted: { readonly peer: string; readonly conversation: ConversationId };
   state: MessageStateChange;
   report: MessageReport;
@@ -169,6 +182,8 @@ export class DeviceEvents {
 const noHandlers = (): Handlers => ({
   message: new Set(),
   request: new Set(),
+  'request-withdrawn': new Set(),
+  'route-switched': new Set(),
   granted: new Set(),
   state: new Set(),
   report: new Set(),
@@ -186,6 +201,8 @@ const noHandlers = (): Handlers => ({
 const nothingWaiting = (): Waiting => ({
   message: [],
   request: [],
+  'request-withdrawn': [],
+  'route-switched': [],
   granted: [],
   state: [],
   report: [],

@@ -1,23 +1,26 @@
 import type { AccountErased, AccountExport, MessageStatus } from '@causeway/api-contract';
-import { type AttachmentReference, type InlineFile, type DeviceId, type MessageId } from '@causeway/message-model';
-import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
 import { eraseAccount, exportAccount } from './account-data.js';
+import type { AttachmentReference, DeviceId, InlineFile, MessageId } from '@causeway/message-model';
+import type { ListedDevice } from '@causeway/signal-protocol';
+import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
-import { recordGrant } from './device-event-handling.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
 import type { DeviceRetention } from './device-retention.js';
 import { joinDevice, offerDevice, openDevice, registerDevice } from './device-life.js';
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
-import { nativeOf } from './native-of.js';
+import { Interoperability } from './interoperability.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
+import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
+import { Permissions } from './permissions.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
 import { reportMessage, type ReportOptions } from './report-message.js';
+import { Routing } from './routing.js';
 import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
 
@@ -34,6 +37,12 @@ const idOf = (message: MessageReference): MessageId => (typeof message === 'stri
  * moves what it cannot read. Messages to one address are submitted in the order of the `send` calls.
  */
 export class Device {
+  /** Which other networks may be used for this account: none until turned on. */
+  readonly interoperability: Interoperability;
+  /** How this person is reached, and what may carry their words. */
+  readonly routing: Routing;
+  /** Permissions to write to a number in the clear for a time. */
+  readonly permissions: Permissions;
   readonly #actions: Actions;
   readonly #calls = new Serial();
   readonly #sending = new Set<Promise<SentMessage>>();
@@ -43,6 +52,10 @@ export class Device {
     private readonly parts: DeviceParts,
   ) {
     this.#actions = new Actions(context);
+    const goOn = () => parts.goOnEverywhere();
+    this.interoperability = new Interoperability(context, goOn);
+    this.routing = new Routing(context, parts.edge, goOn);
+    this.permissions = new Permissions(context, parts.edge, parts.outgoing);
   }
 
   /** A new account, with this as its primary device. Safe to repeat after a crash. Throws `ProblemError` (`handle-taken`, `invite-required`). */
@@ -159,19 +172,8 @@ export class Device {
   }
 
   /** Lets someone write, and be written to. What either side had waiting follows. Accepting twice, on two devices, is the same. */
-  async accept({ request }: Pick<ContactRequest, 'request'>): Promise<void> {
-    const asked = await this.context.store.get(RECORDS.request, request);
-    try {
-      const { peer, conversation } = await this.context.api.grant(request);
-      await this.context.store.unit(async (unit) => {
-        unit.delete(RECORDS.request, request);
-        const granted = { address: peer.uri, conversation };
-        await recordGrant(unit, this.context, granted, (address) => this.parts.goOn(address));
-      });
-    } catch (error) {
-      const isAnswered = error instanceof ProblemError && error.code === 'not-found' && asked !== undefined;
-      if (!isAnswered || !(await this.parts.learnGrant(asked.from))) throw error;
-    }
+  accept(request: Pick<ContactRequest, 'request'>): Promise<void> {
+    return acceptRequest(this.context, this.parts, request.request);
   }
 
   /** They are not told, now or later. */
@@ -180,8 +182,9 @@ export class Device {
     await this.context.store.unit(async (unit) => unit.delete(RECORDS.request, request.request));
   }
 
-  /** A grant in advance: this address may write without asking. */
+  /** A grant in advance: this address may write without asking. Ends a block; of a `tel:` number, only that. */
   async allow(address: string): Promise<void> {
+    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'grant' });
     const peer = nativeOf(address);
     await this.context.api.allow(peer);
     await this.parts.learnGrant(peer.uri);
@@ -189,11 +192,23 @@ export class Device {
 
   /** Nothing of theirs arrives any more, and they cannot tell. */
   async block(address: string): Promise<void> {
+    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'revoke' });
     await this.context.api.revoke(nativeOf(address));
   }
 
   /** Reports a message that came, provably, and blocks its sender if wanted. Words leave this device only `withWords`. */
   report = (message: MessageReference, wish: ReportOptions = {}) => reportMessage(this.context, idOf(message), wish);
+  /** Takes back one's own request, with the messages that waited for its answer. */
+  async withdraw(address: string): Promise<void> {
+    const { uri } = nativeOf(address);
+    for (const { messageId } of await this.parts.outgoing.waiting(uri)) await this.parts.outgoing.cancel(messageId);
+    await this.context.api.cancelRequest(nativeOf(address));
+  }
+
+  /** Messages that wait for something on this device, the oldest first; `approve`, `review` or `cancel` end the waiting. */
+  waiting(): Promise<readonly SentMessage[]> {
+    return this.parts.outgoing.waiting();
+  }
 
   /** Who may write first: those this person accepts, or anyone. */
   async setConsentPolicy(policy: 'ask' | 'anyone'): Promise<void> {
@@ -201,17 +216,8 @@ export class Device {
   }
 
   /** 60 digits, equal on both ends, to compare by another way than this one. */
-  async safetyNumber(address: string): Promise<string> {
-    const { uri } = nativeOf(address);
-    const { pin } = await this.parts.peers.get(uri);
-    if (!pin) throw new Error('nothing was exchanged with this address yet');
-    const { address: localAddress, accountKey } = this.context.own.current;
-    return safetyNumber({
-      localAddress,
-      localAccountKey: accountKey,
-      remoteAddress: uri,
-      remoteAccountKey: pin.accountKey,
-    });
+  safetyNumber(address: string): Promise<string> {
+    return safetyNumberWith(this.context, this.parts.peers, nativeOf(address).uri);
   }
 
   /** The safety numbers were compared and are equal. Holds until the account key changes. */

@@ -7,6 +7,7 @@ import {
   contactSchema,
   conversationDevicesSchema,
   edgeDescriptionSchema,
+  explainedRouteSchema,
   gatewayDescriptionSchema,
   grantedSchema,
   inboxPageSchema,
@@ -15,9 +16,11 @@ import {
   messageStatusSchema,
   planSchema,
   policiesSchema,
+  reportedSchema,
+  preferencesSchema,
   registeredSchema,
   requestPageSchema,
-  reportedSchema,
+  type ChangePreferences,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -53,7 +56,15 @@ export class GatewayApi {
   conversationDevices = (conversation: ConversationId) =>
     this.call({ method: 'GET', path: `/v1/conversations/${conversation}/devices`, answer: conversationDevicesSchema });
 
-  planRoute = (to: WireTarget) => this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
+  planRoute = (to: WireTarget, floor?: 'sealed' | 'clear') =>
+    this.call({ method: 'POST', path: '/v1/routes', body: { to, floor }, answer: planSchema });
+  explainRoute = (to: WireTarget, floor?: 'sealed' | 'clear') =>
+    this.call({ method: 'POST', path: '/v1/routes/explain', body: { to, floor }, answer: explainedRouteSchema });
+  preferences = () => this.call({ method: 'GET', path: '/v1/preferences', answer: preferencesSchema });
+  changePreferences = (body: ChangePreferences) =>
+    this.call({ method: 'PUT', path: '/v1/preferences', body, answer: preferencesSchema });
+  changePeerPreferences = (body: ({ peer: string } | { contact: ContactId }) & Omit<ChangePreferences, 'networksOn'>) =>
+    this.call({ method: 'PUT', path: '/v1/preferences/peer', body, answer: preferencesSchema });
   addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
 
@@ -89,6 +100,12 @@ export class GatewayApi {
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
 
   report = (body: unknown) => this.call({ method: 'POST', path: '/v1/reports', body, answer: reportedSchema });
+  revokeStatement = (id: string) =>
+    this.call({ method: 'DELETE', path: `/v1/statements/${encodeURIComponent(id)}`, answer: NO_ANSWER });
+  cancelRequest = (peer: NativeAddress) =>
+    this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'cancel' }, answer: NO_ANSWER });
+  decideContact = (contact: ContactId, decision: 'grant' | 'revoke') =>
+    this.call({ method: 'PUT', path: '/v1/consents', body: { contact, decision }, answer: NO_ANSWER });
 
   private call<T>(call: Call<T>): Promise<T> {
     return callGateway(call, this.options);

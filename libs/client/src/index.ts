@@ -24,9 +24,11 @@ export type {
   ReceivedMessage,
   RefusalReason,
   RefusedItem,
+  RouteSwitch,
   SendingState,
   TrustProblem,
 } from './device-events.js';
+export type { RouteRules } from './routing.js';
 export type { AttachOptions } from './actions.js';
 export { CausewayError } from '@causeway/message-model';
 export type {
@@ -47,7 +49,7 @@ export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview, ShownMessage } from './records.js';
+export type { Preview, ShownMessage, ShownPermission } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

@@ -1,6 +1,6 @@
 import { CausewayError, parseAddress, type NativeAddress } from '@causeway/message-model';
 
-/** Throws `CausewayError('invalid-address')` for anything but a `mimi://` address. */
+/** The native address in a text. Throws `CausewayError` `invalid-address`. */
 export function nativeOf(text: string): NativeAddress {
   const address = parseAddress(text);
   if (address?.kind === 'native') return address;

@@ -123,6 +123,21 @@ export class Outgoing {
     }
   }
 
+  /** What waits for permission to go to this number goes over these networks, each message with a statement of its own. */
+  async release(address: string, networks: readonly string[]): Promise<void> {
+    for (const { messageId, preview } of await this.waiting(address))
+      if (preview) await this.permit(messageId, networks);
+  }
+
+  /** What waits on this device for a person or a grant, oldest first. */
+  async waiting(address?: string): Promise<readonly SentMessage[]> {
+    const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
+    const waiting = records
+      .filter(({ state, address: to }) => state?.kind === 'waiting-on-sender' && (address ?? to) === to)
+      .toSorted((a, b) => a.order - b.order);
+    return Promise.all(waiting.map(({ messageId }) => this.describe(messageId)));
+  }
+
   /** Where a message is now, also by an id it had before. */
   async describe(messageId: MessageId): Promise<SentMessage> {
     const { id, record, history } = await this.#find(messageId);
@@ -221,14 +236,15 @@ export class Outgoing {
   /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */
   async #due(address: string, last: MessageId | undefined): Promise<OutgoingRecord[]> {
     const peer = await this.peers.get(address);
+    const hasPermission = (await this.context.store.get(RECORDS.permission, address)) !== undefined;
     if (last !== undefined && !this.#unfinished.has(address)) {
       const record = await this.context.store.get(RECORDS.outgoing, last);
-      return record && isDue(record, peer) ? [record] : [];
+      return record && isDue(record, peer, hasPermission) ? [record] : [];
     }
     const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
     const limit = records.find((record) => record.messageId === last)?.order ?? Infinity;
     return records
-      .filter((record) => record.address === address && record.order <= limit && isDue(record, peer))
+      .filter((record) => record.address === address && record.order <= limit && isDue(record, peer, hasPermission))
       .toSorted((a, b) => a.order - b.order);
   }
 
@@ -253,7 +269,7 @@ const waitsForGrant = ({ record }: { readonly record: OutgoingRecord | undefined
   record?.state?.kind === 'waiting-on-sender' && record.state.reason === 'consent';
 
 /** Never answered for, or what it waited for has come. */
-function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {
+function isDue({ state, permitted }: OutgoingRecord, peer: Peer, hasPermission: boolean): boolean {
   if (!state) return true;
   if (state.kind !== 'waiting-on-sender') return false;
   switch (state.reason) {
@@ -262,7 +278,7 @@ function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {
     case 'key-change':
       return peer.change === null;
     case 'downgrade':
-      return permitted !== null;
+      return permitted !== null || hasPermission;
     case 'route':
       return true;
   }

@@ -128,6 +128,27 @@ const outgoingSchema = z.object({
   request: z.string().nullable(),
 });
 
+/** What a person agreed to for a conversation, as they were shown it. */
+const shownPermissionSchema = z.object({
+  address: z.string(),
+  /** Unix seconds. */
+  until: z.int(),
+  networks: z.array(
+    z.object({
+      network: z.string(),
+      readableBy: z.array(z.string()),
+      copyLifetime: z.string(),
+      isSimulated: z.boolean(),
+    }),
+  ),
+});
+const permissionSchema = shownPermissionSchema.extend({
+  statementId: z.string(),
+  /** Hides the digests in the statement; sealed into every body that goes under it. */
+  secret: storedBytes,
+  statement: signedDocument,
+});
+
 const historySchema = z.object({
   messageId: messageIdField,
   order: z.int(),
@@ -201,6 +222,8 @@ export type HistoryRecord = z.output<typeof historySchema>;
 export type RequestRecord = z.output<typeof requestSchema>;
 export type PreKeyState = z.output<typeof preKeyStateSchema>;
 export type OfferRecord = z.output<typeof offerSchema>;
+export type ShownPermission = z.output<typeof shownPermissionSchema>;
+export type PermissionRecord = z.output<typeof permissionSchema>;
 export type Preview = z.output<typeof previewSchema>;
 /** One network of a preview. */
 export type ShownMessage = z.output<typeof shownSchema>;
@@ -219,6 +242,8 @@ export const RECORDS = {
   conversation: { name: 'conversation', schema: remembered(conversationSchema) },
   /** tel: address */
   contact: { name: 'contact', schema: remembered(contactSchema) },
+  /** tel: address */
+  permission: { name: 'permission', schema: remembered(permissionSchema) },
   /** message id */
   outgoing: { name: 'outgoing', schema: remembered(outgoingSchema) },
   /** message id */

@@ -7,26 +7,26 @@ import {
   type MessageState,
   type WaitReason,
 } from '@causeway/message-model';
-import { statementFor, permittedNetworks, sealForEdge } from './clear-sealing.js';
+import { coveredNetworks, permittedNetworks, sealForEdge, statementFor } from './clear-sealing.js';
+import { cancelQuietly } from './cancel-quietly.js';
 import { moveMessage } from './compose.js';
+import { boundedBy, withinPermission } from './deadlines.js';
 import { contactOf } from './contacts.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import type { EdgeTrust } from './edge-trust.js';
 import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
-import { previewDigest, previewOf } from './preview.js';
+import { previewOf, previewsEqual } from './preview.js';
 import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-error.js';
 import { RecentPlans } from './recent-plans.js';
-import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
+import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer, type PermissionRecord } from './records.js';
 import { Repair } from './repair.js';
 import { recordState } from './message-states.js';
 import { told } from './told.js';
 import { TrustError } from './trust-error.js';
 import type { WireTarget } from './gateway-api.js';
 
-/** Room for a clock that runs ahead of the gateway's. */
-const CLOCK_MARGIN_SECONDS = 300;
 /** Plan, seal, submit; each repair starts over. A gateway that asks for more than this is not going to be satisfied. */
 const ROUNDS = 5;
 const CONSENT_GONE: ReadonlySet<string> = new Set(['no-consent', 'not-found']);
@@ -142,6 +142,11 @@ export class Submission {
     // Permission was for what was shown: other words, or other losses, are shown again.
     const isAsShown = !record.preview || previewsEqual(record.preview, preview);
     if (networks.length > 0 && isAsShown) return this.#sealClear({ ...record, preview }, { plan, contact, networks });
+    const given = await this.context.store.get(RECORDS.permission, record.address);
+    const bounded = withinPermission(record, given);
+    const covered = coveredNetworks(given, { plan, record: bounded, now: nowSeconds(this.context) });
+    const over = covered.filter((network) => preview.networks.includes(network));
+    if (over.length > 0) return this.#sealClear({ ...bounded, preview }, { plan, contact, networks: over, given });
     const waiting = { ...record, preview, permitted: null };
     await this.context.store.put(RECORDS.outgoing, record.messageId, waiting);
     return this.#header(waiting, 'downgrade', contact);
@@ -155,7 +160,17 @@ export class Submission {
 
   async #sealClear(
     record: OutgoingRecord,
-    { plan, contact, networks }: { plan: ClearPlan; contact: ContactRecord; networks: ClearPlan['networks'] },
+    {
+      plan,
+      contact,
+      networks,
+      given,
+    }: {
+      plan: ClearPlan;
+      contact: ContactRecord;
+      networks: ClearPlan['networks'];
+      given?: PermissionRecord | undefined;
+    },
   ): Promise<string> {
     const self = this.context.own.current;
     if (!record.preview) throw new Error('a clear message is sealed with its preview');
@@ -171,7 +186,7 @@ export class Submission {
       networks,
       notAfter: deadline,
     };
-    const statement = statementFor(permission);
+    const statement = given?.statement ?? statementFor(permission);
     const sealed = { ...record, statement };
     const box = sealForEdge({
       self,
@@ -181,6 +196,7 @@ export class Submission {
       planDigest: digest,
       deadline,
       leg,
+      permissionSecret: given?.secret,
     });
     let request = '';
     await sealCopies(this.context, sealed, undefined, async (unit, { sync }) => {
@@ -253,13 +269,6 @@ export class Submission {
   }
 }
 
-/** The deadline is part of what is sealed and of the row that waits for it: it is fixed before either exists. */
-function boundedBy(record: OutgoingRecord, plan: ClearPlan, now: number): OutgoingRecord {
-  if (record.gatewayId) return record;
-  const longest = now + plan.maxLifetimeSeconds - CLOCK_MARGIN_SECONDS;
-  return { ...record, deliverBefore: Math.min(record.deliverBefore, longest) };
-}
-
 const requestHead = (record: OutgoingRecord) => ({
   messageId: record.messageId,
   floor: record.floor,
@@ -274,21 +283,6 @@ async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unkno
   const { statement, preview, deliverBefore } = sealed;
   unit.put(RECORDS.outgoing, sealed.messageId, { ...kept, statement, preview, deliverBefore, request });
   return request;
-}
-
-/** Compared on this device only, so there is nobody to hide it from. */
-const NO_SALT = new Uint8Array(0);
-const previewsEqual = (a: NonNullable<OutgoingRecord['preview']>, b: NonNullable<OutgoingRecord['preview']>): boolean =>
-  Buffer.compare(previewDigest(a, NO_SALT), previewDigest(b, NO_SALT)) === 0;
-
-/** The row of a former id: gone, ended or cancelled is all the same to us. */
-async function cancelQuietly(context: DeviceContext, gatewayId: string): Promise<void> {
-  try {
-    await context.api.cancelMessage(gatewayId);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || (error.code !== 'not-found' && error.code !== 'not-cancellable'))
-      throw error;
-  }
 }
 
 /** A state as the wire has it. A gateway that names one we do not know is taken for one that gave no answer. */

@@ -9,6 +9,7 @@ export * from './build-content.js';
 export * from './quote.js';
 export * from './plain-text.js';
 export * from './status-report.js';
+export * from './consent.js';
 export * from './failure-reason.js';
 export * from './message-state.js';
 export * from './state-text.js';

@@ -1,3 +1,4 @@
+import { PEOPLE_INVENTORY } from './people-inventory.js';
 import { SERVERS, type TableEntry } from './table-entry.js';
 
 /** Long-lived tables, backed up. */
@@ -119,6 +120,8 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'STOP: nothing is delivered any more',
       encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
+      linked_account: 'the account whose owner linked this number and lets the contact’s owner find it',
+      blocked_at: 'since when the owner of the contact hears nothing from it',
     },
   },
   {
@@ -135,4 +138,5 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'since when nothing is delivered',
     },
   },
+  ...PEOPLE_INVENTORY,
 ];

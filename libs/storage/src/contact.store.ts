@@ -1,6 +1,8 @@
 import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
 import { DatabaseError, type Database, type SqlValue } from './database.js';
+import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
+import type { Preferences, StoredPreferences } from './preference.store.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
 export interface ContactSummary {
@@ -17,13 +19,36 @@ export interface SealedContact extends ContactSummary {
   readonly sealedNumber: Bytes;
   readonly bridgeNumberId: string;
   readonly isOptedOut: boolean;
+  /** Its owner wants to hear nothing from it: acts at delivery. */
+  readonly isBlocked: boolean;
+  /** What both ends have said about their ways; the person has none of their own without a linked account. */
+  readonly rules: { readonly sender: Preferences; readonly recipient: Preferences | undefined };
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
 }
 
+const addressOf = (account: string): string =>
+  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = $1 AND a.id = ${account})`;
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork"`;
+  opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
+  linked_account AS "linkedAccount",
+  ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
+  ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
+
+type SealedRow = Omit<SealedContact, 'rules'> & {
+  readonly linkedAccount: AccountId | null;
+  readonly sender: readonly StoredPreferences[] | null;
+  readonly recipient: readonly StoredPreferences[] | null;
+};
+
+const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
+  ...row,
+  rules: {
+    sender: mergePreferences(sender),
+    recipient: linkedAccount === null ? undefined : mergePreferences(recipient),
+  },
+});
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -55,12 +80,12 @@ export class ContactStore {
   }
 
   async sealed(tenant: TenantId, contact: ContactId): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND id = $2`,
       tenant,
       contact,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   async byDigest(tenant: TenantId, account: AccountId, contactDigest: Uint8Array): Promise<ContactSummary | undefined> {
@@ -89,13 +114,13 @@ export class ContactStore {
     bridgeNumberId: string,
     bindingDigest: Uint8Array,
   ): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND bridge_number_id = $2 AND binding_digest = $3`,
       tenant,
       bridgeNumberId,
       bindingDigest,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   /**
@@ -166,6 +191,21 @@ export class ContactStore {
           )
         : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
     return rows[0]?.isNew ? 'changed' : 'repeated';
+  }
+
+  /** What comes from this number is dropped from then on; null ends that. A contact of somebody else is left alone. */
+  async setBlocked(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+    since: Date | null,
+  ): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET blocked_at = $4 WHERE tenant_id = $1 AND account_id = $2 AND id = $3',
+      owner.tenant,
+      owner.account,
+      contact,
+      since,
+    );
   }
 
   /** From now on nothing of this conversation leaves the encryption it has on that network. */

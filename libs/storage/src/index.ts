@@ -8,6 +8,7 @@ export * from './tenant.store.js';
 export * from './account.store.js';
 export * from './pre-key.store.js';
 export * from './consent.store.js';
+export { requestIdOf } from './request-id.js';
 export * from './contact.store.js';
 export * from './recipient.store.js';
 export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
@@ -29,3 +30,6 @@ export { NOT_BACKED_UP, readBackup, type Backup } from './backup/backup-form.js'
 export { writeBackup, type BackupReport } from './backup/write-backup.js';
 export { restoreBackup, type RestoreReport } from './backup/restore-backup.js';
 export { readTombstoneFile, type TombstoneFile, type TombstoneRow } from './backup/tombstones.js';
+export * from './preference.store.js';
+export * from './route.store.js';
+export * from './revoked-statement.store.js';

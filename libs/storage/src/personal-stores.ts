@@ -61,6 +61,9 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   // what others decided about this person is theirs, and a block is never told
   registry('consent', 't.tenant_id = $1 AND t.owner_account = $2'),
   registry('contact', OF_ACCOUNT, { omit: ['contact_digest', 'binding_digest', 'digest_version', 'sealed_number'] }),
+  registry('preference', OF_ACCOUNT),
+  registry('route_choice', OF_ACCOUNT),
+  registry('revoked_statement', OF_ACCOUNT),
   registry('account', 't.tenant_id = $1 AND t.id = $2'),
 ];
 

@@ -10,10 +10,13 @@ import { MessageStore } from './message.store.js';
 import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
+import { PreferenceStore } from './preference.store.js';
 import { RecipientStore } from './recipient.store.js';
 import { PurgeLedgerStore } from './purge-ledger.store.js';
 import { RetentionWishStore } from './retention-wish.store.js';
 import { ReportStore } from './report.store.js';
+import { RevokedStatementStore } from './revoked-statement.store.js';
+import { RouteStore } from './route.store.js';
 import { TenantStore } from './tenant.store.js';
 import { TombstoneStore } from './tombstone.store.js';
 
@@ -37,6 +40,9 @@ export class Stores {
   readonly wishes: RetentionWishStore;
   readonly purgeLedger: PurgeLedgerStore;
   readonly reports: ReportStore;
+  readonly preferences: PreferenceStore;
+  readonly routes: RouteStore;
+  readonly revokedStatements: RevokedStatementStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -57,6 +63,9 @@ export class Stores {
     this.wishes = new RetentionWishStore(this.database);
     this.purgeLedger = new PurgeLedgerStore(this.database);
     this.reports = new ReportStore(this.database);
+    this.preferences = new PreferenceStore(this.database);
+    this.routes = new RouteStore(this.database);
+    this.revokedStatements = new RevokedStatementStore(this.database);
   }
 
   async close(): Promise<void> {

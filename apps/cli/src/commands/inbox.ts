@@ -3,6 +3,7 @@ import type { ReceivedMessage } from '@causeway/client';
 import type { Command } from '../command.js';
 import { showMessage } from '../device/show-message.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
+import { showNotices } from '../device/show-notices.js';
 import { printable, Terminal } from '../terminal.js';
 
 const LATEST = 20;
@@ -24,7 +25,8 @@ export const inbox: Command = {
       async (device) => {
         const terminal = new Terminal();
         const latest = (await device.messages()).slice(-LATEST);
-        for (const message of latest) show(terminal, message);
+        for (const message of latest) showMessage(terminal, message);
+        showNotices(device, terminal);
         const waiting = (await device.requests()).length;
         if (waiting > 0) terminal.line(`Requests that wait for you: ${waiting} (causeway requests)`);
         if (!isFollowing) {

@@ -31,7 +31,8 @@ export type InboundResult =
   | 'recorded'
   | 'not-ours'
   | 'consent-changed'
-  | 'not-carried';
+  | 'not-carried'
+  | 'withheld';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -109,6 +110,8 @@ export class AcceptInbound {
   private async message(network: string, event: Arrival): Promise<InboundResult> {
     const contact = await this.binding(event);
     if (!contact) return 'no-conversation';
+    // the network and the person behind it are answered as ever
+    if (contact.isBlocked) return 'withheld';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
     const received = this.received(network, event.externalId);

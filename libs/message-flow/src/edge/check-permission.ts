@@ -73,7 +73,7 @@ export class CheckPermission {
     return this.matches({ message, contact, body, signed, senderUri: found.list.address });
   }
 
-  /** Checked before anything is opened: form, expiry, networks, message id. One message, one statement: see ADR 0009. */
+  /** Checked before anything is opened: form, expiry, networks, and what it is about. */
   private isForThisMessage(statement: DowngradeStatement, message: LaneMessage): boolean {
     const messageId = messageIdFromBytes(message.messageId);
     if (!messageId || message.contact === null) return false;
@@ -88,7 +88,7 @@ export class CheckPermission {
       conversationId: message.conversation,
       deadline: Math.floor(message.deliverBefore.getTime() / 1000),
     });
-    return verdict === 'ok' && statement.subject.kind === 'message';
+    return verdict === 'ok';
   }
 
   private open(message: LaneMessage, box: Bytes, legPrivateKey: Bytes): EdgeBody | undefined {
@@ -126,7 +126,9 @@ export class CheckPermission {
     if (!statement) return refused('statement-invalid');
     const content = this.contentOf(message, body.content, input.senderUri);
     if (!content) return refused('unreadable');
-    const expected = addressDigest({ contactId: contact.contact, addressUri: body.address, salt: content.salt });
+    const salt = hiddenBy(statement, content, body);
+    const expected = salt && addressDigest({ contactId: contact.contact, addressUri: body.address, salt });
+    if (!expected) return refused('statement-invalid');
     if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
     const address = parseAddress(body.address);
@@ -146,6 +148,12 @@ export class CheckPermission {
       throw thrown;
     }
   }
+}
+
+/** The digests of a statement about one message hide behind its salt, those of one about a conversation behind its own secret (ADR 0009, 0015). */
+function hiddenBy({ subject }: DowngradeStatement, { salt }: MimiContent, body: EdgeBody): Bytes | undefined {
+  if (subject.kind === 'message') return salt;
+  return body.permissionSecret.length === 32 ? body.permissionSecret : undefined;
 }
 
 const refused = (reason: FailureReason): Permission => ({ kind: 'refused', reason });

@@ -1,0 +1,20 @@
+import { parseMessageId } from '@causeway/message-model';
+import { StartupProblem } from '@causeway/platform';
+import type { Command } from '../command.js';
+import { describeState } from '../device/describe-state.js';
+import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
+import { Terminal } from '../terminal.js';
+
+export const cancel: Command = {
+  name: 'cancel',
+  usage: '<message id>',
+  summary: 'take a message back that has not begun to be sent',
+  group: 'device',
+  options: DEVICE_OPTIONS,
+  run: (invocation) =>
+    withDevice(invocation, async (device) => {
+      const messageId = parseMessageId(invocation.arguments[0] ?? '');
+      if (!messageId) throw new StartupProblem('This is not the id of a message.', 'It is what causeway send printed.');
+      new Terminal().row('state', describeState((await device.cancel(messageId)).state));
+    }),
+};
