@@ -9,6 +9,9 @@ import { inbox } from './commands/inbox.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
+import { retentionKeep } from './commands/retention-keep.js';
+import { retentionShow } from './commands/retention-show.js';
+import { retentionVerify } from './commands/retention-verify.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
@@ -28,6 +31,9 @@ export const COMMANDS: readonly Command[] = [
   accept,
   status,
   safetyNumber,
+  retentionShow,
+  retentionKeep,
+  retentionVerify,
   adapterNew,
   adapterTest,
 ];

@@ -87,11 +87,7 @@ export class Events {
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
 
-  partitionPurged(fields: {
-    readonly partition: string;
-    readonly class: string;
-    readonly count: number;
-  }): void {
+  partitionPurged(fields: { readonly partition: string; readonly class: string; readonly count: number }): void {
     this.metrics.increment('causeway_purged_partitions_total', { class: fields.class }, fields.count);
     this.log.info('partition.purged', { partition: fields.partition });
   }

@@ -82,7 +82,11 @@ export const METRICS = {
     help: 'How far the purge is behind; alarm at 60, page at 600, above 3600 no new content is taken.',
     labels: ['class'],
   },
-  causeway_purged_partitions_total: { kind: 'counter', help: 'Hours of a table removed by the purge.', labels: ['class'] },
+  causeway_purged_partitions_total: {
+    kind: 'counter',
+    help: 'Hours of a table removed by the purge.',
+    labels: ['class'],
+  },
   causeway_edge_keeper: {
     kind: 'gauge',
     help: '1 in the edge that keeps keys and ledger; the sum over all edges is to be 1.',

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DedupeDigests } from '@causeway/message-flow';
 import {
   createLogger,
+  FileClock,
   Events,
   Metrics,
   SYSTEM_CLOCK,
@@ -45,7 +46,7 @@ export async function openProcess(input: {
   );
   return {
     config,
-    clock: input.clock ?? SYSTEM_CLOCK,
+    clock: input.clock ?? (config.clockFile === '' ? SYSTEM_CLOCK : new FileClock(config.clockFile)),
     log,
     metrics,
     events: new Events(log, metrics),
