@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { ledgerPageSchema } from '@causeway/api-contract';
 import type { Device } from '@causeway/client';
 import pg from 'pg';
 import { CausewayCommand } from '../support/causeway-command.js';
@@ -140,9 +141,5 @@ it('purges on time, writes what it purged into the ledger, and shows devices its
   await client.end();
 }, 180_000);
 
-const ledger = async (): Promise<{ entries: { class: string }[] }> => {
-  const page: { entries: { class: string }[] } = JSON.parse(
-    await (await fetch(`${world.gatewayUrl}/v1/retention/ledger?limit=500`)).text(),
-  );
-  return page;
-};
+const ledger = async () =>
+  ledgerPageSchema.parse(await (await fetch(`${world.gatewayUrl}/v1/retention/ledger?limit=500`)).json());
