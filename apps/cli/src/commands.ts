@@ -12,6 +12,9 @@ import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
+import { retentionKeep } from './commands/retention-keep.js';
+import { retentionShow } from './commands/retention-show.js';
+import { retentionVerify } from './commands/retention-verify.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { restore } from './commands/restore.js';
 import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
@@ -70,6 +73,9 @@ export const COMMANDS: readonly Command[] = [
   accountErase,
   verify,
   review,
+  retentionShow,
+  retentionKeep,
+  retentionVerify,
   adapterNew,
   adapterTest,
 ];

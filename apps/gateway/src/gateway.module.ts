@@ -120,7 +120,7 @@ export class GatewayModule {
         { provide: MakeInvite, useValue: new MakeInvite(tenants, config.tenant, clock) },
         { provide: EdgeDeskClient, useValue: new EdgeDeskClient(config, tls, clock) },
         { provide: ReadInbox, useValue: new ReadInbox(inbox, clock) },
-        { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts) },
+        { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts, clock) },
         IdempotencyKeys,
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },

@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './file-clock.js';
 export * from './startup-problem.js';
 export * from './secret.js';
 export * from './plaintext.js';

@@ -76,6 +76,10 @@ const ALWAYS: readonly SafetyRule[] = [
 
 const IN_PRODUCTION: readonly SafetyRule[] = [
   {
+    when: (s) => s.clockFile !== '',
+    why: 'CAUSEWAY_CLOCK_FILE moves the clock: keys and data would be destroyed before their time',
+  },
+  {
     when: (s) => s.rcsApiUrl !== '',
     why: 'CAUSEWAY_RCS_API_URL names a simulated network: in production nobody would get those messages',
   },

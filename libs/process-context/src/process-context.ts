@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DedupeDigests } from '@causeway/message-flow';
 import {
   createLogger,
+  FileClock,
   Events,
   Metrics,
   SYSTEM_CLOCK,
@@ -43,7 +44,7 @@ export async function openProcess(input: {
   const { config } = input;
   const residency = Residency.read(config);
   residency?.refuseOutside(config.queueBackend === 'redis' ? ['database', 'files', 'queue'] : ['database', 'files']);
-  const clock = input.clock ?? SYSTEM_CLOCK;
+  const clock = input.clock ?? (config.clockFile === '' ? SYSTEM_CLOCK : new FileClock(config.clockFile));
   const keysFolder = join(config.dataFolder, 'keys');
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();

@@ -9,3 +9,4 @@ export * from './policies.js';
 export * from './strictest.js';
 export * from './policy-book.js';
 export * from './purge-brake.js';
+export * from './purge-lag.js';
