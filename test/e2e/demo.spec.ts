@@ -12,6 +12,7 @@ const JOURNEYS = [
   'SMS to native',
   'A request that had to be repeated sends once',
   'RCS, and SMS where RCS cannot reach',
+  'A permission for a time, and STOP across networks',
 ];
 
 let root: string;
