@@ -300,11 +300,7 @@ export const SETTINGS = z.object({
   ),
   sweepIntervalMs: timing('500', 'How often due lanes are woken.', positive),
   partitionIntervalSeconds: timing('60', 'How often partitions are made ahead and dropped.', positive),
-  clockFile: timing(
-    '',
-    'For tests: a file with the milliseconds that the clock of every process is ahead. Refused in production. Empty: the clock of the system.',
-    text,
-  ),
+  clockFile: timing('', 'For tests, refused in production: a file of the milliseconds that clocks are ahead.', text),
   shutdownSeconds: timing('10', 'How long a process may finish what it began after SIGTERM.', positive),
 });
 

@@ -25,7 +25,7 @@ export const inbox: Command = {
       async (device) => {
         const terminal = new Terminal();
         const latest = (await device.messages()).slice(-LATEST);
-        for (const message of latest) showMessage(terminal, message);
+        for (const message of latest) show(terminal, message);
         showNotices(device, terminal);
         const waiting = (await device.requests()).length;
         if (waiting > 0) terminal.line(`Requests that wait for you: ${waiting} (causeway requests)`);
