@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DescribeMessage } from '../../apps/gateway/src/describe-message.js';
-import type { ConversationId } from '@causeway/message-model';
+import type { ConversationId, LaneId } from '@causeway/message-model';
 import { PURGE_LAG, PurgeBrake } from '@causeway/retention';
 import { InProcess, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
@@ -22,6 +22,13 @@ const fiveSeconds = () => Math.floor(bridge.clock.nowMs() / 1000) + 5;
 const accept = (deliverBefore: number) =>
   bridge.send.execute(ada.caller, messageTo(bridge, { conversation, recipient: bo }, { deliverBefore }));
 const describing = () => new DescribeMessage(bridge.stores.messages, bridge.stores.attempts, bridge.clock);
+const lanesOf = async (ref: string) => {
+  const rows = await bridge.stores.database.query<{ lane: LaneId }>(
+    'SELECT lane_id AS lane FROM transit.lane_item WHERE message_ref = $1',
+    ref,
+  );
+  return rows.map(({ lane }) => lane);
+};
 const boxes = async () => (await bridge.inbox(bo)).filter((row) => row.kind === 'box');
 
 describe('what has expired, while its rows are all still there', () => {
@@ -41,8 +48,8 @@ describe('what has expired, while its rows are all still there', () => {
     const envelopes = () => bridge.stores.database.query('SELECT 1 FROM transit.envelope WHERE id = $1', behind.ref);
     expect(await envelopes()).toHaveLength(1);
     bridge.clock.advanceSeconds(6);
-    const drained = await bridge.stores.lanes.drainNative([behind.ref], [], bridge.clock.now());
-    expect(drained.moved).toBe(0);
+    for (const lane of await lanesOf(behind.ref)) await bridge.drain.execute(lane);
+    expect(await boxes()).toHaveLength(0);
     await bridge.sweep.execute();
     expect(await envelopes()).toHaveLength(0);
     expect((await describing().one(ada.caller, behind.ref))?.state).toEqual({ kind: 'expired' });
@@ -61,12 +68,17 @@ describe('what has expired, while its rows are all still there', () => {
   });
 });
 
+/** Holds from a moment on: every process has to know of it first. */
+async function askForLess(): Promise<void> {
+  const { tenant, account } = ada.caller;
+  await bridge.retention.book.ask({ tenant, account }, { class: 'undelivered-envelope', keepSeconds: 60 });
+  await bridge.retention.book.ask({ tenant, account }, { class: 'metadata', keepSeconds: 86_400 });
+  bridge.clock.advanceSeconds(30);
+}
+
 describe('policies at the door', () => {
   it('cut the deadline of a native message, and its metadata leaves when the strictest wants', async () => {
-    const { tenant, account } = ada.caller;
-    await bridge.retention.book.ask({ tenant, account }, { class: 'undelivered-envelope', keepSeconds: 60 });
-    await bridge.retention.book.ask({ tenant, account }, { class: 'metadata', keepSeconds: 86_400 });
-    bridge.clock.advanceSeconds(30);
+    await askForLess();
     const { deliverBefore, ref } = await accept(Math.floor(bridge.clock.nowMs() / 1000) + 86_400);
     expect(deliverBefore.getTime()).toBeLessThanOrEqual(bridge.clock.nowMs() + 60_000);
     bridge.clock.advanceMs(DAY_MS + 2 * HOUR_MS);
@@ -76,20 +88,25 @@ describe('policies at the door', () => {
   it('take the same message again under its cut deadline when it comes with its body later', async () => {
     const whole = messageTo(bridge, { conversation, recipient: bo });
     const header = { ...whole, body: { leg: 'none', reason: 'route' } as const };
-    await bridge.send.execute(ada.caller, header);
+    const first = await bridge.send.execute(ada.caller, header);
     bridge.clock.advanceSeconds(10);
-    expect(await bridge.send.execute(ada.caller, whole)).toMatchObject({ state: 'ready' });
+    const again = await bridge.send.execute(ada.caller, whole);
+    expect(again).toMatchObject({ state: 'ready', deliverBefore: first.deliverBefore });
+    expect(first.deliverBefore.getTime()).toBeLessThan(whole.deliverBefore * 1000);
   });
 
   it('let an acknowledgement find a message at any lifetime of its metadata', async () => {
+    // a lane of its own: those before have a head that waits
+    ({ ada, bob: bo, conversation } = await befriended(bridge));
+    await askForLess();
     const { ref } = await accept(fiveSeconds() + 60);
     bridge.clock.advanceSeconds(1);
     await bridge.sweep.execute();
     for (const lane of bridge.wokenLanes.splice(0)) await bridge.drain.execute(lane);
     const ids = (await boxes()).map((row) => row.id);
-    if (ids.length > 0) await bridge.acknowledge.execute(bo.caller, ids);
-    const state = (await describing().one(ada.caller, ref))?.state.kind;
-    expect(['delivered', 'ready']).toContain(state);
+    expect(ids.length).toBeGreaterThan(0);
+    await bridge.acknowledge.execute(bo.caller, ids);
+    expect((await describing().one(ada.caller, ref))?.state.kind).toBe('delivered');
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mintAccountId } from '@causeway/message-model';
-import { KeepHolds, LoggedRetentionLedger } from '@causeway/retention';
+import { KeepHolds, NotedRetentionLedger } from '@causeway/retention';
 import { createLogger, Events, Metrics } from '@causeway/platform';
 import { InProcess, must, TENANT, type Person } from '../support/in-process.js';
 
@@ -10,7 +10,8 @@ let said = '';
 beforeAll(async () => {
   world = await InProcess.open();
   const log = createLogger({ level: 'info', process: 'test' }, { write: (line: string) => void (said += line) });
-  keep = new KeepHolds(world.stores.holds, new LoggedRetentionLedger(new Events(log, new Metrics())), world.clock);
+  const ledger = new NotedRetentionLedger(world.stores.purgeLedger, new Events(log, new Metrics()));
+  keep = new KeepHolds(world.stores.holds, ledger, world.clock);
 }, 60_000);
 afterAll(async () => world.close());
 

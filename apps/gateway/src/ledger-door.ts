@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decodePurgeEntry, type LedgerHead } from '@causeway/message-model';
+import { Remembered } from '@causeway/platform';
 import type { LedgerRow, PurgeLedgerStore } from '@causeway/storage';
 
 /** A purge writes a few entries an hour; what devices are told may be this old. */
@@ -16,18 +17,18 @@ const headOf = ({ sequence, hash, signature, publicKey }: LedgerRow): LedgerHead
 /** The purge ledger as it is given out. */
 @Injectable()
 export class LedgerDoor {
-  private known: { readonly head: Promise<LedgerHead | undefined>; readonly untilMs: number } | undefined;
+  private readonly newest: Remembered<LedgerHead | undefined>;
 
-  constructor(private readonly ledger: PurgeLedgerStore) {}
+  constructor(private readonly ledger: PurgeLedgerStore) {
+    this.newest = new Remembered(async () => {
+      const row = await ledger.head();
+      return row && headOf(row);
+    }, REMEMBERED_MS);
+  }
 
   /** For every sync of every device, so it is read once for all of them. */
   head(): Promise<LedgerHead | undefined> {
-    const nowMs = performance.now();
-    if (this.known && nowMs < this.known.untilMs) return this.known.head;
-    const head = this.ledger.head().then((row) => row && headOf(row));
-    this.known = { head, untilMs: nowMs + REMEMBERED_MS };
-    head.catch(() => (this.known = undefined));
-    return head;
+    return this.newest.get();
   }
 
   async page({ after, limit }: { readonly after: number; readonly limit: number }) {

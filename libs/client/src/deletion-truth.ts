@@ -1,5 +1,8 @@
-/** What deleting for everyone comes to at one place. */
-export type DeletionOutcome = 'removed' | 'hidden' | 'cannot-be-recalled';
+/**
+ * What deleting for everyone comes to at one place. `removed`: overwritten or gone. `hidden`: still there, sealed, and nobody opens it.
+ * `stays`: nothing changes there. `cannot-be-recalled`: others have it, and their network knows no deletion.
+ */
+export type DeletionOutcome = 'removed' | 'hidden' | 'stays' | 'cannot-be-recalled';
 
 /** One place that has, or will have, a copy of a message, and what deleting it for everyone does there. */
 export interface DeletionTruth {
@@ -11,7 +14,7 @@ export interface DeletionTruth {
   readonly why: string;
 }
 
-const HERE: readonly DeletionTruth[] = [
+const ON_NATIVE: readonly DeletionTruth[] = [
   {
     place: 'this device',
     network: 'native',
@@ -19,14 +22,6 @@ const HERE: readonly DeletionTruth[] = [
     why: 'It is overwritten in the files of this device.',
   },
   { place: 'your other devices', network: 'native', outcome: 'removed', why: 'They remove it when they hear of it.' },
-];
-const WHERE_DEVICES_OBEY: readonly DeletionTruth[] = [
-  {
-    place: 'our servers',
-    network: 'native',
-    outcome: 'removed',
-    why: 'What was delivered is gone already; what was not goes with its deadline, unread.',
-  },
   {
     place: 'their devices',
     network: 'native',
@@ -35,56 +30,53 @@ const WHERE_DEVICES_OBEY: readonly DeletionTruth[] = [
   },
 ];
 
-/** Where a network has no deletion at all, or keeps a trace of it. */
-const ON_CLEAR_NETWORKS: Readonly<Record<string, readonly DeletionTruth[]>> = {
-  sms: [
-    {
-      place: 'the carriers',
-      network: 'sms',
-      outcome: 'cannot-be-recalled',
-      why: 'SMS has no way to take a message back.',
-    },
-    { place: 'their phone', network: 'sms', outcome: 'cannot-be-recalled', why: 'It stays on their phone.' },
-  ],
-  rcs: [
-    {
-      place: 'the carriers',
-      network: 'rcs',
-      outcome: 'cannot-be-recalled',
-      why: 'The RCS provider took it; only what no phone has yet could be revoked.',
-    },
-    { place: 'their phone', network: 'rcs', outcome: 'cannot-be-recalled', why: 'It stays on their phone.' },
-  ],
+const ON_OUR_SERVERS = {
+  delivered: {
+    place: 'our servers',
+    network: 'native',
+    outcome: 'removed',
+    why: 'Its sealed copies went when their devices had stored them.',
+  },
+  undelivered: {
+    place: 'our servers',
+    network: 'native',
+    outcome: 'hidden',
+    why: 'Sealed copies wait for devices that are away, until its deadline at most; the deletion is right behind.',
+  },
+} as const satisfies Record<string, DeletionTruth>;
+
+/** A deletion is refused there, so nothing changes here either. */
+const HERE_OF_CLEAR = (['this device', 'your other devices'] as const).map((place): DeletionTruth => {
+  return { place, network: 'clear', outcome: 'stays', why: 'Its network takes no deletion, so none is sent.' };
+});
+
+const ON_CLEAR_NETWORKS: Readonly<Record<string, { readonly carriers: string; readonly phone: string }>> = {
+  sms: { carriers: 'SMS has no way to take a message back.', phone: 'It stays on their phone.' },
+  rcs: { carriers: 'The RCS provider took it.', phone: 'It stays on their phone.' },
 };
-const SERVERS_FORGOT: DeletionTruth = {
-  place: 'our servers',
-  network: 'clear',
-  outcome: 'removed',
-  why: 'The sealed words left our servers when the network took them.',
+const ON_UNKNOWN = {
+  carriers: 'This network is not known to delete anything.',
+  phone: 'It is not known to leave their phone.',
 };
 
 /**
  * What deleting a message for everyone comes to, place by place, known before it is done. `networks`: the clear networks it went over or may
- * go over; none for a native message. `isStillHere`: no network was given it yet, so calling it back removes it everywhere.
+ * go over; none for a native message. `isDelivered`: every device it was for has it.
  */
 export function deletionTruth(message: {
   readonly networks: readonly string[];
-  readonly isStillHere: boolean;
+  readonly isDelivered: boolean;
 }): readonly DeletionTruth[] {
-  if (message.isStillHere) return HERE;
-  if (message.networks.length === 0) return [...HERE, ...WHERE_DEVICES_OBEY];
-  return [
-    ...HERE,
-    SERVERS_FORGOT,
-    ...message.networks.flatMap((network) => ON_CLEAR_NETWORKS[network] ?? unknownNetwork(network)),
-  ];
+  if (message.networks.length === 0)
+    return [...ON_NATIVE, ON_OUR_SERVERS[message.isDelivered ? 'delivered' : 'undelivered']];
+  return [...HERE_OF_CLEAR, ...message.networks.flatMap(onClearNetwork)];
 }
 
-const unknownNetwork = (network: string): readonly DeletionTruth[] => [
-  {
-    place: 'their phone',
-    network,
-    outcome: 'cannot-be-recalled',
-    why: 'This network is not known to delete anything.',
-  },
-];
+function onClearNetwork(network: string): readonly DeletionTruth[] {
+  const { carriers, phone } = ON_CLEAR_NETWORKS[network] ?? ON_UNKNOWN;
+  const outcome = 'cannot-be-recalled';
+  return [
+    { place: 'the carriers', network, outcome, why: carriers },
+    { place: 'their phone', network, outcome, why: phone },
+  ];
+}

@@ -1,5 +1,5 @@
 import type { HeldPolicies } from '@causeway/api-contract';
-import { isCancellable, type ConversationId, type LedgerVerdict, type MessageId } from '@causeway/message-model';
+import type { ConversationId, LedgerVerdict, MessageId } from '@causeway/message-model';
 import { currentIdOf } from './compose.js';
 import { deletionTruth, type DeletionTruth } from './deletion-truth.js';
 import type { DeviceContext } from './device-context.js';
@@ -50,12 +50,12 @@ export class DeviceRetention {
     });
     if (!history) throw new Error('this device knows no such message');
     const state = outgoing?.state ?? history.state;
-    const isStillHere = history.direction === 'sent' && (state === null || isCancellable(state));
+    const isDelivered = history.direction === 'received' || state?.kind === 'delivered';
     const other = history.direction === 'received' ? history.from : history.to;
     const isClear = other.startsWith('tel:');
     return deletionTruth({
       networks: isClear ? (outgoing?.permitted ?? networksOf(history.network)) : [],
-      isStillHere,
+      isDelivered,
     });
   }
 

@@ -183,6 +183,8 @@ const policiesSchema = z.object({
 const ledgerSchema = z.object({
   publicKey: storedBytes,
   seen: z.array(z.object({ sequence: z.int(), hash: storedBytes })),
+  /** When the newest was shown. */
+  newestAtMs: z.int(),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });

@@ -11,6 +11,8 @@ import { RECORDS, type SeenLedger } from './records.js';
 /** Heads that are remembered; an old one is as good as many, and the newest says the most. */
 const MOST_SEEN = 16;
 const PAGE = 500;
+/** A gateway may show what another showed a moment ago; an older end than the newest is not taken for a cut before this time is over. */
+const LAG_MS = 60_000;
 
 /** What is wrong with the purge ledger of the gateway, as far as its heads show. */
 export type LedgerSuspicion = 'not-signed' | 'another-key' | 'cut-short' | 'rewritten';
@@ -23,11 +25,12 @@ export class LedgerMemory {
   async learn(head: LedgerHead | undefined): Promise<void> {
     const { store, events } = this.context;
     const known = await store.get(RECORDS.ledger, 'seen');
-    const suspicion = suspicionOf(head, known);
+    const suspicion = suspicionOf(head, known, this.context.nowMs());
     if (suspicion) return events.emit('ledger', { why: suspicion, sequence: head?.sequence ?? 0 });
-    if (!head || known?.seen.at(-1)?.sequence === head.sequence) return;
+    if (!head || head.sequence <= (known?.seen.at(-1)?.sequence ?? 0)) return;
     const seen = [...(known?.seen ?? []), { sequence: head.sequence, hash: head.hash }].slice(-MOST_SEEN);
-    await store.unsyncedUnit(async (unit) => unit.put(RECORDS.ledger, 'seen', { publicKey: head.publicKey, seen }));
+    const record = { publicKey: head.publicKey, seen, newestAtMs: this.context.nowMs() };
+    await store.unsyncedUnit(async (unit) => unit.put(RECORDS.ledger, 'seen', record));
   }
 
   /** The newest head that was seen; undefined before the first purge. */
@@ -53,12 +56,18 @@ export class LedgerMemory {
   }
 }
 
-function suspicionOf(head: LedgerHead | undefined, known: SeenLedger | undefined): LedgerSuspicion | undefined {
+/** What is wrong with a head, held against those that were shown before. */
+export function suspicionOf(
+  head: LedgerHead | undefined,
+  known: SeenLedger | undefined,
+  nowMs: number,
+): LedgerSuspicion | undefined {
   const newest = known?.seen.at(-1);
   if (!head) return newest ? 'cut-short' : undefined;
   if (known && !equalBytes(known.publicKey, head.publicKey)) return 'another-key';
   if (!isSignedHead(head)) return 'not-signed';
   const same = known?.seen.find(({ sequence }) => sequence === head.sequence);
   if (same && !equalBytes(same.hash, head.hash)) return 'rewritten';
-  return undefined;
+  const isOlder = newest !== undefined && head.sequence < newest.sequence;
+  return isOlder && nowMs > (known?.newestAtMs ?? 0) + LAG_MS ? 'cut-short' : undefined;
 }

@@ -10,6 +10,6 @@ export const METADATA_HOURS = POLICIES.metadata.defaultSeconds / HOUR_SECONDS;
 
 /** What decides how long a message may live, and whether anything new is taken at all. */
 export interface RetentionRules {
-  readonly book: Pick<PolicyBook, 'undeliveredSeconds' | 'metadataHours' | 'metadataHoursInUse'>;
+  readonly book: Pick<PolicyBook, 'lifetimesOfAll' | 'lifetimes' | 'metadataHoursInUse'>;
   readonly brake: Pick<PurgeBrake, 'check'>;
 }

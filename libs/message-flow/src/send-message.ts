@@ -17,6 +17,7 @@ import type {
   AuthenticatedDevice,
   BoxRow,
   DeviceRef,
+  MessageScope,
   MessageStore,
   NewMessage,
   PartitionStore,
@@ -25,6 +26,7 @@ import type {
   RecipientStore,
   SealedBody,
 } from '@causeway/storage';
+import type { MessageLifetimes } from '@causeway/retention';
 import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
 import { MAX_LIFETIME_HOURS, type RetentionRules } from './lifetimes.js';
@@ -52,6 +54,7 @@ const GATHER_MS = 15;
 export class SendMessage {
   private readonly recipients: GroupCommit<RecipientKey, Recipient>;
   private readonly accepts: GroupCommit<NewMessage, AcceptResult>;
+  private readonly lifetimes: GroupCommit<MessageScope, MessageLifetimes>;
 
   constructor(
     private readonly messages: MessageStore,
@@ -71,6 +74,12 @@ export class SendMessage {
       gatherMs: LOOK_UP_MS,
       ownerOf: ({ tenant }) => tenant,
     });
+    this.lifetimes = new GroupCommit((scopes) => retention.book.lifetimes(scopes), {
+      maxItems: 200,
+      maxUnderWay: 1,
+      gatherMs: LOOK_UP_MS,
+      ownerOf: ({ tenant }) => tenant,
+    });
     this.accepts = new GroupCommit((batch) => messages.accept(batch, clock.now()), {
       maxItems: 200,
       maxUnderWay: 1,
@@ -81,9 +90,10 @@ export class SendMessage {
 
   async execute(sender: AuthenticatedDevice, request: SendMessageRequest): Promise<Accepted> {
     await this.retention.brake.check();
-    const deliverBefore = await this.deadline(sender, request);
+    const lifetimes = await this.lifetimesOf(sender, request);
+    const deliverBefore = this.deadline(request, lifetimes);
     const recipient = await this.recipient(sender, request);
-    const ref = mintTransitId('m', deliverBefore.getTime() + (await this.metadataMs(sender, request)));
+    const ref = mintTransitId('m', deliverBefore.getTime() + lifetimes.metadataHours * 3_600_000);
     const body = await this.body({ sender, request, recipient, deliverBefore });
     const message = this.newMessage({ sender, request, ref, body, deliverBefore });
     await this.partitions.ensure('m', purgeHourOf(ref));
@@ -108,7 +118,7 @@ export class SendMessage {
    * The deadline asked for, or the earlier one that the policies have. A deadline that the words and the permission are bound to cannot be
    * moved, so on a clear leg a later one is refused.
    */
-  private async deadline(sender: DeviceRef, request: SendMessageRequest): Promise<Date> {
+  private deadline(request: SendMessageRequest, { undeliveredSeconds }: MessageLifetimes): Date {
     const asked = request.deliverBefore * 1000;
     const nowMs = this.clock.nowMs();
     if (asked <= nowMs || asked > nowMs + MAX_LIFETIME_HOURS * 3_600_000) {
@@ -117,18 +127,18 @@ export class SendMessage {
         detail: 'The deadline must lie within the next 30 days',
       });
     }
-    const keepSeconds = await this.retention.book.undeliveredSeconds(scopeOf(sender, request));
-    if (asked <= nowMs + keepSeconds * 1000) return new Date(asked);
-    if (request.to.kind !== 'contact') return new Date(Math.floor(nowMs / 1000 + keepSeconds) * 1000);
+    if (asked <= nowMs + undeliveredSeconds * 1000) return new Date(asked);
+    if (request.to.kind !== 'contact') return new Date(Math.floor(nowMs / 1000 + undeliveredSeconds) * 1000);
     throw new CausewayError('retention-exceeded', {
       pointer: '/deliverBefore',
-      detail: `What is undelivered here may be kept for ${keepSeconds} seconds at most`,
-      extensions: { keepSeconds },
+      detail: `What is undelivered here may be kept for ${undeliveredSeconds} seconds at most`,
+      extensions: { keepSeconds: undeliveredSeconds },
     });
   }
 
-  private async metadataMs(sender: DeviceRef, request: SendMessageRequest): Promise<number> {
-    return (await this.retention.book.metadataHours(scopeOf(sender, request))) * 3_600_000;
+  private async lifetimesOf({ tenant, account }: DeviceRef, { to }: SendMessageRequest): Promise<MessageLifetimes> {
+    const ofAll = await this.retention.book.lifetimesOfAll();
+    return ofAll ?? this.lifetimes.add({ tenant, account, conversation: to.conversation });
   }
 
   /** A first contact does not look at its target at all: nobody can learn from the answer who is there. */
@@ -217,12 +227,6 @@ export class SendMessage {
     this.events.lanesWoken({ track: message.laneLeg, cause: 'accept', count: 1 });
   }
 }
-
-const scopeOf = ({ tenant, account }: DeviceRef, { to }: SendMessageRequest) => ({
-  tenant,
-  account,
-  conversation: to.conversation,
-});
 
 const freshBox = (box: BoxRow, lane: LaneId, position: bigint): FreshItem => ({
   kind: 'box',

@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './file-clock.js';
+export * from './remembered.js';
 export * from './startup-problem.js';
 export * from './secret.js';
 export * from './plaintext.js';

@@ -1,15 +1,7 @@
-import type { AccountId, ConversationId, TenantId } from '@causeway/message-model';
-import type { Clock } from '@causeway/platform';
-import type { RetentionWish, RetentionWishStore, WishScope } from '@causeway/storage';
-import { ADJUSTABLE_CLASSES, POLICIES, type AdjustableClass, type PolicyLevel } from './policies.js';
-import { strictest, type HoldingPolicy, type Wishes } from './strictest.js';
-
-/** What holds for a message of an account in a conversation. */
-export interface MessageScope {
-  readonly tenant: TenantId;
-  readonly account: AccountId;
-  readonly conversation?: ConversationId;
-}
+import { Remembered, type Clock } from '@causeway/platform';
+import type { MessageScope, RetentionWish, RetentionWishStore, WishScope } from '@causeway/storage';
+import { POLICIES, type AdjustableClass, type PolicyLevel } from './policies.js';
+import { strictest, type Wishes } from './strictest.js';
 
 /** How long this process believes that nobody asked for anything. */
 const BELIEVED_MS = 5_000;
@@ -25,44 +17,53 @@ const HOUR_SECONDS = 3600;
 export const METADATA_STEPS_HOURS = [1, 3, 7, 14, 30].map((days) => days * DAY_HOURS);
 const DEFAULT_METADATA_HOURS = POLICIES.metadata.defaultSeconds / HOUR_SECONDS;
 
+/** How long a message may live. */
+export interface MessageLifetimes {
+  /** Undelivered, from when it was accepted. */
+  readonly undeliveredSeconds: number;
+  /** Its metadata, from its deadline: one of the steps. */
+  readonly metadataHours: number;
+}
+
+const DEFAULTS: MessageLifetimes = {
+  undeliveredSeconds: POLICIES['undelivered-envelope'].defaultSeconds,
+  metadataHours: DEFAULT_METADATA_HOURS,
+};
+
 /** The policies that hold, by what everybody concerned asked for. An installation where nobody asked pays one query every few seconds. */
 export class PolicyBook {
-  private asked: { readonly classes: ReadonlySet<string>; readonly untilMs: number } | undefined;
+  private readonly asked: Remembered<ReadonlySet<string>>;
 
   constructor(
     private readonly wishes: RetentionWishStore,
     private readonly clock: Clock,
-  ) {}
-
-  /** The longest that an undelivered message of this scope may live, seconds. */
-  async undeliveredSeconds(scope: MessageScope): Promise<number> {
-    return (await this.holding('undelivered-envelope', scope)).keepSeconds;
+  ) {
+    this.asked = new Remembered(async () => new Set(await wishes.classes()), BELIEVED_MS);
   }
 
-  /** How long its metadata stays after the deadline: one of the steps, hours. */
-  async metadataHours(scope: MessageScope): Promise<number> {
-    if (!(await this.classesAsked()).has('metadata')) return DEFAULT_METADATA_HOURS;
+  /** What holds for every message while nobody asked for anything; undefined once somebody did, and `lifetimes` has to look. */
+  async lifetimesOfAll(): Promise<MessageLifetimes | undefined> {
+    const asked = await this.asked.get();
+    return asked.has('metadata') || asked.has('undelivered-envelope') ? undefined : DEFAULTS;
+  }
+
+  /** Those of many messages, in one query. */
+  async lifetimes(scopes: readonly MessageScope[]): Promise<readonly MessageLifetimes[]> {
     const latestMs = this.clock.nowMs() - METADATA_AFTER_MS;
-    const wishes = (await this.wishes.concerning(scope)).filter(({ setAt }) => setAt.getTime() <= latestMs);
-    const { keepSeconds } = strictest('metadata', wishesOf('metadata', wishes));
-    return METADATA_STEPS_HOURS.findLast((hours) => hours * HOUR_SECONDS <= keepSeconds) ?? DAY_HOURS;
+    const wishes = await this.wishes.ofMessages(scopes);
+    return wishes.map((all) => {
+      const effective = all.filter(({ setAt }) => setAt.getTime() <= latestMs);
+      const { keepSeconds } = strictest('metadata', wishesOf('metadata', effective));
+      return {
+        undeliveredSeconds: strictest('undelivered-envelope', wishesOf('undelivered-envelope', all)).keepSeconds,
+        metadataHours: METADATA_STEPS_HOURS.findLast((hours) => hours * HOUR_SECONDS <= keepSeconds) ?? DAY_HOURS,
+      };
+    });
   }
 
   /** Every lifetime that metadata of any message may have, hours: the default alone while nobody ever asked for another. */
   async metadataHoursInUse(): Promise<readonly number[]> {
-    return (await this.classesAsked()).has('metadata') ? METADATA_STEPS_HOURS : [DEFAULT_METADATA_HOURS];
-  }
-
-  /** One class for one scope. */
-  async holding(name: AdjustableClass, scope: MessageScope): Promise<HoldingPolicy> {
-    if (!(await this.classesAsked()).has(name)) return strictest(name, {});
-    return strictest(name, wishesOf(name, await this.wishes.concerning(scope)));
-  }
-
-  /** Every class that can be changed, for a scope. */
-  async all(scope: MessageScope): Promise<readonly (HoldingPolicy & { readonly class: AdjustableClass })[]> {
-    const wishes = await this.wishes.concerning(scope);
-    return ADJUSTABLE_CLASSES.map((name) => ({ class: name, ...strictest(name, wishesOf(name, wishes)) }));
+    return (await this.asked.get()).has('metadata') ? METADATA_STEPS_HOURS : [DEFAULT_METADATA_HOURS];
   }
 
   /** Writes a wish; null takes it back. */
@@ -71,14 +72,7 @@ export class PolicyBook {
     wish: { readonly class: AdjustableClass; readonly keepSeconds: number | null },
   ): Promise<void> {
     await this.wishes.set(scope, wish, this.clock.now());
-    this.asked = undefined;
-  }
-
-  private async classesAsked(): Promise<ReadonlySet<string>> {
-    const nowMs = performance.now();
-    if (this.asked && nowMs < this.asked.untilMs) return this.asked.classes;
-    this.asked = { classes: new Set(await this.wishes.classes()), untilMs: nowMs + BELIEVED_MS };
-    return this.asked.classes;
+    this.asked.forget();
   }
 }
 

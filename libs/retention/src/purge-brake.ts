@@ -1,5 +1,5 @@
 import { CausewayError } from '@causeway/message-model';
-import type { Clock } from '@causeway/platform';
+import { Remembered, type Clock } from '@causeway/platform';
 import type { PartitionStore } from '@causeway/storage';
 import { PURGE_LAG, purgeLagSeconds } from './purge-lag.js';
 
@@ -10,27 +10,25 @@ const LOOK_AGAIN_MS = 10_000;
  * itself, so that it holds also where no purge runs at all.
  */
 export class PurgeBrake {
-  private known: { readonly lagSeconds: number; readonly untilMs: number } | undefined;
+  private readonly lag: Remembered<number>;
 
   constructor(
     private readonly partitions: PartitionStore,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.lag = new Remembered(() => this.lagSeconds(), LOOK_AGAIN_MS);
+  }
 
   /** Throws `purge-behind`; trying again helps once the purge has caught up. */
   async check(): Promise<void> {
-    if ((await this.lagSeconds()) <= PURGE_LAG.brakeSeconds) return;
+    if ((await this.lag.get()) <= PURGE_LAG.brakeSeconds) return;
     throw new CausewayError('purge-behind', {
       detail: 'The purge is more than an hour behind; nothing new is stored until it has caught up',
     });
   }
 
   private async lagSeconds(): Promise<number> {
-    const nowMs = performance.now();
-    if (this.known && nowMs < this.known.untilMs) return this.known.lagSeconds;
     const oldest = await this.partitions.oldestHours();
-    const lagSeconds = Math.max(0, ...[...oldest.values()].map((hour) => purgeLagSeconds(hour, this.clock.nowMs())));
-    this.known = { lagSeconds, untilMs: nowMs + LOOK_AGAIN_MS };
-    return lagSeconds;
+    return Math.max(0, ...[...oldest.values()].map((hour) => purgeLagSeconds(hour, this.clock.nowMs())));
   }
 }

@@ -14,15 +14,6 @@ export interface RetentionLedger {
   append(entry: RetentionEntry): Promise<void>;
 }
 
-/** Lines of the log, where there is no signed ledger. */
-export class LoggedRetentionLedger implements RetentionLedger {
-  constructor(private readonly events: Events) {}
-
-  async append({ class: name, keyId }: RetentionEntry): Promise<void> {
-    this.events.retentionNoted({ class: name, keyId });
-  }
-}
-
 /** Notes that become entries of the signed ledger within seconds. */
 export class NotedRetentionLedger implements RetentionLedger {
   constructor(

@@ -1,5 +1,5 @@
 import { encodePurgeEntry, LEDGER_START, purgeEntryHash, type LedgerSigner } from '@causeway/message-model';
-import type { PurgeLedgerStore, PurgeNote } from '@causeway/storage';
+import type { LedgerRow, PurgeLedgerStore, PurgeNote } from '@causeway/storage';
 
 const AT_ONCE = 100;
 
@@ -14,13 +14,24 @@ export class WriteLedger {
   ) {}
 
   async execute(): Promise<void> {
-    const due = await this.ledger.due(AT_ONCE);
-    for (const note of due) await this.add(note);
-    if (due.length === AT_ONCE) await this.execute();
+    for (let isMore = true; isMore;) {
+      const due = await this.ledger.due(AT_ONCE);
+      isMore = (await this.addAll(due)) && due.length === AT_ONCE;
+    }
   }
 
-  private async add(note: PurgeNote): Promise<void> {
-    const head = await this.ledger.head();
+  /** False when another worker writes: the next run sees what is still due. */
+  private async addAll(due: readonly PurgeNote[]): Promise<boolean> {
+    let head = due.length === 0 ? undefined : await this.ledger.head();
+    for (const note of due) {
+      const row = this.entryAfter(head, note);
+      if (!(await this.ledger.append(row, note))) return false;
+      head = row;
+    }
+    return true;
+  }
+
+  private entryAfter(head: LedgerRow | undefined, note: PurgeNote): LedgerRow {
     const sequence = (head?.sequence ?? 0) + 1;
     const { class: name, keyId, rows, sizeBytes, keyCheck, scan } = note;
     const facts = { class: name, keyId, rows, sizeBytes, keyCheck, scan };
@@ -33,7 +44,6 @@ export class WriteLedger {
     });
     const hash = purgeEntryHash(entry);
     const { publicKey } = this.signer;
-    // when another worker was faster, the next run sees what is still due
-    await this.ledger.append({ sequence, entry, hash, signature: this.signer.sign(sequence, hash), publicKey }, note);
+    return { sequence, entry, hash, signature: this.signer.sign(sequence, hash), publicKey };
   }
 }

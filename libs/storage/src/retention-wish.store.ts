@@ -8,6 +8,9 @@ export interface WishScope {
   readonly conversation?: ConversationId;
 }
 
+/** A message of an account in a conversation. */
+export type MessageScope = Required<WishScope>;
+
 export interface RetentionWish {
   readonly account: string;
   readonly conversation: string;
@@ -59,6 +62,24 @@ export class RetentionWishStore {
       account,
       conversation ?? null,
     );
+  }
+
+  /** All that concerns each of the messages, whichever side of its conversation asked, in one query. */
+  async ofMessages(scopes: readonly MessageScope[]): Promise<readonly (readonly RetentionWish[])[]> {
+    const rows = await this.database.query<RetentionWish & { readonly place: number }>(
+      `SELECT s.place, w.account_id AS account, w.conversation_id AS conversation, w.class, w.keep_seconds AS "keepSeconds", w.set_at AS "setAt"
+       FROM jsonb_to_recordset($1::jsonb) AS s(place int, tenant text, account text, conversation text)
+       CROSS JOIN LATERAL (
+         SELECT ${qualified('t')} FROM registry.retention_wish t WHERE t.tenant_id = s.tenant AND t.account_id = '' AND t.conversation_id = ''
+         UNION ALL
+         SELECT ${qualified('a')} FROM registry.retention_wish a WHERE a.tenant_id = s.tenant AND a.account_id = s.account AND a.conversation_id = ''
+         UNION ALL
+         SELECT ${qualified('c')} FROM registry.retention_wish c WHERE c.tenant_id = s.tenant AND c.conversation_id = s.conversation) w`,
+      JSON.stringify(scopes.map((scope, place) => ({ place, ...scope }))),
+    );
+    const found = scopes.map((): RetentionWish[] => []);
+    for (const { place, ...wish } of rows) found[place]?.push(wish);
+    return found;
   }
 
   /** What a tenant asks for all. */

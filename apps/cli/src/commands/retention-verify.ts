@@ -32,6 +32,12 @@ export const retentionVerify: Command = {
   run: async (invocation) => {
     const key = invocation.option('key');
     if (key !== undefined) return tell(await checkAt(invocation, bytesOf(key, 'key')));
+    for (const option of ['head', 'gateway'])
+      if (invocation.option(option) !== undefined)
+        throw new StartupProblem(
+          `--${option} is for a check with --key.`,
+          'Without a key the heads this device was shown are used.',
+        );
     await withDevice(invocation, async (device) => tell(await device.retention.checkLedger()));
   },
 };
