@@ -45,12 +45,15 @@ export class PlanRoute {
   async execute(caller: AuthenticatedDevice, request: RouteRequest) {
     const considered = await this.consider(caller, request);
     const { route, people } = considered;
-    if (route.kind === 'waiting') return waiting(considered);
+    if (route.kind === 'waiting') {
+      refuseOutside(route);
+      return waiting(considered);
+    }
     await this.remember(caller, considered);
     const native = people.natives.find(({ peerAddress }) => peerAddress === route.first.key);
     if (native) return nativePlan(caller, native);
     if (!people.contact || !considered.edge) throw new Error('a clear way without a contact');
-    const leavesRegion = this.leavesRegion(people.contact);
+    const leavesRegion = this.policy?.leavesRegion(people.contact.country);
     return clearPlan(caller, { contact: people.contact, edge: considered.edge, ways: route.ways, leavesRegion });
   }
 
@@ -62,17 +65,6 @@ export class PlanRoute {
     const { route, people } = await this.consider(caller, request);
     const isGranted = isReachable(people);
     return { isGranted, ways: explainRoute(route, isGranted) };
-  }
-
-  /** Storage is not transit: a message passes the carrier of its telephone, wherever that is. */
-  private leavesRegion({ country }: ContactSummary): readonly string[] | undefined {
-    const leavesRegion = this.policy?.leavesRegion(country);
-    if (!this.policy?.isRefusedOutside || leavesRegion?.length === 0) return leavesRegion;
-    throw new CausewayError('region-not-permitted', {
-      pointer: '/to',
-      detail: `The route passes ${leavesRegion?.join(', ')}, outside of the permitted countries`,
-      extensions: { leavesRegion },
-    });
   }
 
   private async consider(caller: AuthenticatedDevice, { to, floor }: RouteRequest): Promise<Considered> {
@@ -90,11 +82,11 @@ export class PlanRoute {
       sender: people.sender,
       recipient: people.recipient,
       floor: floor ?? (isForNumber ? 'clear' : 'sealed'),
-      permittedRegions: undefined,
+      isRefusedOutside: this.policy?.isRefusedOutside === true,
     };
     const { choice } = people;
     const route = chooseRoute({
-      candidates: candidatesOf(people, edge?.networks ?? []),
+      candidates: candidatesOf(people, edge?.networks ?? [], this.policy),
       facts,
       current: choice && { key: choice.way, order: choice.order },
     });
@@ -117,13 +109,30 @@ export class PlanRoute {
 }
 
 /** Ways of one person, the strongest first; before a grant the native one that everybody may have, so that nothing shows. */
-function candidatesOf({ natives, contact }: RoutePeople, offered: readonly OfferedNetwork[]): readonly Candidate[] {
-  const native = (key: string): Candidate => ({ key, network: 'native', confidentiality: 'sealed', regions: [] });
+function candidatesOf(
+  { natives, contact }: RoutePeople,
+  offered: readonly OfferedNetwork[],
+  policy: RoutePolicy | undefined,
+): readonly Candidate[] {
+  const native = (key: string): Candidate => ({ key, network: 'native', confidentiality: 'sealed', leavesRegion: [] });
+  // storage is not transit: a message passes the carrier of its telephone, wherever that is
+  const leavesRegion = (contact && policy?.leavesRegion(contact.country)) ?? [];
   const sealed = natives.map(({ peerAddress }) => native(peerAddress));
-  const clear = (contact ? offered : []).map(({ network, regions }): Candidate => {
-    return { key: network, network, confidentiality: 'clear', regions };
+  const clear = (contact ? offered : []).map(({ network }): Candidate => {
+    return { key: network, network, confidentiality: 'clear', leavesRegion };
   });
   return sealed.length + clear.length === 0 ? [native('native')] : [...sealed, ...clear];
+}
+
+/** Where nothing but a border stands in the way, sealing again or asking later would not help. */
+function refuseOutside({ judged }: Route): void {
+  if (!judged.every(({ objections }) => objections.length === 1 && objections[0] === 'region')) return;
+  const leavesRegion = [...new Set(judged.flatMap(({ candidate }) => candidate.leavesRegion))];
+  throw new CausewayError('region-not-permitted', {
+    pointer: '/to',
+    detail: `The route passes ${leavesRegion.join(', ')}, outside of the permitted countries`,
+    extensions: { leavesRegion },
+  });
 }
 
 const isReachable = ({ natives, contact }: RoutePeople): boolean => natives.length > 0 || contact !== undefined;

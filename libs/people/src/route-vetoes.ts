@@ -6,8 +6,8 @@ export interface Candidate {
   readonly key: string;
   readonly network: string;
   readonly confidentiality: 'sealed' | 'clear';
-  /** Where its copies lie; empty when it does not leave our own region. */
-  readonly regions: readonly string[];
+  /** Countries outside of the permitted ones that it passes. */
+  readonly leavesRegion: readonly string[];
 }
 
 /** What one of the two ends has decided, for everybody and for the other end. */
@@ -21,8 +21,8 @@ export interface RouteFacts {
   readonly recipient: PartyRules | undefined;
   /** The least confidentiality of this one message. */
   readonly floor: 'sealed' | 'clear';
-  /** Regions in which copies may lie; undefined permits all. */
-  readonly permittedRegions: readonly string[] | undefined;
+  /** Whether a way that leaves the permitted countries is refused, rather than said. */
+  readonly isRefusedOutside: boolean;
 }
 
 /** Words for the sender about a way that is closed. Of the other end's rules they say that there is one, and no more than that. */
@@ -35,7 +35,7 @@ export const VETO_WORDS = {
   'their-switch': { by: 'them', why: 'their choice' },
   'their-not-over': { by: 'them', why: 'their choice: not over this network' },
   'their-floor': { by: 'them', why: 'their choice: end-to-end encrypted ways only' },
-  region: { by: 'gateway', why: 'its copies would lie outside the permitted regions' },
+  region: { by: 'gateway', why: 'it leaves the permitted countries' },
 } as const satisfies Record<string, { readonly by: 'you' | 'them' | 'gateway'; readonly why: string }>;
 export type VetoName = keyof typeof VETO_WORDS;
 
@@ -70,8 +70,7 @@ export const VETOES: readonly Veto[] = [
   },
   {
     name: 'region',
-    objects: ({ regions }, { permittedRegions }) =>
-      permittedRegions !== undefined && regions.some((region) => !permittedRegions.includes(region)),
+    objects: ({ leavesRegion }, { isRefusedOutside }) => isRefusedOutside && leavesRegion.length > 0,
   },
 ];
 

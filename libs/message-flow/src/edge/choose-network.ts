@@ -61,12 +61,13 @@ function isOpen(
   { floor }: Pick<LaneMessage, 'floor'>,
   { rules }: Pick<SealedContact, 'rules'>,
 ): boolean {
-  const candidate = { key: network, network, confidentiality: 'clear', regions: [] } as const;
+  // countries are asked about before anything is opened: CheckPermission
+  const candidate = { key: network, network, confidentiality: 'clear', leavesRegion: [] } as const;
   const facts = {
     ...rules,
     isGranted: true,
     floor: floor === 'clear' ? floor : 'sealed',
-    permittedRegions: undefined,
+    isRefusedOutside: false,
   } as const;
   return objectionsTo(candidate, facts).length === 0;
 }

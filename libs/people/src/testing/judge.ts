@@ -113,7 +113,7 @@ export class Judge {
     if (floor === 'sealed' || is('floor 0')) return 'a clear network carried what had a sealed floor';
     if (!is(`switch 0 ${network}`)) return 'a network carried what its sender had not turned on';
     if (is(`not-over 0 ${network}`) || is(`remove ${network}`)) return 'a network carried what its sender kept off it';
-    if (network === 'rcs' && is('move')) return 'a copy lies outside the permitted regions';
+    if (network === 'rcs' && is('move')) return 'it leaves the permitted countries';
     if (this.isGranted && is('link')) {
       if (!is(`switch 1 ${network}`)) return 'a network that the recipient had not turned on carried something';
       if (is(`not-over 1 ${network}`) || is('floor 1')) return 'a network carried what its recipient kept off it';

@@ -234,13 +234,13 @@ export class Scene {
   private facts(to: 'address' | 'number', floor: 'sealed' | 'clear'): RouteFacts {
     const recipient = this.isGranted && (to === 'address' || this.isLinked) ? this.rules[1] : undefined;
     const isGranted = to === 'number' || this.isGranted;
-    return { isGranted, sender: this.rules[0], recipient, floor, permittedRegions: ['here'] };
+    return { isGranted, sender: this.rules[0], recipient, floor, isRefusedOutside: true };
   }
 
   private candidates(to: 'address' | 'number'): readonly Candidate[] {
-    const native: Candidate = { key: 'native', network: 'native', confidentiality: 'sealed', regions: [] };
+    const native: Candidate = { key: 'native', network: 'native', confidentiality: 'sealed', leavesRegion: [] };
     const clear = (['rcs', 'sms'] as const).map((network) =>
-      this.asNow({ key: network, network, confidentiality: 'clear', regions: [] }),
+      this.asNow({ key: network, network, confidentiality: 'clear', leavesRegion: [] }),
     );
     const isNative = this.isGranted && (to === 'address' || this.isLinked);
     const isClear = to === 'number' || (this.isGranted && this.isLinked);
@@ -251,7 +251,7 @@ export class Scene {
   /** RCS is now run from here, now from elsewhere. */
   private readonly asNow = (way: Candidate): Candidate => ({
     ...way,
-    regions: way.network === 'rcs' && this.isOutside ? ['elsewhere'] : [],
+    leavesRegion: way.network === 'rcs' && this.isOutside ? ['elsewhere'] : [],
   });
 }
 
