@@ -1,9 +1,10 @@
 import type { HeldPolicies } from '@causeway/api-contract';
-import type { ConversationId, LedgerVerdict, MessageId } from '@causeway/message-model';
+import type { ConversationId, LedgerVerdict } from '@causeway/message-model';
 import { currentIdOf } from './compose.js';
 import { deletionTruth, type DeletionTruth } from './deletion-truth.js';
 import type { DeviceContext } from './device-context.js';
 import type { DeviceParts } from './device-parts.js';
+import { idOf, type MessageReference } from './message-reference.js';
 import { RECORDS } from './records.js';
 
 /** What can be asked to be kept for less long. */
@@ -42,8 +43,8 @@ export class DeviceRetention {
   }
 
   /** What deleting this message for everyone would come to, place by place. */
-  async deletionTruth(message: MessageId | { readonly messageId: MessageId }): Promise<readonly DeletionTruth[]> {
-    const id = typeof message === 'string' ? message : message.messageId;
+  async deletionTruth(message: MessageReference): Promise<readonly DeletionTruth[]> {
+    const id = idOf(message);
     const { outgoing, history } = await this.context.store.unit(async (unit) => {
       const current = await currentIdOf(unit, id);
       return { outgoing: await unit.get(RECORDS.outgoing, current), history: await unit.get(RECORDS.history, current) };

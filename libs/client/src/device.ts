@@ -1,6 +1,6 @@
-import type { AccountErased, AccountExport, MessageStatus } from '@causeway/api-contract';
+import type { AccountErased, AccountExport } from '@causeway/api-contract';
 import { eraseAccount, exportAccount } from './account-data.js';
-import type { AttachmentReference, DeviceId, InlineFile, MessageId } from '@causeway/message-model';
+import type { AttachmentReference, DeviceId, InlineFile } from '@causeway/message-model';
 import type { ListedDevice } from '@causeway/signal-protocol';
 import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
@@ -12,6 +12,7 @@ import { joinDevice, offerDevice, openDevice, registerDevice } from './device-li
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
 import { Interoperability } from './interoperability.js';
+import { idOf, type MessageInquiry, type MessageReference } from './message-reference.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
 import { nativeOf } from './native-of.js';
@@ -23,14 +24,6 @@ import { reportMessage, type ReportOptions } from './report-message.js';
 import { Routing } from './routing.js';
 import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
-
-/** A message as its sender can ask about it: from this device, and from the gateway when it knows of it. */
-export interface MessageInquiry extends SentMessage {
-  readonly gateway?: MessageStatus;
-}
-
-type MessageReference = MessageId | { readonly messageId: MessageId };
-const idOf = (message: MessageReference): MessageId => (typeof message === 'string' ? message : message.messageId);
 
 /**
  * One device of one person on the native network. All cryptography and every key are here and in its folder; the gateway

@@ -2,7 +2,8 @@
  * The native device SDK of Causeway: register, write, read, verify. It does all the cryptography, keeps everything
  * encrypted in one folder, and believes signatures, never the gateway.
  */
-export { Device, type MessageInquiry } from './device.js';
+export { Device } from './device.js';
+export type { MessageInquiry } from './message-reference.js';
 export type {
   FolderOptions,
   JoinOptions,

@@ -1,8 +1,20 @@
-import { parseTenantId } from '@causeway/message-model';
 import { z } from 'zod';
-import { parseRedisAddress } from './redis-address.js';
-import { parseRpcAddress } from './rpc-address.js';
-import { Secret } from './secret.js';
+import {
+  text,
+  host,
+  port,
+  optionalPort,
+  positive,
+  optionalUrl,
+  optionalRedis,
+  optionalSecret,
+  tenant,
+  rpcAddresses,
+  tlsAddresses,
+  namedPaths,
+  namedCountries,
+  e164List,
+} from './config-fields.js';
 
 /** The table of settings: each row has what it is for, its default as text, and how the text is read. */
 export interface SettingRow {
@@ -20,67 +32,6 @@ const inGroup =
     settingRows.set(setting, { group, doc, defaultText });
     return setting;
   };
-
-const text = z.string();
-const host = z.string().min(1).max(253);
-const port = z.coerce.number<string>().int().min(0).max(65_535);
-const optionalPort = z
-  .string()
-  .regex(/^\d*$/, 'must be empty or a port')
-  .transform((line) => (line === '' ? undefined : Number(line)))
-  .pipe(z.int().max(65_535).optional());
-const positive = z.coerce.number<string>().int().positive();
-const list = z.string().transform((line) =>
-  line
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const optionalUrl = (...schemes: readonly string[]) =>
-  z.string().refine((line) => line === '' || (URL.canParse(line) && schemes.includes(new URL(line).protocol)), {
-    error: `must be empty or start with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
-  });
-const optionalRedis = text.refine((line) => line === '' || parseRedisAddress(line) !== undefined, {
-  error:
-    'must be empty, one redis:// or rediss:// URL, several of one kind separated by commas, or redis-cluster:// or rediss-cluster://',
-});
-const optionalSecret = z.string().transform((line) => (line === '' ? undefined : new Secret(line)));
-const tenant = z.string().transform((line, context) => {
-  const id = parseTenantId(line);
-  if (id) return id;
-  context.addIssue('must be lower case letters, digits and hyphens, at most 63');
-  return z.NEVER;
-});
-const rpcAddresses = list.transform((items, context) =>
-  items.flatMap((item) => {
-    const address = parseRpcAddress(item);
-    if (!address)
-      context.addIssue('must be paths of sockets or tls://host:port, separated by commas; plain TCP is refused');
-    return address ? [address] : [];
-  }),
-);
-const tlsAddresses = rpcAddresses.refine((addresses) => addresses.every(({ kind }) => kind === 'tls'), {
-  error: 'must be tls://host:port, separated by commas',
-});
-const namedPaths = list.transform((items, context) =>
-  items.flatMap((item) => {
-    const [, name, path] = /^([a-z][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
-    if (name === undefined || path === undefined) context.addIssue('must be name=path, separated by commas');
-    return name === undefined || path === undefined ? [] : [[name, path] as const];
-  }),
-);
-const namedCountries = list.transform((items, context) => {
-  const pairs = items.flatMap((item) => {
-    const [, name, country] = /^([a-z][a-z0-9-]{0,31})=([A-Z]{2})$/.exec(item) ?? [];
-    if (name === undefined || country === undefined) context.addIssue('must be name=CC, separated by commas');
-    return name === undefined || country === undefined ? [] : [[name, country] as const];
-  });
-  if (new Set(pairs.map(([name]) => name)).size < pairs.length) context.addIssue('names something twice');
-  return new Map<string, string>(pairs);
-});
-const e164List = list.pipe(
-  z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
-);
 
 const process_ = inGroup('Process');
 const storage = inGroup('Storage and queue');
