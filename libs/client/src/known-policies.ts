@@ -12,6 +12,11 @@ export function historySecondsOf(policies: KnownPolicies | undefined, conversati
   return Math.min(policies?.historySeconds ?? Infinity, ...asked.map(({ keepSeconds }) => keepSeconds));
 }
 
+/** Whether anybody asked that messages of the history go by their age. */
+export const asksForHistory = (policies: KnownPolicies | undefined): boolean =>
+  (policies?.historySeconds ?? null) !== null ||
+  (policies?.conversations ?? []).some((wish) => wish.class === 'history');
+
 /** How long a message of a conversation may wait undelivered, seconds. */
 export async function undeliveredSecondsOf(unit: UnitOfWork, conversation: ConversationId): Promise<number> {
   const policies = await unit.get(RECORDS.policies, 'current');

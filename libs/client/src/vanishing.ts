@@ -1,8 +1,7 @@
-import type { MessageId, MimiContent } from '@causeway/message-model';
-import { decodeStoredContent } from '@causeway/message-model';
+import { decodeStoredContent, parseMessageId, type MessageId, type MimiContent } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
-import { historySecondsOf } from './known-policies.js';
+import { asksForHistory, historySecondsOf } from './known-policies.js';
 import { RECORDS, type HistoryRecord } from './records.js';
 
 /**
@@ -54,18 +53,24 @@ export class Vanishing {
     alarm.setFor(nextAtMs);
   }
 
+  /** The history is read only where somebody asked that it goes by its age: it may be long. */
   async #due(unit: UnitOfWork, nowMs: number): Promise<{ due: MessageId[]; nextAtMs: number }> {
-    const timers = new Map((await unit.list(RECORDS.timer)).map(({ name, record }) => [name, record.dueAtMs]));
     const policies = await unit.get(RECORDS.policies, 'current');
-    const due: MessageId[] = [];
+    const timers = (await unit.list(RECORDS.timer)).flatMap(({ name, record }) => {
+      const messageId = parseMessageId(name);
+      return messageId ? [[messageId, record.dueAtMs] as const] : [];
+    });
+    const aged = asksForHistory(policies) ? await unit.list(RECORDS.history) : [];
+    const ages = aged.map(({ record: { messageId, atMs, conversation } }) => {
+      return [messageId, atMs + historySecondsOf(policies, conversation) * 1000] as const;
+    });
+    const due = new Set<MessageId>();
     let nextAtMs = Infinity;
-    for (const { record } of await unit.list(RECORDS.history)) {
-      const keepSeconds = historySecondsOf(policies, record.conversation);
-      const atMs = Math.min(timers.get(record.messageId) ?? Infinity, record.atMs + keepSeconds * 1000);
-      if (atMs <= nowMs) due.push(record.messageId);
+    for (const [messageId, atMs] of [...timers, ...ages]) {
+      if (atMs <= nowMs) due.add(messageId);
       else nextAtMs = Math.min(nextAtMs, atMs);
     }
-    return { due, nextAtMs };
+    return { due: [...due], nextAtMs };
   }
 }
 

@@ -1,6 +1,5 @@
-import { parseMessageId } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
+import { messageIdOf } from '../device/message-id-of.js';
 import { describeState } from '../device/describe-state.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { Terminal } from '../terminal.js';
@@ -13,8 +12,7 @@ export const cancel: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = parseMessageId(invocation.arguments[0] ?? '');
-      if (!messageId) throw new StartupProblem('This is not the id of a message.', 'It is what causeway send printed.');
+      const messageId = messageIdOf(invocation);
       new Terminal().row('state', describeState((await device.cancel(messageId)).state));
     }),
 };

@@ -1,6 +1,5 @@
-import { parseMessageId } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
+import { messageIdOf } from '../device/message-id-of.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { Terminal } from '../terminal.js';
 
@@ -12,8 +11,7 @@ export const report: Command = {
   options: { ...DEVICE_OPTIONS, 'with-words': 'flag', block: 'flag' },
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = parseMessageId(invocation.arguments[0] ?? '');
-      if (!messageId) throw new StartupProblem('That is not a message id.', 'See: causeway inbox --ids');
+      const messageId = messageIdOf(invocation, 'causeway inbox --ids');
       const withWords = invocation.has('with-words');
       const outcome = await device.report(messageId, { withWords, block: invocation.has('block') });
       const terminal = new Terminal();
