@@ -72,7 +72,7 @@ describe('causeway demo', () => {
       if (name === 'send') expect(child.output).toMatch(/state +(sent|delivered)/);
     }
     command.signal('SIGINT', 'group');
-    expect(await command.ended()).toBe(0);
+    if ((await command.ended()) !== 0) throw new Error(command.output);
     expect(await processesOf(root)).toEqual([]);
   }, 150_000);
 });
