@@ -39,6 +39,7 @@ export class PartitionStore {
       PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
       IF to_regclass('${name}') IS NULL THEN
         CREATE TABLE ${name} (LIKE transit.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+        PERFORM registry.take_no_samples('${name}');
         ALTER TABLE transit.${table} ATTACH PARTITION ${name} FOR VALUES FROM (${hour}) TO (${hour + 1});
       END IF;
     END $$`);
