@@ -260,7 +260,7 @@ describe('ReconcileAttempt', () => {
       network: 'sms',
       isSimulated: true,
       bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]),
-      statement: { tenant: TENANT, id: 'of-the-first' },
+      statement: { tenant: TENANT, id: 'of-the-first', use: 'of-the-first' },
       ...times,
     };
     expect(await edge.context.attempts.begin({ ref: one.ref, attempt: 1, ...claim })).toBe('begun');

@@ -18,6 +18,7 @@ import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
+import { withSealedSettings } from './with-sealed-settings.js';
 import { WhileKeeping } from './while-keeping.js';
 import { loadAdapters } from './load-adapters.js';
 import { MediaLinks } from './media-links.js';
@@ -39,10 +40,12 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { config, clock, events, stores, queue, digests } = process;
+  const { clock, events, stores, queue, digests, reportKeys } = process;
+  const config = await withSealedSettings(process.config);
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
+  process.residency?.refuseOutside(['keys', ...adapters.keys()]);
   const mediaLinks = new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text);
   const context: EdgeContext = {
     // others after this edge became the keeper
@@ -65,9 +68,11 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     lanes: queue.lanes,
     devices,
     digests,
+    reports: reportKeys.tokens,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,
+    ...(process.residency ? { routePolicy: process.residency } : {}),
     clock,
     events,
     times: {

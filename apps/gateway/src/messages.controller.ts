@@ -49,6 +49,7 @@ export class MessagesController {
     status: 202,
     answer: acceptedSchema,
     problems: [
+      'region-not-permitted',
       'idempotency-key-missing',
       'idempotency-conflict',
       'idempotency-mismatch',

@@ -3,10 +3,10 @@ import { ApiTags } from '@nestjs/swagger';
 import {
   contactIdField,
   contactSchema,
+  explainedRouteSchema,
   planRouteSchema,
   planSchema,
   sealAddressSchema,
-  type Target,
 } from '@causeway/api-contract';
 import { CausewayError, toBase64Url, type ContactId } from '@causeway/message-model';
 import { PlanRoute } from '@causeway/people';
@@ -34,10 +34,30 @@ export class RoutesController {
     description: 'Seal for this plan and name its digest. Without consent the answer is the same whoever is asked for.',
     status: 200,
     answer: planSchema,
+    problems: ['not-found', 'region-not-permitted', 'unavailable'],
+  })
+  async plan(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: planRouteSchema }) request: z.output<typeof planRouteSchema>,
+  ) {
+    return this.planRoute.execute(caller, request);
+  }
+
+  @Post('routes/explain')
+  @HttpCode(200)
+  @Documented({
+    summary: 'Why a message would take its route',
+    description:
+      'Before a grant only what the own side implies, the same whoever is asked about; after it each way with its outcome. A rule of the other person is “their choice”; a block shows in neither.',
+    status: 200,
+    answer: explainedRouteSchema,
     problems: ['not-found', 'unavailable'],
   })
-  async plan(@Caller() caller: AuthenticatedDevice, @Body({ schema: planRouteSchema }) { to }: { to: Target }) {
-    return this.planRoute.execute(caller, to);
+  async explain(
+    @Caller() caller: AuthenticatedDevice,
+    @Body({ schema: planRouteSchema }) request: z.output<typeof planRouteSchema>,
+  ) {
+    return this.planRoute.explain(caller, request);
   }
 
   @Post('contacts')
@@ -74,6 +94,6 @@ export class RoutesController {
     @Caller() caller: AuthenticatedDevice,
     @Param('id', { schema: contactIdField }) contact: ContactId,
   ): Promise<void> {
-    if (!(await this.contacts.remove(caller, contact))) throw new CausewayError('not-found');
+    if (!(await this.contacts.removeOwn(caller, contact))) throw new CausewayError('not-found');
   }
 }

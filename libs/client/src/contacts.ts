@@ -38,6 +38,22 @@ export async function contactOf(
   }
 }
 
+/** Who linked a number and lets this person find them is written to natively, end-to-end encrypted, unless they prefer otherwise. */
+export async function reachedAt(context: DeviceContext, edge: EdgeTrust, address: string): Promise<string> {
+  if (!isClearAddress(address)) return address;
+  try {
+    const { native, contact } = await contactOf(context, edge, address);
+    if (native === null) return address;
+    // before a grant there is nothing to plan with: the request is what they are reached by
+    if (!(await context.store.get(RECORDS.peer, native))?.conversation) return native;
+    const plan = await context.api.planRoute({ kind: 'contact', contact });
+    return plan.leg === 'clear' ? address : native;
+  } catch (error) {
+    if (isTemporary(error)) return address;
+    throw error;
+  }
+}
+
 async function askedAnew(
   context: DeviceContext,
   edge: EdgeTrust,

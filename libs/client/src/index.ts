@@ -2,7 +2,8 @@
  * The native device SDK of Causeway: register, write, read, verify. It does all the cryptography, keeps everything
  * encrypted in one folder, and believes signatures, never the gateway.
  */
-export { Device, type MessageInquiry } from './device.js';
+export { Device } from './device.js';
+export type { MessageInquiry } from './message-reference.js';
 export type {
   FolderOptions,
   JoinOptions,
@@ -24,9 +25,11 @@ export type {
   ReceivedMessage,
   RefusalReason,
   RefusedItem,
+  RouteSwitch,
   SendingState,
   TrustProblem,
 } from './device-events.js';
+export type { RouteRules } from './routing.js';
 export type { AttachOptions } from './actions.js';
 export { CausewayError } from '@causeway/message-model';
 export type {
@@ -40,13 +43,17 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { AccountErased, AccountExport } from '@causeway/api-contract';
+export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
+export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
+export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview, ShownMessage } from './records.js';
 export { Links, type Link, type LinkChallenge } from './links.js';
 export { Aliases, type Alias } from './aliases.js';
 export { ContactBook, type Contact } from './contact-book.js';
+export type { Preview, ShownMessage, ShownPermission } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

@@ -1,6 +1,6 @@
 import { CausewayError, parseAddress, type NativeAddress } from '@causeway/message-model';
 
-/** A `mimi://` address as the person typed it. Throws `invalid-address` for anything else. */
+/** The native address in a text. Throws `CausewayError` `invalid-address`. */
 export function nativeOf(text: string): NativeAddress {
   const address = parseAddress(text);
   if (address?.kind === 'native') return address;

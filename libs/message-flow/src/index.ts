@@ -13,3 +13,4 @@ export * from './sweep.js';
 export * from './dedupe-digest.js';
 export * from './group-commit.js';
 export * from './wakes.js';
+export * from './stamped-box.js';

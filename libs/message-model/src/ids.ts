@@ -121,5 +121,8 @@ export function purgeHourOf(id: TransitId): number {
   return hourIn(id);
 }
 
+/** Whether the row was to leave by now: nobody is shown it any more, whether or not its partition is gone. */
+export const hasLeft = (id: TransitId, nowMs: number): boolean => purgeHourOf(id) * 3_600_000 <= nowMs;
+
 /** The random part: what a row may be named by where its class and hour must not show. */
 export const transitIdRandom = (id: TransitId): string => id.slice(7);

@@ -92,19 +92,21 @@ export class Events {
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
 
-  partitionPurged(fields: {
-    readonly partition: string;
+  partitionPurged(fields: { readonly partition: string; readonly class: string; readonly count: number }): void {
+    this.metrics.increment('causeway_purged_partitions_total', { class: fields.class }, fields.count);
+    this.log.info('partition.purged', { partition: fields.partition });
+  }
+
+  /** How far behind the purge of one table is; loud when it is late, louder when somebody has to look. */
+  purgeLag(fields: {
     readonly class: string;
-    readonly count: number;
     readonly lagSeconds: number;
+    readonly limits: { readonly alarmSeconds: number; readonly pageSeconds: number };
   }): void {
-    this.metrics.increment('causeway_purged_rows_total', { class: fields.class }, fields.count);
-    this.metrics.set('causeway_purge_lag_seconds', { class: fields.class }, fields.lagSeconds);
-    this.log.info('partition.purged', {
-      partition: fields.partition,
-      count: fields.count,
-      lagSeconds: fields.lagSeconds,
-    });
+    const { lagSeconds, limits } = fields;
+    this.metrics.set('causeway_purge_lag_seconds', { class: fields.class }, lagSeconds);
+    if (lagSeconds >= limits.pageSeconds) this.log.error('purge.stuck', { partition: fields.class, lagSeconds });
+    else if (lagSeconds >= limits.alarmSeconds) this.log.warn('purge.late', { partition: fields.class, lagSeconds });
   }
 
   /** This process has the keys and the ledger of all edges now. */
@@ -116,6 +118,17 @@ export class Events {
   /** A lane waited because no edge keeps the ledger at the moment: a second between two keepers, else something to look at. */
   edgeKeeperMissed(): void {
     this.metrics.increment('causeway_edge_keeper_missed_total', {});
+  }
+
+  /** Of the keeper, each time it looks: while the key provider is away keys are used from memory for five minutes, then not at all. */
+  keyProviderAnswers(isAnswering: boolean): void {
+    this.metrics.set('causeway_key_provider_up', {}, isAnswering ? 1 : 0);
+    if (!isAnswering) this.log.error('key-provider.away');
+  }
+
+  /** What is kept longer than by its policy, or was: an operator who reads the log sees what everyone sees. */
+  retentionNoted(fields: { readonly class: string; readonly keyId: string }): void {
+    this.log.warn('retention.noted', { state: fields.class, keyId: fields.keyId });
   }
 
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {

@@ -84,10 +84,14 @@ export const METRICS = {
   },
   causeway_purge_lag_seconds: {
     kind: 'gauge',
-    help: 'How far the purge is behind; alarm at 60, page at 600.',
+    help: 'How far the purge is behind; alarm at 60, page at 600, above 3600 no new content is taken.',
     labels: ['class'],
   },
-  causeway_purged_rows_total: { kind: 'counter', help: 'Rows removed by the purge.', labels: ['class'] },
+  causeway_purged_partitions_total: {
+    kind: 'counter',
+    help: 'Hours of a table removed by the purge.',
+    labels: ['class'],
+  },
   causeway_edge_keeper: {
     kind: 'gauge',
     help: '1 in the edge that keeps keys and ledger; the sum over all edges is to be 1.',
@@ -96,6 +100,11 @@ export const METRICS = {
   causeway_edge_keeper_missed_total: {
     kind: 'counter',
     help: 'Times that a clear lane waited because no edge kept the ledger.',
+    labels: [],
+  },
+  causeway_key_provider_up: {
+    kind: 'gauge',
+    help: '1 in the edge that keeps the keys while its key provider unwraps them, 0 while it does not: five minutes later clear messages stop.',
     labels: [],
   },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DedupeDigests } from '@causeway/message-flow';
 import {
   createLogger,
+  FileClock,
   Events,
   Metrics,
   SYSTEM_CLOCK,
@@ -10,9 +11,12 @@ import {
   type Logger,
   type TlsIdentity,
   readTlsIdentity,
+  Residency,
+  StartupProblem,
 } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
+import { ReportKeys } from './report-keys.js';
 import { sharedKey } from './shared-key.js';
 
 export interface ProcessContext {
@@ -24,7 +28,10 @@ export interface ProcessContext {
   readonly stores: Stores;
   readonly queue: WorkQueue;
   readonly digests: DedupeDigests;
+  readonly reportKeys: ReportKeys;
   readonly tls: TlsIdentity | undefined;
+  /** Where this cell may store; undefined when nothing is claimed. What goes through one process beyond these bindings it checks itself. */
+  readonly residency: Residency | undefined;
 }
 
 /** Opens what a process needs. The database has been migrated: whoever starts the installation does that once, first. */
@@ -35,25 +42,43 @@ export async function openProcess(input: {
   readonly clock?: Clock;
 }): Promise<ProcessContext> {
   const { config } = input;
+  const residency = Residency.read(config);
+  residency?.refuseOutside(config.queueBackend === 'redis' ? ['database', 'files', 'queue'] : ['database', 'files']);
+  const clock = input.clock ?? (config.clockFile === '' ? SYSTEM_CLOCK : new FileClock(config.clockFile));
+  const keysFolder = join(config.dataFolder, 'keys');
   const log = createLogger({ level: config.logLevel, process: input.name });
   const metrics = new Metrics();
+  const stores = new Stores({ url: input.databaseUrl });
+  await refuseOtherRegion(stores, config.region);
   const queue = await WorkQueue.open(
     config.queueBackend === 'redis'
-      ? { backend: 'redis', url: config.redisUrl }
+      ? { backend: 'redis', url: config.redisUrl, region: config.region }
       : { backend: 'postgres', url: input.databaseUrl },
     log,
   );
   return {
     config,
-    clock: input.clock ?? SYSTEM_CLOCK,
+    clock,
     log,
     metrics,
     events: new Events(log, metrics),
-    stores: new Stores({ url: input.databaseUrl }),
+    stores,
     queue,
-    digests: new DedupeDigests(await sharedKey(join(config.dataFolder, 'keys'), 'dedupe.key')),
+    digests: new DedupeDigests(await sharedKey(keysFolder, 'dedupe.key')),
+    reportKeys: await ReportKeys.open(keysFolder, clock),
     tls: readTlsIdentity(config),
+    residency,
   };
+}
+
+async function refuseOtherRegion(stores: Stores, region: string): Promise<void> {
+  const ofDatabase = await stores.tenants.region();
+  if (ofDatabase === undefined || ofDatabase === region) return;
+  await stores.close();
+  throw new StartupProblem(
+    `The database is of region ${ofDatabase}, and this process of region ${region}.`,
+    'Each region has a database of its own: look at CAUSEWAY_DATABASE_URL and CAUSEWAY_REGION.',
+  );
 }
 
 /** In the order in which things depend on each other: first what takes work, last what stores it. */

@@ -1,3 +1,4 @@
+import { PEOPLE_INVENTORY } from './people-inventory.js';
 import { SERVERS, type TableEntry } from './table-entry.js';
 
 /** Long-lived tables, backed up. */
@@ -121,7 +122,10 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'STOP: nothing is delivered any more',
       encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
+      link_id: 'by which link that account was found: when it ends, so does the way',
       alias_id: 'through which alias the conversation came: it goes with it',
+      linked_account: 'the account whose owner linked this number and lets the contact’s owner find it',
+      blocked_at: 'since when the owner of the contact hears nothing from it',
     },
   },
   {
@@ -138,4 +142,5 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'since when nothing is delivered',
     },
   },
+  ...PEOPLE_INVENTORY,
 ];

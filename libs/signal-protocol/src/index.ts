@@ -23,3 +23,4 @@ export * from './safety-number.js';
 export * from './protocol-store.js';
 export * from './pre-keys.js';
 export * from './signal-device.js';
+export * from './account-erasure.js';

@@ -1,7 +1,9 @@
-import type { AccountId, AliasId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
+import type { AccountId, AliasId, Bytes, ContactId, ConversationId, LinkId, TenantId } from '@causeway/message-model';
 import { DatabaseError, type Database, type SqlValue } from './database.js';
 import { RETIRED_BINDING_DAYS } from './discovery.store.js';
+import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
+import type { Preferences, StoredPreferences } from './preference.store.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
 export interface ContactSummary {
@@ -18,21 +20,43 @@ export interface SealedContact extends ContactSummary {
   readonly sealedNumber: Bytes;
   readonly bridgeNumberId: string;
   readonly isOptedOut: boolean;
+  /** Its owner wants to hear nothing from it: acts at delivery. */
+  readonly isBlocked: boolean;
+  /** What both ends have said about their ways; the person has none of their own without a linked account. */
+  readonly rules: { readonly sender: Preferences; readonly recipient: Preferences | undefined };
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
   /** Came through an alias: the account is not to learn the number. */
   readonly isThroughAlias: boolean;
 }
 
+const addressOf = (account: string): string =>
+  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = $1 AND a.id = ${account})`;
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork",
-  alias_id IS NOT NULL AS "isThroughAlias"`;
+  opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
+  alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount",
+  ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
+  ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
 
 /** Whether a table has nothing under this telephone and bridge number that still counts. */
 const isFree = (table: 'contact' | 'retired_binding', counts: string): string =>
   `NOT EXISTS (SELECT FROM registry.${table} WHERE tenant_id = $1 AND bridge_number_id = free.id
      AND binding_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($15::text[]) AS hex)) AND ${counts})`;
+
+type SealedRow = Omit<SealedContact, 'rules'> & {
+  readonly linkedAccount: AccountId | null;
+  readonly sender: readonly StoredPreferences[] | null;
+  readonly recipient: readonly StoredPreferences[] | null;
+};
+
+const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
+  ...row,
+  rules: {
+    sender: mergePreferences(sender),
+    recipient: linkedAccount === null ? undefined : mergePreferences(recipient),
+  },
+});
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -64,12 +88,12 @@ export class ContactStore {
   }
 
   async sealed(tenant: TenantId, contact: ContactId): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND id = $2`,
       tenant,
       contact,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   async byDigest(tenant: TenantId, account: AccountId, contactDigest: Uint8Array): Promise<ContactSummary | undefined> {
@@ -98,13 +122,13 @@ export class ContactStore {
     bridgeNumberId: string,
     bindingDigest: Uint8Array,
   ): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND bridge_number_id = $2 AND binding_digest = $3`,
       tenant,
       bridgeNumberId,
       bindingDigest,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   /**
@@ -184,7 +208,7 @@ export class ContactStore {
   }
 
   /** With its number; the pair of telephone and bridge number is given to nobody for a while. */
-  async remove(
+  async removeOwn(
     owner: { readonly tenant: TenantId; readonly account: AccountId },
     contact: ContactId,
   ): Promise<boolean> {
@@ -195,6 +219,36 @@ export class ContactStore {
       contact,
     );
     return rows.length > 0;
+  }
+
+  /** What comes from this number is dropped from then on; null ends that. A contact of somebody else is left alone. */
+  async setBlocked(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+    since: Date | null,
+  ): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET blocked_at = $4 WHERE tenant_id = $1 AND account_id = $2 AND id = $3',
+      owner.tenant,
+      owner.account,
+      contact,
+      since,
+    );
+  }
+
+  /** The account whose owner lets this contact's owner find them by the number; null when there is none (any more). */
+  async setLinked(
+    { tenant, contact }: Pick<SealedNumber, 'tenant' | 'contact'>,
+    found: { readonly link: LinkId; readonly account: AccountId } | null,
+  ): Promise<void> {
+    await this.database.query(
+      `UPDATE registry.contact SET linked_account = $3, link_id = $4
+       WHERE tenant_id = $1 AND id = $2 AND (linked_account, link_id) IS DISTINCT FROM ($3, $4)`,
+      tenant,
+      contact,
+      found?.account ?? null,
+      found?.link ?? null,
+    );
   }
 
   /** From now on nothing of this conversation leaves the encryption it has on that network. */
@@ -232,6 +286,16 @@ export class ContactStore {
       after?.contact ?? '',
       limit,
     );
+  }
+
+  /** How many went: 1 or 0. */
+  async remove({ tenant, contact }: Pick<SealedNumber, 'tenant' | 'contact'>): Promise<number> {
+    const rows = await this.database.query(
+      'DELETE FROM registry.contact WHERE tenant_id = $1 AND id = $2 RETURNING 1',
+      tenant,
+      contact,
+    );
+    return rows.length;
   }
 
   async replaceSealedNumber({ tenant, contact, sealedNumber }: SealedNumber): Promise<void> {

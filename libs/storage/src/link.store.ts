@@ -37,6 +37,23 @@ export interface SealedLink {
 /** What one account may have, numbers and accounts together. */
 const MOST_LINKS = 20;
 
+const SAME_NUMBER = `number_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($3::text[]) AS hex))`;
+const END_OTHERS = `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, findable = 'nobody', ended_at = $4,
+  ended_because = 'proved-by-another' WHERE tenant_id = $1 AND account_id <> $2 AND ${SAME_NUMBER}`;
+const RENEW_NUMBER = `UPDATE registry.link SET number_digest = $4, digest_version = $5, sealed_number = $6, proved_at = $7, expires_at = $8
+  WHERE tenant_id = $1 AND account_id = $2 AND ${SAME_NUMBER}`;
+const LINK_NUMBER = `INSERT INTO registry.link (tenant_id, id, account_id, kind, number_digest, digest_version, sealed_number, proved_at,
+    expires_at, country)
+  SELECT $1, $3, $2, 'number', $4, $5, $6, $7, $8, $9
+  WHERE (SELECT count(*) FROM registry.link WHERE tenant_id = $1 AND account_id = $2) < ${MOST_LINKS} ON CONFLICT DO NOTHING`;
+
+/** Who may be found by a number, and by which link. */
+export interface Findee {
+  readonly link: LinkId;
+  readonly account: AccountId;
+  readonly address: string;
+}
+
 /** Numbers and accounts that people showed to be theirs. A number lies here as a keyed digest and sealed to the edge. */
 export class LinkStore {
   constructor(private readonly database: Database) {}
@@ -66,44 +83,15 @@ export class LinkStore {
     times: { readonly now: Date; readonly expiresAt: Date },
   ): Promise<boolean> {
     const digests = hexOf(proved.numberDigests);
-    await this.database.query(
-      `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, findable = 'nobody', ended_at = $4, ended_because = 'proved-by-another'
-       WHERE tenant_id = $1 AND account_id <> $2 AND number_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($3::text[]) AS hex))`,
-      owner.tenant,
-      owner.account,
-      digests,
-      times.now,
-    );
-    const renewed = await this.database.query(
-      `UPDATE registry.link SET number_digest = $4, digest_version = $5, sealed_number = $6, proved_at = $7, expires_at = $8
-       WHERE tenant_id = $1 AND account_id = $2 AND number_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($3::text[]) AS hex))
-       RETURNING 1`,
-      owner.tenant,
-      owner.account,
-      digests,
-      proved.numberDigest,
-      proved.digestVersion,
-      proved.sealedNumber,
-      times.now,
-      times.expiresAt,
-    );
-    if (renewed.length > 0) return true;
-    const made = await this.database.query(
-      `INSERT INTO registry.link (tenant_id, id, account_id, kind, number_digest, digest_version, sealed_number, country, proved_at, expires_at)
-       SELECT $1, $3, $2, 'number', $4, $5, $6, $7, $8, $9
-       WHERE (SELECT count(*) FROM registry.link WHERE tenant_id = $1 AND account_id = $2) < ${MOST_LINKS}
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      owner.tenant,
-      owner.account,
-      proved.link,
-      proved.numberDigest,
-      proved.digestVersion,
-      proved.sealedNumber,
-      proved.country,
-      times.now,
-      times.expiresAt,
-    );
-    return made.length > 0;
+    const { numberDigest, digestVersion, sealedNumber } = proved;
+    const values = [numberDigest, digestVersion, sealedNumber, times.now, times.expiresAt] as const;
+    return this.database.transaction(async (tx) => {
+      await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', `links ${owner.tenant}`);
+      await tx.$executeRawUnsafe(END_OTHERS, owner.tenant, owner.account, digests, times.now);
+      if ((await tx.$executeRawUnsafe(RENEW_NUMBER, owner.tenant, owner.account, digests, ...values)) > 0) return true;
+      const { link, country } = proved;
+      return (await tx.$executeRawUnsafe(LINK_NUMBER, owner.tenant, owner.account, link, ...values, country)) > 0;
+    });
   }
 
   /** Both accounts signed for it. Made again, it is renewed. `undefined` when there is no room for another. */
@@ -166,15 +154,15 @@ export class LinkStore {
    * The native address of who proved a number and may be found by this asker: by everyone, or because one of the asker's own numbers is a
    * contact of theirs. `null` for every other number, registered or not: one statement, the same for all.
    */
-  async findableAddress(question: {
+  async findable(question: {
     readonly asker: Owner;
     readonly numberDigests: readonly Uint8Array[];
     /** Digests, for contacts, of the numbers that the asker proved. */
     readonly askerDigests: readonly Uint8Array[];
     readonly now: Date;
-  }): Promise<string | null> {
-    const rows = await this.database.query<{ address: string }>(
-      `SELECT a.address FROM registry.link l JOIN registry.account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
+  }): Promise<Findee | null> {
+    const rows = await this.database.query<Findee>(
+      `SELECT l.id AS link, l.account_id AS account, a.address FROM registry.link l JOIN registry.account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id
        WHERE l.tenant_id = $1 AND l.number_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($3::text[]) AS hex))
          AND l.expires_at > $5 AND l.account_id <> $2
          AND (l.findable = 'everyone' OR (l.findable = 'contacts' AND EXISTS (
@@ -186,7 +174,7 @@ export class LinkStore {
       hexOf(question.askerDigests),
       question.now,
     );
-    return rows[0]?.address ?? null;
+    return rows[0] ?? null;
   }
 
   /** The number is nobody's any more, or somebody else's: whoever linked it is not found by it from now on. */

@@ -5,15 +5,24 @@ import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
 import { DiscoveryStore } from './discovery.store.js';
+import { HoldStore } from './hold.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { LinkChallengeStore } from './link-challenge.store.js';
 import { LinkStore } from './link.store.js';
 import { MessageStore } from './message.store.js';
+import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
+import { PreferenceStore } from './preference.store.js';
 import { RecipientStore } from './recipient.store.js';
+import { PurgeLedgerStore } from './purge-ledger.store.js';
+import { RetentionWishStore } from './retention-wish.store.js';
+import { ReportStore } from './report.store.js';
+import { RevokedStatementStore } from './revoked-statement.store.js';
+import { RouteStore } from './route.store.js';
 import { TenantStore } from './tenant.store.js';
+import { TombstoneStore } from './tombstone.store.js';
 
 /** Every store of a process over one pool. */
 export class Stores {
@@ -33,6 +42,15 @@ export class Stores {
   readonly challenges: LinkChallengeStore;
   readonly aliases: AliasStore;
   readonly discovery: DiscoveryStore;
+  readonly tombstones: TombstoneStore;
+  readonly holds: HoldStore;
+  readonly personal: PersonalStore;
+  readonly wishes: RetentionWishStore;
+  readonly purgeLedger: PurgeLedgerStore;
+  readonly reports: ReportStore;
+  readonly preferences: PreferenceStore;
+  readonly routes: RouteStore;
+  readonly revokedStatements: RevokedStatementStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -51,6 +69,15 @@ export class Stores {
     this.challenges = new LinkChallengeStore(this.database);
     this.aliases = new AliasStore(this.database);
     this.discovery = new DiscoveryStore(this.database);
+    this.tombstones = new TombstoneStore(this.database);
+    this.holds = new HoldStore(this.database);
+    this.personal = new PersonalStore(this.database);
+    this.wishes = new RetentionWishStore(this.database);
+    this.purgeLedger = new PurgeLedgerStore(this.database);
+    this.reports = new ReportStore(this.database);
+    this.preferences = new PreferenceStore(this.database);
+    this.routes = new RouteStore(this.database);
+    this.revokedStatements = new RevokedStatementStore(this.database);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { TenantId } from '@causeway/message-model';
-import type { Database } from './database.js';
+import { DatabaseError, type Database } from './database.js';
 
 export interface Tenant {
   readonly id: TenantId;
@@ -17,6 +17,8 @@ interface TenantRow {
   registration: Tenant['registration'];
 }
 
+/** What the database says when a tenant of another region comes to it. */
+const OTHER_REGION = 'CWREG';
 const COLUMNS = 'id, native_host AS "nativeHost", region, registration';
 
 export class TenantStore {
@@ -27,6 +29,19 @@ export class TenantStore {
    * that is not named any more stays the tenant's, since there are accounts on it.
    */
   async ensure(tenant: Tenant, now: Date): Promise<boolean> {
+    return this.insert(tenant, now).catch((thrown: unknown) => {
+      if (thrown instanceof DatabaseError && thrown.code === OTHER_REGION) return false;
+      throw thrown;
+    });
+  }
+
+  /** The region of this database; undefined before its first tenant. */
+  async region(): Promise<string | undefined> {
+    const rows = await this.database.query<{ region: string }>('SELECT region FROM registry.cell');
+    return rows[0]?.region;
+  }
+
+  private async insert(tenant: Tenant, now: Date): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO registry.tenant (id, native_host, region, registration, created_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (id) DO UPDATE SET native_host = excluded.native_host, registration = excluded.registration

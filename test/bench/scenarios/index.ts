@@ -8,6 +8,7 @@ import { live } from './live.js';
 import { memory } from './memory.js';
 import { native } from './native.js';
 import { roundTrips } from './round-trips.js';
+import { routes } from './routes.js';
 import { sockets } from './sockets.js';
 
 /** In the order in which they run. */
@@ -22,4 +23,5 @@ export const SCENARIOS: readonly Scenario[] = [
   failedHead,
   memory,
   fairness,
+  routes,
 ];

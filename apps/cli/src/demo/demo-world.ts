@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Device } from '@causeway/client';
-import { heldBoxes, searchEveryRow, type HeldBoxes, type Search } from '@causeway/storage';
+import { heldBoxes, searchEveryRow, stoppedNumbers, type HeldBoxes, type Search } from '@causeway/storage';
 import type { Embedded } from '../embedded/start-embedded.js';
 import type { Teardown } from '../embedded/teardown.js';
 import { ForgetfulLine } from './forgetful-line.js';
@@ -75,6 +75,9 @@ export class DemoWorld {
       gateway: this.gatewayUrl,
       handle: this.#handle(handle),
     });
+    // off until a person turns them on
+    await device.interoperability.set('sms', true);
+    await device.interoperability.set('rcs', true);
     return this.#keep(name, device);
   }
 
@@ -88,6 +91,7 @@ export class DemoWorld {
       handle: this.#handle(handle),
       delivery: 'poll',
     });
+    await device.interoperability.set('sms', true);
     return { held: this.#keep(name, device), line };
   }
 
@@ -114,6 +118,11 @@ export class DemoWorld {
   /** Sealed boxes that lie at the gateway now. */
   heldBoxes(): Promise<HeldBoxes> {
     return heldBoxes(this.causeway.context.stores.database);
+  }
+
+  /** Telephone numbers that said STOP and did not take it back. */
+  stoppedNumbers(): Promise<number> {
+    return stoppedNumbers(this.causeway.context.stores.database);
   }
 
   /** Looks for texts in everything that the gateway, the worker and the edge stored. */

@@ -13,6 +13,7 @@ import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
 import { smsToNative } from './journeys/sms-to-native.js';
+import { stopAcrossNetworks } from './journeys/stop-across-networks.js';
 import { runSteps, type Step } from './step.js';
 
 const STEPS: readonly Step[] = [
@@ -25,6 +26,7 @@ const STEPS: readonly Step[] = [
   rcsAndFallback,
   linkedNumber,
   marketplaceAlias,
+  stopAcrossNetworks,
 ];
 
 /** Starts everything, runs the journeys and tells of them. Resolves with whether all of them worked. */
@@ -67,6 +69,7 @@ function showDoors(terminal: Terminal, world: DemoWorld): void {
   terminal.line();
   terminal.title('To write yourself, in another terminal:');
   terminal.line(`   ${causeway} register ${handle} --gateway ${world.gatewayUrl} ${device}`);
+  terminal.line(`   ${causeway} networks on sms ${device}`);
   terminal.line(`   ${causeway} send tel:${world.phone} "Hello Grace" --allow-sms ${device}`);
   terminal.line(`   ${causeway} inbox --follow ${device}`);
   terminal.line();

@@ -18,6 +18,7 @@ import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { openAlias } from './open-alias.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
+import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
@@ -32,7 +33,8 @@ export type InboundResult =
   | 'recorded'
   | 'not-ours'
   | 'consent-changed'
-  | 'not-carried';
+  | 'not-carried'
+  | 'withheld';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -112,6 +114,8 @@ export class AcceptInbound {
     const event = through?.event ?? arrived;
     const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
+    // the network and the person behind it are answered as ever
+    if (contact.isBlocked) return 'withheld';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
     const received = this.received(network, event.externalId);
@@ -140,6 +144,16 @@ export class AcceptInbound {
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
     const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });
+    const stamp = {
+      messageId,
+      token: this.edge.reports.mint({
+        tenant: contact.tenant,
+        messageId,
+        sender: contact.contact,
+        recipient: contact.account,
+        assurance: 'carrier',
+      }),
+    };
     return list.devices.map((device) => {
       const boxId = mintBoxId();
       const context = {
@@ -170,7 +184,7 @@ export class AcceptInbound {
         account: contact.account,
         device: device.deviceId,
         sealKeyId: device.sealKeyId,
-        body: sealToDevice({ context, sealPublicKey: device.sealKey, body }),
+        body: stampBox(stamp, sealToDevice({ context, sealPublicKey: device.sealKey, body })),
         isSync: false,
         expiresAt: new Date(input.expiresAtMs),
       };

@@ -1,4 +1,10 @@
-import { messageIdFromBytes, type FailureReason, type LaneId, type TransitId } from '@causeway/message-model';
+import {
+  messageIdFromBytes,
+  permitsDelivery,
+  type FailureReason,
+  type LaneId,
+  type TransitId,
+} from '@causeway/message-model';
 import { canNameMessages } from '@causeway/network-adapter';
 import type { LaneHead, LaneMessage, SealedContact } from '@causeway/storage';
 import type { CheckPermission } from './check-permission.js';
@@ -122,7 +128,7 @@ export class DispatchClearLane {
     const { adapters, clock, attempts } = this.edge;
     const choice: Choice = chooseNetwork(message, { adapters, lane, contact, nowMs: clock.nowMs() });
     if (choice.kind === 'none') return this.giveBack(message, 'route');
-    if (contact.isOptedOut) {
+    if (!permitsDelivery({ standing: 'none', isStopped: contact.isOptedOut }, 'clear')) {
       await attempts.withhold(message.ref, clock.now());
       return PASSED;
     }

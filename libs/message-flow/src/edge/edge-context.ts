@@ -1,5 +1,6 @@
+import type { ReportTokens } from '@causeway/abuse-control';
 import type { KeyUse, Ledger } from '@causeway/edge-keys';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock, Events, RoutePolicy } from '@causeway/platform';
 import type {
   AccountStore,
   AliasStore,
@@ -48,10 +49,13 @@ export interface EdgeContext {
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
+  readonly reports: ReportTokens;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;
   readonly fileLinks: FileLinks;
+  /** Undefined: nothing is claimed about regions. */
+  readonly routePolicy?: RoutePolicy;
   readonly clock: Clock;
   readonly events: Events;
   readonly times: EdgeTimes;

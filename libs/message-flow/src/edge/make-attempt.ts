@@ -71,9 +71,13 @@ export class MakeAttempt {
       bridgeNumberId: contact.bridgeNumberId,
       startedAt: new Date(startedMs),
       callBefore: new Date(callBeforeMs),
-      statement: { tenant: message.tenant, id: permission.statement.statementId },
+      statement: { tenant: message.tenant, id: permission.statement.statementId, use: useOf(permission, messageId) },
     });
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
+    if (begun === 'statement-revoked') {
+      await this.outcome.stop(message, 'waiting-on-sender', 'downgrade');
+      return { kind: 'blocks', lookAtMs: null };
+    }
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
     const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
@@ -172,6 +176,10 @@ export class MakeAttempt {
     return PASSED;
   }
 }
+
+/** A permission is used once: one for a message by that message, one for a conversation once by each. */
+const useOf = ({ statement }: Permitted, messageId: MessageId): string =>
+  statement.subject.kind === 'message' ? statement.statementId : `${statement.statementId}:${messageId}`;
 
 /** Whoever keeps the ledger went away in the middle. Whether it remembered the attempt or not, the carrier was not called. */
 const NOT_CALLED: DeliverOutcome = {

@@ -24,7 +24,9 @@ export class ResolveContact {
     const { tenant, account } = question;
     const contact = (await this.known(question, opened.e164)) ?? (await this.made(question, opened.e164));
     if (typeof contact === 'string') return { kind: 'refused', code: contact };
-    return { kind: 'contact', ...contact, native: await findNative(this.edge, { tenant, account }, opened.e164) };
+    const found = await findNative(this.edge, { tenant, account }, opened.e164);
+    await this.edge.contacts.setLinked({ tenant, contact: contact.contact }, found);
+    return { kind: 'contact', ...contact, native: found?.address ?? null };
   }
 
   private async known({ tenant, account }: ResolveContactQuestion, e164: string) {

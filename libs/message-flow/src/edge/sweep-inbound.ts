@@ -15,6 +15,7 @@ const IS_SETTLED = {
   'no-conversation': true,
   'consent-changed': true,
   'not-carried': true,
+  withheld: true,
   'not-ours': true,
   'no-devices': false,
 } as const satisfies Record<InboundResult, boolean>;

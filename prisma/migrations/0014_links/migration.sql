@@ -119,3 +119,58 @@ CREATE TABLE transit.discovery (
   PRIMARY KEY (day, asker, target)
 );
 CREATE INDEX discovery_target ON transit.discovery (day, target);
+
+-- Which link the account of a contact was found by: when that ends, or is not to be found any more, so does the way.
+ALTER TABLE registry.contact ADD COLUMN link_id text;
+CREATE INDEX contact_of_link ON registry.contact (tenant_id, link_id) WHERE link_id IS NOT NULL;
+
+-- A random id as a digest: a restored row is known by it, and what is gone cannot be read from it.
+CREATE FUNCTION registry.grave_of(tenant text, id text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT encode(sha256(convert_to(tenant || ' ' || id, 'UTF8')), 'hex') $$;
+
+CREATE FUNCTION registry.link_narrowed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE of_key text := registry.grave_of(OLD.tenant_id, OLD.id);
+  owned jsonb := jsonb_build_object('tenant_id', OLD.tenant_id, 'account_id', OLD.account_id);
+BEGIN
+  UPDATE registry.contact SET linked_account = NULL, link_id = NULL WHERE tenant_id = OLD.tenant_id AND link_id = OLD.id;
+  IF NOT EXISTS (SELECT FROM registry.account WHERE tenant_id = OLD.tenant_id AND id = OLD.account_id) THEN
+    RETURN NULL;
+  ELSIF TG_OP = 'DELETE' THEN
+    PERFORM registry.bury('link', of_key, 'removed', owned);
+  ELSE
+    PERFORM registry.bury('link', of_key, 'narrowed', owned || jsonb_build_object(
+      'findable', NEW.findable, 'ended_at', NEW.ended_at, 'ended_because', NEW.ended_because));
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER link_removed AFTER DELETE ON registry.link FOR EACH ROW EXECUTE FUNCTION registry.link_narrowed();
+CREATE TRIGGER link_narrowed AFTER UPDATE OF findable, ended_at ON registry.link FOR EACH ROW
+  WHEN (NEW.findable IS DISTINCT FROM OLD.findable OR NEW.ended_at IS DISTINCT FROM OLD.ended_at) EXECUTE FUNCTION registry.link_narrowed();
+
+CREATE FUNCTION registry.owned_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM registry.account WHERE tenant_id = OLD.tenant_id AND id = OLD.account_id) THEN
+    DELETE FROM registry.tombstone WHERE table_name = TG_ARGV[0] AND key = OLD.tenant_id || ' ' || OLD.id;
+    PERFORM registry.bury(TG_ARGV[0], registry.grave_of(OLD.tenant_id, OLD.id), 'removed',
+      jsonb_build_object('tenant_id', OLD.tenant_id, 'account_id', OLD.account_id));
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER alias_removed AFTER DELETE ON registry.alias FOR EACH ROW EXECUTE FUNCTION registry.owned_removed('alias');
+CREATE TRIGGER contact_removed AFTER DELETE ON registry.contact FOR EACH ROW EXECUTE FUNCTION registry.owned_removed('contact');
+
+CREATE FUNCTION registry.cross_network_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.cross_network THEN
+    DELETE FROM registry.tombstone WHERE table_name = 'cross_network' AND key = NEW.tenant_id || ' ' || NEW.id;
+  ELSE
+    PERFORM registry.bury('cross_network', NEW.tenant_id || ' ' || NEW.id, 'narrowed',
+      jsonb_build_object('tenant_id', NEW.tenant_id, 'account_id', NEW.id));
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER cross_network_changed AFTER UPDATE OF cross_network ON registry.account FOR EACH ROW
+  WHEN (NEW.cross_network IS DISTINCT FROM OLD.cross_network) EXECUTE FUNCTION registry.cross_network_changed();
+
+SELECT registry.take_no_samples(made) FROM unnest(ARRAY['registry.native_host', 'registry.link', 'transit.link_challenge', 'registry.alias',
+  'registry.retired_binding', 'transit.discovery', 'registry.account', 'registry.consent', 'registry.contact']::regclass[]) AS made;
