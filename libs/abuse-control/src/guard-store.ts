@@ -82,7 +82,8 @@ export interface Verdict {
   readonly shard: string;
   readonly week: number;
   readonly sender: string;
-  /** Kept unless a higher one stands already; `undefined` leaves it. */
+  readonly atMs: number;
+  /** Kept unless a higher one stands still; `undefined` leaves it. */
   readonly standing?: Standing;
   /** A pardon ends what stands up to its reach. */
   readonly pardon?: Pardon;

@@ -90,7 +90,7 @@ export class Guard {
     pardon: { readonly reach: Level; readonly untilMs: number },
   ): Promise<void> {
     const { shard, current } = this.names.pair({ ...who, recipient: '' });
-    await this.options.store.settle([{ shard, week: current.week, sender: current.sender, pardon }]);
+    await this.options.store.settle([{ shard, week: current.week, sender: current.sender, atMs: who.atMs, pardon }]);
   }
 
   /** Level 4 reaches conversations on networks that cost money; only who is known to be suspended is looked up for that. */
@@ -134,6 +134,7 @@ export class Guard {
         shard: names.shard,
         week: names.current.week,
         sender: names.current.sender,
+        atMs: event.atMs,
         standing: raised,
       });
       if (level === 4) this.tenants.suspend(event);

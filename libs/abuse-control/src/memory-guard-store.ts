@@ -50,10 +50,10 @@ export class MemoryGuardStore implements GuardStore {
   }
 
   async settle(verdicts: readonly Verdict[]): Promise<void> {
-    for (const { week, sender, standing, pardon } of verdicts) {
+    for (const { week, sender, standing, pardon, atMs } of verdicts) {
       const conduct = this.week(this.conducts, week).get(sender);
       if (!conduct) continue;
-      if (standing && outranks(standing, conduct.standing)) conduct.standing = standing;
+      if (standing && outranks(standing, conduct.standing, atMs)) conduct.standing = standing;
       if (!pardon) continue;
       conduct.pardon = pardon;
       if (conduct.standing && conduct.standing.level <= pardon.reach) conduct.standing = undefined;
@@ -114,8 +114,11 @@ function getOr<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): V
   return made;
 }
 
-const outranks = (standing: Standing, other: Standing | undefined): boolean =>
-  !other || standing.level > other.level || (standing.level === other.level && standing.untilMs > other.untilMs);
+const outranks = (standing: Standing, other: Standing | undefined, atMs: number): boolean =>
+  !other ||
+  other.untilMs <= atMs ||
+  standing.level > other.level ||
+  (standing.level === other.level && standing.untilMs > other.untilMs);
 
 const continued = (before: Conduct | undefined, atMs: number): Conduct => ({
   firstSeenAtMs: before?.firstSeenAtMs ?? atMs,

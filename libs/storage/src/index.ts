@@ -9,6 +9,7 @@ export * from './pre-key.store.js';
 export * from './consent.store.js';
 export * from './contact.store.js';
 export * from './recipient.store.js';
+export * from './guard.store.js';
 export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
 export * from './message.store.js';
 export * from './lane.store.js';

@@ -4,6 +4,8 @@ import { eventHour } from './state-events.js';
 const PARTITIONED = {
   m: ['message', 'envelope', 'attempt'],
   i: ['inbox'],
+  g: ['guard_conduct', 'guard_pair', 'guard_tally'],
+  d: ['abuse_decision'],
 } as const;
 
 export type PartitionClass = keyof typeof PARTITIONED;
@@ -89,10 +91,12 @@ export class PartitionStore {
       `WITH a AS (DELETE FROM transit.accepted WHERE purge_hour <= $1 RETURNING 1),
             r AS (DELETE FROM transit.received WHERE purge_hour <= $1 RETURNING 1),
             s AS (DELETE FROM transit.statement_use WHERE purge_hour <= $1 RETURNING 1),
+            c AS (DELETE FROM transit.challenge_use WHERE purge_hour <= $1 RETURNING 1),
+            p AS (DELETE FROM transit.clear_spending WHERE purge_hour <= $1 RETURNING 1),
             i AS (DELETE FROM transit.inbox_item WHERE purge_hour <= $1 RETURNING 1),
             l AS (DELETE FROM transit.lane WHERE pending = 0 AND used_hour <= $1 - $2::int RETURNING 1)
        SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM r) + (SELECT count(*) FROM s) + (SELECT count(*) FROM i)
-         + (SELECT count(*) FROM l) AS n`,
+         + (SELECT count(*) FROM l) + (SELECT count(*) FROM c) + (SELECT count(*) FROM p) AS n`,
       lastHour,
       idleLaneHours,
     );

@@ -3,6 +3,7 @@ import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
+import { PostgresGuardStore } from './guard.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
@@ -25,6 +26,7 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly guard: PostgresGuardStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +41,7 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.guard = new PostgresGuardStore(this.database, this.partitions);
   }
 
   async close(): Promise<void> {
