@@ -142,4 +142,5 @@ async function locked(path: string, work: () => Promise<void>): Promise<void> {
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-const codeOf = (error: unknown): unknown => (error instanceof Object && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
