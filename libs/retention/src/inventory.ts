@@ -1,4 +1,5 @@
 import { LINKS_INVENTORY } from './links-inventory.js';
+import { ABUSE_INVENTORY } from './abuse-inventory.js';
 import { CUSTODY_INVENTORY } from './custody-inventory.js';
 import { REGISTRY_INVENTORY } from './registry-inventory.js';
 import { RETENTION_INVENTORY } from './retention-inventory.js';
@@ -15,4 +16,5 @@ export const INVENTORY: readonly TableEntry[] = [
   ...CUSTODY_INVENTORY,
   ...RETENTION_INVENTORY,
   ...TRANSIT_INVENTORY,
+  ...ABUSE_INVENTORY,
 ];

@@ -100,6 +100,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       requested_at: 'that the peer asked, and when; shown with the request',
       decided_at: 'when the owner decided',
       crosses_networks: 'whether the two are on different native networks',
+      peer_has_sent: 'that the one who writes has: an established conversation is never cut',
     },
   },
   {
@@ -126,6 +127,8 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       alias_id: 'through which alias the conversation came: it goes with it',
       linked_account: 'the account whose owner linked this number and lets the contact’s owner find it',
       blocked_at: 'since when the owner of the contact hears nothing from it',
+      account_has_sent: 'that the owner wrote: an established conversation is never cut',
+      contact_has_sent: 'that the telephone wrote',
     },
   },
   {

@@ -56,6 +56,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   transit('inbox_item', OF_ACCOUNT),
   transit('message', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour', 'lane_id', 'position'] }),
   transit('link_challenge', OF_ACCOUNT),
+  transit('abuse_decision', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour'] }),
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),
   { ...registry('retention_wish', OF_ACCOUNT), erasure: 'deleted' },
@@ -86,6 +87,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.native_host', why: 'of the tenant' },
   { table: 'registry.retired_binding', why: 'a keyed digest of a telephone and a bridge number, without an account' },
   { table: 'transit.discovery', why: 'keyed digests that are dropped after their day; they name nobody' },
+  { table: 'transit.guard_conduct', why: 'names under keys that die within two weeks; they name nobody' },
+  { table: 'transit.guard_pair', why: 'names under keys that die within two weeks; they name nobody' },
+  { table: 'transit.guard_tally', why: 'counts of a tenant' },
   { table: 'transit.received', why: 'keyed digests of what carriers reported, without an account' },
 ];
 

@@ -6,6 +6,7 @@ import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
 import { DiscoveryStore } from './discovery.store.js';
 import { HoldStore } from './hold.store.js';
+import { PostgresGuardStore } from './guard.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { LinkChallengeStore } from './link-challenge.store.js';
@@ -51,6 +52,7 @@ export class Stores {
   readonly preferences: PreferenceStore;
   readonly routes: RouteStore;
   readonly revokedStatements: RevokedStatementStore;
+  readonly guard: PostgresGuardStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -78,6 +80,7 @@ export class Stores {
     this.preferences = new PreferenceStore(this.database);
     this.routes = new RouteStore(this.database);
     this.revokedStatements = new RevokedStatementStore(this.database);
+    this.guard = new PostgresGuardStore(this.database, this.partitions);
   }
 
   async close(): Promise<void> {

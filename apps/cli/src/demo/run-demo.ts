@@ -9,6 +9,7 @@ import { linkedNumber } from './journeys/linked-number.js';
 import { marketplaceAlias } from './journeys/marketplace-alias.js';
 import { nativeToNative } from './journeys/native-to-native.js';
 import { nativeToSms } from './journeys/native-to-sms.js';
+import { preferredApp } from './journeys/preferred-app.js';
 import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
@@ -25,6 +26,7 @@ const STEPS: readonly Step[] = [
   repeatedRequest,
   rcsAndFallback,
   linkedNumber,
+  preferredApp,
   marketplaceAlias,
   stopAcrossNetworks,
 ];
