@@ -94,6 +94,7 @@ export class RoutesController {
     @Caller() caller: AuthenticatedDevice,
     @Param('id', { schema: contactIdField }) contact: ContactId,
   ): Promise<void> {
-    if (!(await this.contacts.removeOwn(caller, contact))) throw new CausewayError('not-found');
+    const { tenant, account } = caller;
+    if ((await this.contacts.remove({ tenant, account, contact })) === 0) throw new CausewayError('not-found');
   }
 }

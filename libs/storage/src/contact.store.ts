@@ -1,62 +1,24 @@
-import type { AccountId, AliasId, Bytes, ContactId, ConversationId, LinkId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database, type SqlValue } from './database.js';
+import type { GapClass } from '@causeway/abuse-control';
+import type { AccountId, AliasId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
+import { personParameters, type ConsentingPerson, type ConsentWordInput } from './consent-word.js';
+import {
+  SEALED,
+  sealedContact,
+  SUMMARY,
+  type ContactSummary,
+  type SealedContact,
+  type SealedRow,
+} from './contact-rows.js';
+import { DatabaseError, type Database } from './database.js';
 import { RETIRED_BINDING_DAYS } from './discovery.store.js';
-import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
-import type { Preferences, StoredPreferences } from './preference.store.js';
 
-/** What gateway and worker may know of a contact: no number, no digest. */
-export interface ContactSummary {
-  readonly contact: ContactId;
-  readonly conversation: ConversationId;
-  readonly country: string;
-  readonly lineType: string;
-}
-
-/** What the edge alone can make use of: the digest is keyed and the number sealed, both with keys of the edge. */
-export interface SealedContact extends ContactSummary {
-  readonly tenant: TenantId;
-  readonly account: AccountId;
-  readonly sealedNumber: Bytes;
-  readonly bridgeNumberId: string;
-  readonly isOptedOut: boolean;
-  /** Its owner wants to hear nothing from it: acts at delivery. */
-  readonly isBlocked: boolean;
-  /** What both ends have said about their ways; the person has none of their own without a linked account. */
-  readonly rules: { readonly sender: Preferences; readonly recipient: Preferences | undefined };
-  /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
-  readonly encryptedNetwork: string | null;
-  /** Came through an alias: the account is not to learn the number. */
-  readonly isThroughAlias: boolean;
-}
-
-const addressOf = (account: string): string =>
-  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = $1 AND a.id = ${account})`;
-const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
-const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
-  alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount",
-  ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
-  ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
+export type { ContactSummary, SealedContact };
 
 /** Whether a table has nothing under this telephone and bridge number that still counts. */
 const isFree = (table: 'contact' | 'retired_binding', counts: string): string =>
   `NOT EXISTS (SELECT FROM registry.${table} WHERE tenant_id = $1 AND bridge_number_id = free.id
      AND binding_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($15::text[]) AS hex)) AND ${counts})`;
-
-type SealedRow = Omit<SealedContact, 'rules'> & {
-  readonly linkedAccount: AccountId | null;
-  readonly sender: readonly StoredPreferences[] | null;
-  readonly recipient: readonly StoredPreferences[] | null;
-};
-
-const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
-  ...row,
-  rules: {
-    sender: mergePreferences(sender),
-    recipient: linkedAccount === null ? undefined : mergePreferences(recipient),
-  },
-});
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -151,14 +113,15 @@ export class ContactStore {
     readonly bridgeNumberIds: readonly string[];
     readonly country: string;
     readonly lineType: string;
+    readonly gapClass: GapClass;
     readonly now: Date;
     readonly alias?: AliasId;
   }): Promise<ContactSummary | 'no-bridge-number'> {
     try {
       const rows = await this.database.query<ContactSummary>(
         `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-           bridge_number_id, country, line_type, created_at, opted_out_at, alias_id)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}, $14
+           bridge_number_id, country, line_type, created_at, gap_class, opted_out_at, alias_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, $17, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}, $14
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
          WHERE ${isFree('contact', 'true')} AND ${isFree('retired_binding', "$12::timestamptz < retired_at + $16::int * interval '1 day'")}
          ORDER BY rank LIMIT 1
@@ -179,6 +142,7 @@ export class ContactStore {
         input.alias ?? null,
         hexOf([input.bindingDigest, ...(input.formerBindingDigests ?? [])]),
         RETIRED_BINDING_DAYS,
+        input.gapClass,
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
@@ -207,20 +171,6 @@ export class ContactStore {
     return rows[0]?.isNew ? 'changed' : 'repeated';
   }
 
-  /** With its number; the pair of telephone and bridge number is given to nobody for a while. */
-  async removeOwn(
-    owner: { readonly tenant: TenantId; readonly account: AccountId },
-    contact: ContactId,
-  ): Promise<boolean> {
-    const rows = await this.database.query(
-      'DELETE FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND id = $3 RETURNING 1',
-      owner.tenant,
-      owner.account,
-      contact,
-    );
-    return rows.length > 0;
-  }
-
   /** What comes from this number is dropped from then on; null ends that. A contact of somebody else is left alone. */
   async setBlocked(
     owner: { readonly tenant: TenantId; readonly account: AccountId },
@@ -236,18 +186,11 @@ export class ContactStore {
     );
   }
 
-  /** The account whose owner lets this contact's owner find them by the number; null when there is none (any more). */
-  async setLinked(
-    { tenant, contact }: Pick<SealedNumber, 'tenant' | 'contact'>,
-    found: { readonly link: LinkId; readonly account: AccountId } | null,
-  ): Promise<void> {
+  async noteSent(tenant: TenantId, contact: ContactId): Promise<void> {
     await this.database.query(
-      `UPDATE registry.contact SET linked_account = $3, link_id = $4
-       WHERE tenant_id = $1 AND id = $2 AND (linked_account, link_id) IS DISTINCT FROM ($3, $4)`,
+      'UPDATE registry.contact SET contact_has_sent = true WHERE tenant_id = $1 AND id = $2 AND NOT contact_has_sent RETURNING 1',
       tenant,
       contact,
-      found?.account ?? null,
-      found?.link ?? null,
     );
   }
 
@@ -277,6 +220,17 @@ export class ContactStore {
     await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);
   }
 
+  /** The numbers an account got last, sealed. */
+  async latestNumbers(tenant: TenantId, account: AccountId, limit: number): Promise<readonly SealedNumber[]> {
+    return this.database.query<SealedNumber>(
+      `SELECT tenant_id AS tenant, id AS contact, sealed_number AS "sealedNumber" FROM registry.contact
+       WHERE tenant_id = $1 AND account_id = $2 ORDER BY created_at DESC LIMIT $3`,
+      tenant,
+      account,
+      limit,
+    );
+  }
+
   /** Sealed numbers in the order of their ids, for the job that seals them again under a new key. */
   async sealedNumbers(after: SealedNumber | undefined, limit: number): Promise<readonly SealedNumber[]> {
     return this.database.query<SealedNumber>(
@@ -288,12 +242,17 @@ export class ContactStore {
     );
   }
 
-  /** How many went: 1 or 0. */
-  async remove({ tenant, contact }: Pick<SealedNumber, 'tenant' | 'contact'>): Promise<number> {
+  /** How many went, of this owner when one is named: 1 or 0. The pair of telephone and bridge number is given to nobody for a while. */
+  async remove({
+    tenant,
+    contact,
+    account,
+  }: Pick<SealedNumber, 'tenant' | 'contact'> & { readonly account?: AccountId }): Promise<number> {
     const rows = await this.database.query(
-      'DELETE FROM registry.contact WHERE tenant_id = $1 AND id = $2 RETURNING 1',
+      'DELETE FROM registry.contact WHERE tenant_id = $1 AND id = $2 AND account_id = coalesce($3::text, account_id) RETURNING 1',
       tenant,
       contact,
+      account ?? null,
     );
     return rows.length;
   }
@@ -307,35 +266,6 @@ export class ContactStore {
     );
   }
 }
-
-/** A phone number towards one bridge number, as digests under every version of their keys, the current one first. */
-export interface ConsentingPerson {
-  readonly tenant: TenantId;
-  readonly bridgeNumberId: string;
-  readonly optOutDigests: readonly Uint8Array[];
-  readonly digestVersion: number;
-  readonly bindingDigests: readonly Uint8Array[];
-  readonly now: Date;
-}
-
-export interface ConsentWordInput {
-  readonly person: ConsentingPerson;
-  readonly word: 'opt-out' | 'opt-in';
-  /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
-  readonly scope: 'pair' | 'all';
-  /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */
-  readonly isByWord: boolean;
-  readonly digest: Uint8Array;
-  readonly digestPurgeHour: number;
-}
-
-const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
-  person.tenant,
-  person.bridgeNumberId,
-  hexOf(person.optOutDigests),
-  hexOf(person.bindingDigests),
-  person.now,
-];
 
 export interface SealedNumber {
   readonly tenant: TenantId;

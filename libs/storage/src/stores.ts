@@ -1,5 +1,6 @@
 import { AccountStore } from './account.store.js';
 import { AliasStore } from './alias.store.js';
+import { AbuseDecisionStore } from './abuse-decision.store.js';
 import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
@@ -53,6 +54,7 @@ export class Stores {
   readonly routes: RouteStore;
   readonly revokedStatements: RevokedStatementStore;
   readonly guard: PostgresGuardStore;
+  readonly abuseDecisions: AbuseDecisionStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -81,6 +83,7 @@ export class Stores {
     this.routes = new RouteStore(this.database);
     this.revokedStatements = new RevokedStatementStore(this.database);
     this.guard = new PostgresGuardStore(this.database, this.partitions);
+    this.abuseDecisions = new AbuseDecisionStore(this.database);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { mintContactId, mintConversationId, utf8 } from '@causeway/message-model';
 import type { ResolveContactAnswer, ResolveContactQuestion } from '@causeway/people';
+import { gapClassOf } from './gap-class.js';
 import type { EdgeContext } from './edge-context.js';
 import { findNative } from './find-native.js';
 import { numberAad } from './number-at-rest.js';
@@ -8,6 +9,8 @@ import { describeNumber, openNumber } from './open-number.js';
 /** New contacts of one account in a day, and accounts that may ask for one number anew in a day (PROTOCOL 3). */
 const CONTACTS_PER_DAY = 50;
 const ASKERS_PER_DAY = 200;
+/** A new number is compared with so many of the account's last (PROTOCOL 3). */
+const NUMBERS_COMPARED = 20;
 const DAY_MS = 24 * 3_600_000;
 
 /**
@@ -25,8 +28,19 @@ export class ResolveContact {
     const contact = (await this.known(question, opened.e164)) ?? (await this.made(question, opened.e164));
     if (typeof contact === 'string') return { kind: 'refused', code: contact };
     const found = await findNative(this.edge, { tenant, account }, opened.e164);
-    await this.edge.contacts.setLinked({ tenant, contact: contact.contact }, found);
+    await this.edge.links.noteFound({ tenant, contact: contact.contact }, found);
     return { kind: 'contact', ...contact, native: found?.address ?? null };
+  }
+
+  private async latestOf({
+    tenant,
+    account,
+  }: Pick<ResolveContactQuestion, 'tenant' | 'account'>): Promise<readonly string[]> {
+    const latest = await this.edge.contacts.latestNumbers(tenant, account, NUMBERS_COMPARED);
+    return latest.flatMap(({ contact, sealedNumber }) => {
+      const number = this.edge.keys.openAtRest(sealedNumber, numberAad(tenant, contact));
+      return number ? [Buffer.from(number).toString()] : [];
+    });
   }
 
   private async known({ tenant, account }: ResolveContactQuestion, e164: string) {
@@ -58,6 +72,7 @@ export class ResolveContact {
       sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
       bridgeNumberIds: [...this.edge.bridgeNumbers.keys()],
       ...describeNumber(e164),
+      gapClass: gapClassOf(e164, await this.latestOf({ tenant, account })),
       now: clock.now(),
     });
   }
