@@ -79,8 +79,8 @@ export class ClearBridge {
     };
     const { conduct } = bridge;
     const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
-    const { links, challenges, aliases, discovery } = stores;
-    const reached = { links, challenges, aliases, discovery };
+    const { links, challenges, aliases, discovery, numbers } = stores;
+    const reached = { numbers, links, challenges, aliases, discovery };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes, ...reached };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };

@@ -57,6 +57,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     },
     accounts: stores.accounts,
     contacts: stores.contacts,
+    numbers: stores.numbers,
     attempts: stores.attempts,
     inbox: stores.inbox,
     laneStore: stores.lanes,

@@ -94,7 +94,6 @@ export class RoutesController {
     @Caller() caller: AuthenticatedDevice,
     @Param('id', { schema: contactIdField }) contact: ContactId,
   ): Promise<void> {
-    const { tenant, account } = caller;
-    if ((await this.contacts.remove({ tenant, account, contact })) === 0) throw new CausewayError('not-found');
+    if (!(await this.contacts.removeOwn(caller, contact))) throw new CausewayError('not-found');
   }
 }

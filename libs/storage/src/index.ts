@@ -11,6 +11,7 @@ export * from './consent.store.js';
 export { requestIdOf } from './request-id.js';
 export type { ConsentingPerson, ConsentWordInput } from './consent-word.js';
 export * from './contact.store.js';
+export * from './sealed-number.store.js';
 export * from './recipient.store.js';
 export * from './guard.store.js';
 export * from './abuse-decision.store.js';

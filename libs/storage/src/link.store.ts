@@ -1,4 +1,4 @@
-import type { AccountId, Bytes, ContactId, LinkId, TenantId } from '@causeway/message-model';
+import type { AccountId, Bytes, LinkId, TenantId } from '@causeway/message-model';
 import type { Database } from './database.js';
 import { hexOf } from './opt-out.sql.js';
 
@@ -175,21 +175,6 @@ export class LinkStore {
       question.now,
     );
     return rows[0] ?? null;
-  }
-
-  /** Notes with a contact whom its owner may find by its number; null when there is nobody (any more). */
-  async noteFound(
-    { tenant, contact }: { readonly tenant: TenantId; readonly contact: ContactId },
-    found: Pick<Findee, 'link' | 'account'> | null,
-  ): Promise<void> {
-    await this.database.query(
-      `UPDATE registry.contact SET linked_account = $3, link_id = $4
-       WHERE tenant_id = $1 AND id = $2 AND (linked_account, link_id) IS DISTINCT FROM ($3, $4)`,
-      tenant,
-      contact,
-      found?.account ?? null,
-      found?.link ?? null,
-    );
   }
 
   /** The number is nobody's any more, or somebody else's: whoever linked it is not found by it from now on. */

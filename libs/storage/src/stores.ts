@@ -1,9 +1,10 @@
 import { AccountStore } from './account.store.js';
-import { AliasStore } from './alias.store.js';
 import { AbuseDecisionStore } from './abuse-decision.store.js';
+import { AliasStore } from './alias.store.js';
 import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
+import { SealedNumberStore } from './sealed-number.store.js';
 import { Database } from './database.js';
 import { DiscoveryStore } from './discovery.store.js';
 import { HoldStore } from './hold.store.js';
@@ -34,6 +35,7 @@ export class Stores {
   readonly preKeys: PreKeyStore;
   readonly consents: ConsentStore;
   readonly contacts: ContactStore;
+  readonly numbers: SealedNumberStore;
   readonly recipients: RecipientStore;
   readonly messages: MessageStore;
   readonly lanes: LaneStore;
@@ -63,6 +65,7 @@ export class Stores {
     this.preKeys = new PreKeyStore(this.database);
     this.consents = new ConsentStore(this.database);
     this.contacts = new ContactStore(this.database);
+    this.numbers = new SealedNumberStore(this.database);
     this.recipients = new RecipientStore(this.database);
     this.messages = new MessageStore(this.database);
     this.lanes = new LaneStore(this.database);

@@ -12,6 +12,7 @@ import type {
   LinkChallengeStore,
   LinkStore,
   PartitionStore,
+  SealedNumberStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
@@ -39,6 +40,7 @@ export interface EdgeContext {
   readonly ledger: Ledger;
   readonly accounts: AccountStore;
   readonly contacts: ContactStore;
+  readonly numbers: SealedNumberStore;
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;

@@ -79,8 +79,6 @@ async function made(
     sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
     bridgeNumberIds: [texted, ...others],
     ...describeNumber(e164),
-    // not compared: nothing of it is to be known where the account is
-    gapClass: 'far',
     alias: alias.alias,
     now: clock.now(),
   });

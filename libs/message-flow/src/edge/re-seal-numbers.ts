@@ -11,7 +11,7 @@ const BATCH = 200;
  */
 export class ReSealNumbers {
   constructor(
-    private readonly edge: Pick<EdgeContext, 'contacts' | 'attempts' | 'links'>,
+    private readonly edge: Pick<EdgeContext, 'numbers' | 'attempts' | 'links'>,
     private readonly keys: EdgeKeys,
   ) {}
 
@@ -32,15 +32,15 @@ export class ReSealNumbers {
 
   private async reSeal(replaced: ReadonlySet<string>): Promise<void> {
     const { keys } = this;
-    const { contacts } = this.edge;
+    const { numbers } = this.edge;
     let after: SealedNumber | undefined;
     for (;;) {
-      const rows = await contacts.sealedNumbers(after, BATCH);
+      const rows = await numbers.sealedNumbers(after, BATCH);
       for (const row of rows) {
         if (!replaced.has(addressKeyIdOf(row.sealedNumber) ?? '')) continue;
         const aad = numberAad(row.tenant, row.contact);
         const number = keys.openAtRest(row.sealedNumber, aad);
-        if (number) await contacts.replaceSealedNumber({ ...row, sealedNumber: keys.sealAtRest(number, aad) });
+        if (number) await numbers.replaceSealedNumber({ ...row, sealedNumber: keys.sealAtRest(number, aad) });
       }
       after = rows.at(-1);
       if (rows.length < BATCH) return;

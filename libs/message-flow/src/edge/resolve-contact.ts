@@ -8,9 +8,9 @@ import { describeNumber, openNumber } from './open-number.js';
 
 /** New contacts of one account in a day, and accounts that may ask for one number anew in a day (PROTOCOL 3). */
 const CONTACTS_PER_DAY = 50;
-const ASKERS_PER_DAY = 200;
 /** A new number is compared with so many of the account's last (PROTOCOL 3). */
 const NUMBERS_COMPARED = 20;
+const ASKERS_PER_DAY = 200;
 const DAY_MS = 24 * 3_600_000;
 
 /**
@@ -28,7 +28,7 @@ export class ResolveContact {
     const contact = (await this.known(question, opened.e164)) ?? (await this.made(question, opened.e164));
     if (typeof contact === 'string') return { kind: 'refused', code: contact };
     const found = await findNative(this.edge, { tenant, account }, opened.e164);
-    await this.edge.links.noteFound({ tenant, contact: contact.contact }, found);
+    await this.edge.contacts.setLinked({ tenant, contact: contact.contact }, found);
     return { kind: 'contact', ...contact, native: found?.address ?? null };
   }
 
@@ -36,7 +36,7 @@ export class ResolveContact {
     tenant,
     account,
   }: Pick<ResolveContactQuestion, 'tenant' | 'account'>): Promise<readonly string[]> {
-    const latest = await this.edge.contacts.latestNumbers(tenant, account, NUMBERS_COMPARED);
+    const latest = await this.edge.numbers.latestNumbers(tenant, account, NUMBERS_COMPARED);
     return latest.flatMap(({ contact, sealedNumber }) => {
       const number = this.edge.keys.openAtRest(sealedNumber, numberAad(tenant, contact));
       return number ? [Buffer.from(number).toString()] : [];
