@@ -5,19 +5,27 @@ export function violationsOf(report: ForensicReport): readonly string[] {
   const none: readonly (readonly [what: string, found: readonly string[]])[] = [
     ['in the clear before the purge', report.rawBefore],
     ['in the clear after the purge', report.rawAfter],
-    ['opened of a backup from before the purge, with all keys that are left', report.openedOfBackup],
     ['opened after the erasure', report.openedAfterErasure],
     ['searched and empty: the search shows nothing', report.emptyStores],
   ];
   const found = none.flatMap(([what, list]) => list.map((each) => `${what}: ${each}`));
-  return [...found, ...differences('before the purge', report.openedBefore, report.expectedBefore)];
+  return [
+    ...found,
+    ...differences('before the purge', report.openedBefore, report.expectedBefore),
+    ...differences(
+      'of a backup from before, with all keys that are left',
+      report.openedOfBackup,
+      report.expectedOfBackup,
+    ),
+    ...differences('after the purge', report.openedAfter, report.expectedAfter),
+  ];
 }
 
 /** The control: what the inventory says is there has to be found, and nothing else. */
 function differences(when: string, found: readonly string[], expected: readonly string[]): readonly string[] {
   return [
-    ...expected.filter((each) => !found.includes(each)).map((each) => `not found ${when}: ${each}`),
-    ...found.filter((each) => !expected.includes(each)).map((each) => `not expected ${when}: ${each}`),
+    ...expected.filter((each) => !found.includes(each)).map((each) => `not opened ${when}: ${each}`),
+    ...found.filter((each) => !expected.includes(each)).map((each) => `opened, and should not be, ${when}: ${each}`),
   ];
 }
 

@@ -7,7 +7,7 @@ import { AGENT_ID, type ForensicSite } from './forensic-site.js';
 const SMS = { allowClear: ['sms'] } as const;
 const LATER = { withinMs: 90_000 };
 /** Long enough to be accepted on a slow machine, short enough to run out while its lane stands still. */
-const SHORT_SECONDS = 20;
+const SHORT_SECONDS = 10;
 
 /** Who took part; their devices are closed with the world. */
 export interface Travellers {

@@ -8,8 +8,12 @@ const HOUR_MS = 3_600_000;
 /** Duties run by the real clock: a purge every few seconds, keys every fifteen. */
 const PATIENCE = { withinMs: 180_000 };
 
-/** Moves the clock past every lifetime there is, at a pace at which each is kept: leg keys, metadata, then the month of the address key. */
-export async function letTimePass(site: ForensicSite, say: (line: string) => void): Promise<void> {
+/** How far ahead the clock is after `letWeeksPass`, and after `letMonthsPass`. */
+export const WEEKS_MS = 24 * DAY_MS;
+export const MONTHS_MS = 70 * DAY_MS;
+
+/** Moves the clock past every lifetime of what is not kept for as long as its owner stays. */
+export async function letWeeksPass(site: ForensicSite, say: (line: string) => void): Promise<void> {
   await site.world.carrier.clearFaults();
   await site.world.carrier.release('drop');
   const before = await allEdgeKeys(site.keyFolder);
@@ -18,27 +22,26 @@ export async function letTimePass(site: ForensicSite, say: (line: string) => voi
     await eventually(() => isPurged(site, days), { ...PATIENCE, what: `nothing older is left after ${days} days` });
     say(`${days} days later: partitions dropped`);
   }
-  await keysGone(
-    site,
-    'leg keys',
-    before.legKeys.map(({ keyId }) => keyId),
-  );
+  const keyIds = before.legKeys.map(({ keyId }) => keyId);
+  await keysGone(site, 'leg keys', keyIds);
+}
+
+/** Then past the month of the address key. */
+export async function letMonthsPass(site: ForensicSite, say: (line: string) => void): Promise<void> {
+  const before = await allEdgeKeys(site.keyFolder);
   await site.world.moveClock(32 * DAY_MS);
-  await eventually(async () => (await allEdgeKeys(site.keyFolder)).addressKeys.length > 1, {
+  await eventually(async () => (await allEdgeKeys(site.keyFolder)).addressKeys.length > before.addressKeys.length, {
     ...PATIENCE,
     what: 'a new address key',
   });
-  for (const days of [33, 70]) {
-    await site.world.moveClock(days * DAY_MS);
+  for (const aheadMs of [33 * DAY_MS, MONTHS_MS]) {
+    await site.world.moveClock(aheadMs);
     // numbers are sealed anew at each start, and once an hour
     await site.world.edge.stop();
     await site.world.edge.start();
   }
-  await keysGone(
-    site,
-    'address keys',
-    before.addressKeys.map(({ keyId }) => keyId),
-  );
+  const keyIds = before.addressKeys.map(({ keyId }) => keyId);
+  await keysGone(site, 'address keys', keyIds);
   await eventually(() => isPurged(site, 70), { ...PATIENCE, what: 'nothing older is left after 70 days' });
   say('70 days later: every key of the beginning is destroyed');
 }
