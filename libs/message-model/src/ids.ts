@@ -80,10 +80,10 @@ export function messageIdToBytes(id: MessageId): Bytes {
   return toBytes(Buffer.from(id, 'base64url'));
 }
 
-/** m = message, i = inbox item. Adding a class is adding a partitioned table. */
-export type TransitClass = 'm' | 'i';
+/** m = message, i = inbox item, d = decision of the guard. Adding a class is adding a partitioned table. */
+export type TransitClass = 'm' | 'i' | 'd';
 /** The hour fits the database's 32 bits: below `z00000`. */
-const TRANSIT = /^([mi])([0-9a-y][0-9a-z]{5})([A-Za-z0-9_-]{22})$/;
+const TRANSIT = /^([mid])([0-9a-y][0-9a-z]{5})([A-Za-z0-9_-]{22})$/;
 
 /** `purgeAt` is rounded up to the hour: a row never leaves before its time. Unit: milliseconds since the epoch. */
 export function mintTransitId(kind: TransitClass, purgeAtMs: number, random: string = random16()): TransitId {

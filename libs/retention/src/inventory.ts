@@ -1,3 +1,4 @@
+import { ABUSE_INVENTORY } from './abuse-inventory.js';
 import { CUSTODY_INVENTORY } from './custody-inventory.js';
 import { REGISTRY_INVENTORY } from './registry-inventory.js';
 import { RETENTION_INVENTORY } from './retention-inventory.js';
@@ -13,4 +14,5 @@ export const INVENTORY: readonly TableEntry[] = [
   ...CUSTODY_INVENTORY,
   ...RETENTION_INVENTORY,
   ...TRANSIT_INVENTORY,
+  ...ABUSE_INVENTORY,
 ];

@@ -98,6 +98,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       conversation_id: 'the conversation of the pair',
       requested_at: 'that the peer asked, and when; shown with the request',
       decided_at: 'when the owner decided',
+      peer_has_sent: 'that the one who writes has: an established conversation is never cut',
     },
   },
   {
@@ -122,6 +123,8 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       created_at: 'limit of new contacts a day',
       linked_account: 'the account whose owner linked this number and lets the contact’s owner find it',
       blocked_at: 'since when the owner of the contact hears nothing from it',
+      account_has_sent: 'that the owner wrote: an established conversation is never cut',
+      contact_has_sent: 'that the telephone wrote',
     },
   },
   {

@@ -1,9 +1,11 @@
 import { DatabaseError, type Session } from './database.js';
 
-/** Tables by the kind of id that holds their hour. */
+/** Tables by the kind of id that holds their hour; of the guard's, the hour is the one in which the key of their week is destroyed. */
 export const PARTITIONED = {
   m: ['message', 'envelope', 'attempt'],
   i: ['inbox'],
+  g: ['guard_conduct', 'guard_pair', 'guard_tally'],
+  d: ['abuse_decision'],
 } as const;
 
 /** The letter an id begins with. */

@@ -11,6 +11,7 @@ export * from './consent.store.js';
 export { requestIdOf } from './request-id.js';
 export * from './contact.store.js';
 export * from './recipient.store.js';
+export * from './guard.store.js';
 export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
 export * from './message.store.js';
 export * from './lane.store.js';

@@ -55,6 +55,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   transit('inbox', `(t.purge_hour, t.id) IN (${ITEMS})`),
   transit('inbox_item', OF_ACCOUNT),
   transit('message', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour', 'lane_id', 'position'] }),
+  transit('abuse_decision', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour'] }),
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),
   { ...registry('retention_wish', OF_ACCOUNT), erasure: 'deleted' },
@@ -78,6 +79,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.purge_ledger', why: 'what went, without whose' },
   { table: 'registry.purge_note', why: 'what is to stand in that ledger' },
   { table: 'transit.report', why: 'digests under keys that die within days; they name nobody' },
+  { table: 'transit.guard_conduct', why: 'names under keys that die within two weeks; they name nobody' },
+  { table: 'transit.guard_pair', why: 'names under keys that die within two weeks; they name nobody' },
+  { table: 'transit.guard_tally', why: 'counts of a tenant' },
   { table: 'transit.received', why: 'keyed digests of what carriers reported, without an account' },
 ];
 

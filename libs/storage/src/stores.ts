@@ -4,6 +4,7 @@ import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { Database } from './database.js';
 import { HoldStore } from './hold.store.js';
+import { PostgresGuardStore } from './guard.store.js';
 import { InboxStore } from './inbox.store.js';
 import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
@@ -43,6 +44,7 @@ export class Stores {
   readonly preferences: PreferenceStore;
   readonly routes: RouteStore;
   readonly revokedStatements: RevokedStatementStore;
+  readonly guard: PostgresGuardStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -66,6 +68,7 @@ export class Stores {
     this.preferences = new PreferenceStore(this.database);
     this.routes = new RouteStore(this.database);
     this.revokedStatements = new RevokedStatementStore(this.database);
+    this.guard = new PostgresGuardStore(this.database, this.partitions);
   }
 
   async close(): Promise<void> {
