@@ -76,7 +76,7 @@ export class ForensicSite {
     yield* filesIn(join(this.world.folder, 'data'), 'data folder');
     yield* filesIn(join(this.world.folder, 'devices'), 'device folders');
     yield* filesIn(join(this.folder, 'tmp'), 'temporary files');
-    yield { store: 'logs', place: 'of all processes', bytes: Buffer.from(this.world.logs) };
+    yield { store: 'logs', place: 'of all processes', bytes: this.world.logBytes };
   }
 
   /** Stores of `everything` that have bytes at any time. */
