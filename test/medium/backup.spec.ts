@@ -164,6 +164,7 @@ it('contacts whose address key was destroyed since are removed, and said', async
     optOutDigests: [],
     sealedNumber: world.keys.sealAtRest(utf8('+14155550123'), numberAad(TENANT, contact)),
     bridgeNumberIds: ['b1'],
+    gapClass: 'far' as const,
     country: 'US',
     lineType: 'MOBILE',
     now: world.clock.now(),

@@ -109,6 +109,7 @@ describe('AcceptInbound', () => {
       new TellDevices(accounts, edge.bridge.stores.inbox, edge.bridge.stores.partitions, edge.bridge.clock),
       edge.bridge.clock,
       edge.bridge.stores.contacts,
+      edge.bridge.conduct,
     );
     const take = new TakeReport(
       edge.bridge.reportKeys,

@@ -43,6 +43,7 @@ async function contactOf(tenant: TenantId, e164: string) {
     optOutDigests: [],
     sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
     bridgeNumberIds: ['b1'],
+    gapClass: 'far' as const,
     country: 'US',
     lineType: 'MOBILE',
     now: clock.now(),

@@ -77,7 +77,8 @@ export class ClearBridge {
       fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
-    const noted = { lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
+    const { conduct } = bridge;
+    const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
     const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };

@@ -3,19 +3,22 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerSchema, toWireJson } from '@causeway/api-contract';
+import { Guard, GuardKeyRing } from '@causeway/abuse-control';
 import { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
 import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  ConductWatch,
   DedupeDigests,
   DrainNativeLane,
+  JudgeSend,
   SealBody,
   SendMessage,
   Sweep,
   type FreshItem,
 } from '@causeway/message-flow';
-import { parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
+import { mintTransitId, parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
 import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
@@ -32,6 +35,7 @@ export const must = <T>(value: T | null | undefined): T => {
 };
 export const TENANT = must(parseTenantId('default'));
 const REGION = 'local';
+const DAYS_30_MS = 30 * 24 * 3_600_000;
 const eventSchema = z.record(z.string(), z.unknown());
 
 /** A verified account with real keys, and the device it calls from. */
@@ -71,6 +75,7 @@ export class InProcess {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
   readonly decide: DecideConsent;
+  readonly conduct: ConductWatch;
   readonly retention: { readonly book: PolicyBook; readonly brake: PurgeBrake };
 
   private constructor(
@@ -79,11 +84,25 @@ export class InProcess {
     readonly keys: EdgeKeys,
     readonly ledger: EdgeLedger,
     readonly reportKeys: ReportKeys,
+    readonly guardKeys: GuardKeyRing,
     readonly clock: ManualClock,
     private readonly folder: string,
   ) {
     const { messages, recipients, partitions, lanes, consents, accounts, inbox } = stores;
     const { events, devices } = this;
+    this.conduct = new ConductWatch({
+      guard: new Guard({
+        store: stores.guard,
+        keys: guardKeys,
+        mintDecisionId: (atMs) => mintTransitId('d', atMs + DAYS_30_MS),
+      }),
+      keys: guardKeys,
+      decisions: stores.abuseDecisions,
+      partitions,
+      profile: 'community',
+      clock,
+      events,
+    });
     this.retention = { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(partitions, clock) };
     const seal = new SealBody(new CheckClearBody(this.desk(), clock), this.reportKeys.tokens);
     const tell = new TellDevices(accounts, inbox, partitions, clock);
@@ -98,12 +117,13 @@ export class InProcess {
       clock,
       events,
       this.retention,
+      new JudgeSend(this.conduct, recipients),
     );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
     this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);
     this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
     this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events, this.retention);
-    this.decide = new DecideConsent(consents, tell, clock, stores.contacts);
+    this.decide = new DecideConsent(consents, tell, clock, stores.contacts, this.conduct);
   }
 
   static async open(): Promise<InProcess> {
@@ -113,7 +133,16 @@ export class InProcess {
     const ledger = await EdgeLedger.open({ folder });
     const clock = new ManualClock(Date.now());
     const keys = await EdgeKeys.open({ folder, region: REGION, clock });
-    const inProcess = new InProcess(url, stores, keys, ledger, await ReportKeys.open(folder, clock), clock, folder);
+    const inProcess = new InProcess(
+      url,
+      stores,
+      keys,
+      ledger,
+      await ReportKeys.open(folder, clock),
+      await GuardKeyRing.open(join(folder, 'guard.key'), clock.nowMs()),
+      clock,
+      folder,
+    );
     const tenant = { id: TENANT, nativeHost: 'causeway.local', region: REGION, registration: 'open' } as const;
     await stores.tenants.ensure(tenant, inProcess.clock.now());
     return inProcess;

@@ -63,6 +63,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     devices,
     digests,
     reports: reportKeys.tokens,
+    conduct: process.conduct,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,

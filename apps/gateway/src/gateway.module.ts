@@ -3,6 +3,7 @@ import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  JudgeSend,
   SealBody,
   SendMessage,
   type DeviceWaker,
@@ -74,7 +75,7 @@ function made<Made, Needed extends readonly unknown[]>(
 @Module({})
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
-    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls } = context;
+    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls, conduct } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
@@ -129,12 +130,13 @@ export class GatewayModule {
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,
-          useValue: new DecideConsent(consents, tell, clock, contacts),
+          useValue: new DecideConsent(consents, tell, clock, contacts, conduct),
         },
         made(
           TakeReport,
           [DecideConsent],
-          (consent) => new TakeReport(reportKeys, stores.reports, accounts, consent, async () => undefined),
+          (consent) =>
+            new TakeReport(reportKeys, stores.reports, accounts, consent, (report) => conduct.reported(report)),
         ),
         { provide: RevokeStatement, useValue: new RevokeStatement(stores.revokedStatements, clock) },
         { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
@@ -177,6 +179,7 @@ export class GatewayModule {
             clock,
             events,
             retention,
+            new JudgeSend(conduct, recipients),
           );
         }),
         made(

@@ -6,6 +6,7 @@ import type { GuardStore, Observation, Snapshot, Standing, Verdict } from './gua
 import { Pseudonyms, type GuardKeys, type PairNames } from './pseudonyms.js';
 import { scoreOf, type Score } from './score.js';
 import { decisionSentence } from './sentences.js';
+import { limitOf } from './limits.js';
 import { signalsOf, type Signals } from './signals.js';
 import { TenantLedger } from './tenant-ledger.js';
 
@@ -245,7 +246,7 @@ function paced(
 
 /** New people wait while nobody can tell who is writing; everything else goes on. */
 function blind(event: GuardEvent): Decision {
-  if (!isSend(event) || event.isEstablished) return { ...PASS, isBlind: true };
+  if (limitOf(event)?.whenBlind !== 'closed') return { ...PASS, isBlind: true };
   return {
     ...PASS,
     action: 'wait',

@@ -14,6 +14,7 @@ export * from './replay-keys.js';
 export * from './signals.js';
 export * from './weights.js';
 export * from './ladder.js';
+export * from './limits.js';
 export * from './score.js';
 export * from './guard.js';
 export * from './reports/index.js';

@@ -30,6 +30,7 @@ import type { MessageLifetimes } from '@causeway/retention';
 import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
 import { MAX_LIFETIME_HOURS, type RetentionRules } from './lifetimes.js';
+import type { JudgeSend } from './judge-send.js';
 import type { BodyQuestion, SealBody } from './seal-body.js';
 import type { DeviceWaker, FreshItem, LaneWaker } from './wakes.js';
 
@@ -67,6 +68,7 @@ export class SendMessage {
     private readonly clock: Clock,
     private readonly events: Events,
     private readonly retention: RetentionRules,
+    private readonly judge: JudgeSend,
   ) {
     this.recipients = new GroupCommit((keys) => recipients.find(keys), {
       maxItems: 200,
@@ -93,13 +95,17 @@ export class SendMessage {
     const lifetimes = await this.lifetimesOf(sender, request);
     const deliverBefore = this.deadline(request, lifetimes);
     const recipient = await this.recipient(sender, request);
+    await this.judge.execute(sender, request, recipient);
     const ref = mintTransitId('m', deliverBefore.getTime() + lifetimes.metadataHours * 3_600_000);
     const body = await this.body({ sender, request, recipient, deliverBefore });
     const message = this.newMessage({ sender, request, ref, body, deliverBefore });
     await this.partitions.ensure('m', purgeHourOf(ref));
     const result = await this.accepts.add(message);
     if (!result.isSameMessage) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
-    if (result.isNew) return this.accepted(message, result);
+    if (result.isNew) {
+      await this.judge.noteSent(sender, request, recipient);
+      return this.accepted(message, result);
+    }
     const isCut = result.deliverBefore < deliverBefore && deliverBefore.getTime() < request.deliverBefore * 1000;
     if (!isCut) return this.repeated(message, result);
     // its deadline was cut when it came first: what comes now is stored for that one

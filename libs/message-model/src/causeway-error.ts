@@ -32,6 +32,7 @@ export const PROBLEMS = {
   'invalid-signature': { status: 422, title: 'A signature does not verify' },
   'invalid-statement': { status: 422, title: 'The downgrade statement does not permit this message' },
   'report-not-genuine': { status: 422, title: 'The report does not prove that this message was carried' },
+  'abnormal-usage-detected': { status: 429, title: 'Too many new people for now; your conversations go on' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   'purge-behind': { status: 503, title: 'The purge is behind; nothing new is stored for the moment' },

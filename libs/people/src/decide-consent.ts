@@ -1,4 +1,5 @@
 import { CausewayError, mintConversationId, type ConsentOperation, type ContactId } from '@causeway/message-model';
+import type { ConductListener } from './conduct-listener.js';
 import { refuseOtherCell } from './refuse-other-cell.js';
 import type { Clock } from '@causeway/platform';
 import type { Acted, AuthenticatedDevice, ConsentStore, ContactStore, DeviceRef, Granted } from '@causeway/storage';
@@ -11,6 +12,7 @@ export class DecideConsent {
     private readonly tell: TellDevices,
     private readonly clock: Clock,
     private readonly contacts: ContactStore,
+    private readonly conduct: ConductListener,
   ) {}
 
   async grant(
@@ -25,6 +27,7 @@ export class DecideConsent {
   async refuse(owner: AuthenticatedDevice, request: string): Promise<void> {
     const acted = await this.consents.answer(owner, request, { operation: 'revoke', now: this.clock.now() });
     if (!acted) throw new CausewayError('not-found', { detail: 'There is no such request' });
+    await this.conduct.blocked({ tenant: owner.tenant, sender: acted.peer, recipient: owner.address });
   }
 
   /**
@@ -49,6 +52,7 @@ export class DecideConsent {
     });
     if (!acted) return [];
     const { before, after } = acted;
+    if (operation === 'revoke') await this.conduct.blocked({ tenant, sender: acted.peer, recipient: owner.address });
     if (after.own.standing === 'granted' && before.own.standing !== 'granted') return this.tellGranted(owner, acted);
     if (before.other.standing === 'requested' && after.other.standing === 'none') {
       const event = { type: 'consent-cancelled', request: acted.request, from: acted.address } as const;
@@ -65,6 +69,7 @@ export class DecideConsent {
   /** Both ends, on all their devices: what any of them had waiting may go now. */
   private async tellGranted(owner: AuthenticatedDevice, granted: Acted): Promise<readonly DeviceRef[]> {
     const { tenant } = owner;
+    await this.conduct.answered({ tenant, sender: granted.peer, recipient: owner.address });
     const news = {
       type: 'consent-granted',
       conversation: granted.conversation,

@@ -3,6 +3,7 @@ export { RegisterAccount, tokenDigest, type Registered } from './register-accoun
 export { UpdateDevices, UploadPreKeys } from './update-devices.js';
 export * from './plan-route.js';
 export * from './edge-desk.js';
+export * from './conduct-listener.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
 export * from './erase-account.js';

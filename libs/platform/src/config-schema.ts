@@ -170,6 +170,11 @@ export const SETTINGS = z.object({
     'Host name in `mimi://` addresses. It enters message ids: never change it once people use it.',
     host.toLowerCase(),
   ),
+  tenantProfile: identity(
+    'community',
+    'What is usual here, by which the spam guard judges: `phone` (people who know each other), `community` (a place where strangers meet), `registered-bulk` (a clinic, a school, a shop).',
+    z.enum(['phone', 'community', 'registered-bulk']),
+  ),
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),
   registration: identity('open', 'Who may register an account.', z.enum(['open', 'invite'])),

@@ -131,6 +131,23 @@ export class Events {
     this.log.info('edge-key.destroyed', fields);
   }
 
+  /** A level of the guard's ladder was reached. Nobody is named: who it was is in the decision, for them and the operator. */
+  senderLimited(fields: { readonly level: number }): void {
+    this.metrics.increment('causeway_abuse_decisions_total', { level: String(fields.level) });
+    this.log.info('abuse.decided', { ladderLevel: fields.level });
+  }
+
+  /** A message was not let on for now; blind: because the guard's store did not answer. */
+  sendLimited(fields: { readonly action: string; readonly isBlind: boolean }): void {
+    this.metrics.increment('causeway_sends_limited_total', { action: fields.action, blind: String(fields.isBlind) });
+  }
+
+  /** Established conversations go on, new ones wait, until it answers again. */
+  guardStoreFailed(fields: { readonly operation: string; readonly thrown: unknown }): void {
+    this.metrics.increment('causeway_guard_store_failures_total', { operation: fields.operation });
+    this.log.warn('guard.store-failed', { component: fields.operation, ...errorFields(fields.thrown) });
+  }
+
   problemAnswered(fields: { readonly code: string; readonly status: number; readonly route?: string }): void {
     this.metrics.increment('causeway_problems_total', { code: fields.code });
     this.log.debug('problem.answered', fields);

@@ -28,3 +28,4 @@ export * from './operator-token.js';
 export * from './only-for-owner.js';
 export * from './residency.js';
 export * from './sealed-setting.js';
+export * from './rate-limit.js';

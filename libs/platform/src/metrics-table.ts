@@ -102,6 +102,21 @@ export const METRICS = {
     help: '1 in the edge that keeps the keys while its key provider unwraps them, 0 while it does not: five minutes later clear messages stop.',
     labels: [],
   },
+  causeway_abuse_decisions_total: {
+    kind: 'counter',
+    help: 'Decisions of the spam guard, by level.',
+    labels: ['level'],
+  },
+  causeway_sends_limited_total: {
+    kind: 'counter',
+    help: 'Messages that were not let on for now, by what was done, and whether the guard could not see.',
+    labels: ['action', 'blind'],
+  },
+  causeway_guard_store_failures_total: {
+    kind: 'counter',
+    help: 'Times the store of the spam guard did not answer, by what was tried.',
+    labels: ['operation'],
+  },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
 } as const satisfies Readonly<Record<string, MetricRow>>;
 

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { DedupeDigests } from '@causeway/message-flow';
+import { Guard, GuardKeyRing, RedisGuardStore, type GuardStore } from '@causeway/abuse-control';
+import { ConductWatch, DedupeDigests } from '@causeway/message-flow';
+import { mintTransitId } from '@causeway/message-model';
 import {
   createLogger,
   FileClock,
@@ -15,7 +17,7 @@ import {
   StartupProblem,
 } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
-import { WorkQueue } from '@causeway/work-queue';
+import { RedisScriptRunner, WorkQueue } from '@causeway/work-queue';
 import { ReportKeys } from './report-keys.js';
 import { sharedKey } from './shared-key.js';
 
@@ -29,6 +31,11 @@ export interface ProcessContext {
   readonly queue: WorkQueue;
   readonly digests: DedupeDigests;
   readonly reportKeys: ReportKeys;
+  readonly guard: Guard;
+  readonly guardKeys: GuardKeyRing;
+  readonly conduct: ConductWatch;
+  /** Undefined while the guard is on PostgreSQL. */
+  readonly guardRedis: RedisScriptRunner | undefined;
   readonly tls: TlsIdentity | undefined;
   /** Where this cell may store; undefined when nothing is claimed. What goes through one process beyond these bindings it checks itself. */
   readonly residency: Residency | undefined;
@@ -56,19 +63,56 @@ export async function openProcess(input: {
       : { backend: 'postgres', url: input.databaseUrl },
     log,
   );
+  const events = new Events(log, metrics);
   return {
     config,
     clock,
     log,
     metrics,
-    events: new Events(log, metrics),
+    events,
     stores,
     queue,
+    ...(await openGuard({ config, stores, clock, events, keysFolder })),
     digests: new DedupeDigests(await sharedKey(keysFolder, 'dedupe.key')),
     reportKeys: await ReportKeys.open(keysFolder, clock),
     tls: readTlsIdentity(config),
     residency,
   };
+}
+
+/** Names of 30 days: so long a decision can be read. */
+const DECISIONS_MS = 30 * 24 * 3_600_000;
+/** A guard that is asked waits so long at most; then established conversations go on and new people wait. */
+const GUARD_PATIENCE_MS = 5_000;
+
+async function openGuard(on: {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly keysFolder: string;
+}): Promise<Pick<ProcessContext, 'guard' | 'guardKeys' | 'conduct' | 'guardRedis'>> {
+  const { config, stores, clock, events } = on;
+  const guardKeys = await GuardKeyRing.open(join(on.keysFolder, 'guard.key'), clock.nowMs());
+  const guardRedis = config.queueBackend === 'redis' ? new RedisScriptRunner(config.redisUrl) : undefined;
+  const store: GuardStore = guardRedis ? new RedisGuardStore(guardRedis) : stores.guard;
+  const guard = new Guard({
+    store,
+    keys: guardKeys,
+    patienceMs: GUARD_PATIENCE_MS,
+    mintDecisionId: (atMs) => mintTransitId('d', atMs + DECISIONS_MS),
+    onStoreFailure: (operation, thrown) => events.guardStoreFailed({ operation, thrown }),
+  });
+  const conduct = new ConductWatch({
+    guard,
+    keys: guardKeys,
+    decisions: stores.abuseDecisions,
+    partitions: stores.partitions,
+    profile: config.tenantProfile,
+    clock,
+    events,
+  });
+  return { guard, guardKeys, guardRedis, conduct };
 }
 
 async function refuseOtherRegion(stores: Stores, region: string): Promise<void> {
@@ -84,5 +128,6 @@ async function refuseOtherRegion(stores: Stores, region: string): Promise<void> 
 /** In the order in which things depend on each other: first what takes work, last what stores it. */
 export async function closeProcess(context: ProcessContext): Promise<void> {
   await context.queue.close();
+  await context.guardRedis?.close();
   await context.stores.close();
 }

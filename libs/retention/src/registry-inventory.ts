@@ -125,6 +125,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       blocked_at: 'since when the owner of the contact hears nothing from it',
       account_has_sent: 'that the owner wrote: an established conversation is never cut',
       contact_has_sent: 'that the telephone wrote',
+      gap_class: 'how close the number was to others of its owner, as same, near or far',
     },
   },
   {

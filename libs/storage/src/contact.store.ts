@@ -1,5 +1,7 @@
+import type { GapClass } from '@causeway/abuse-control';
 import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database, type SqlValue } from './database.js';
+import { personParameters, type ConsentingPerson, type ConsentWordInput } from './consent-word.js';
+import { DatabaseError, type Database } from './database.js';
 import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 import type { Preferences, StoredPreferences } from './preference.store.js';
@@ -25,6 +27,9 @@ export interface SealedContact extends ContactSummary {
   readonly rules: { readonly sender: Preferences; readonly recipient: Preferences | undefined };
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
+  /** Both together: an established conversation, which the guard does not touch. */
+  readonly accountHasSent: boolean;
+  readonly contactHasSent: boolean;
 }
 
 const addressOf = (account: string): string =>
@@ -32,6 +37,7 @@ const addressOf = (account: string): string =>
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
   opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
+  account_has_sent AS "accountHasSent", contact_has_sent AS "contactHasSent",
   linked_account AS "linkedAccount",
   ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
   ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
@@ -141,13 +147,14 @@ export class ContactStore {
     readonly bridgeNumberIds: readonly string[];
     readonly country: string;
     readonly lineType: string;
+    readonly gapClass: GapClass;
     readonly now: Date;
   }): Promise<ContactSummary | 'no-bridge-number'> {
     try {
       const rows = await this.database.query<ContactSummary>(
         `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-           bridge_number_id, country, line_type, created_at, opted_out_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}
+           bridge_number_id, country, line_type, created_at, gap_class, opted_out_at)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, $14, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
          WHERE NOT EXISTS (SELECT FROM registry.contact c WHERE c.tenant_id = $1 AND c.bridge_number_id = free.id AND c.binding_digest = $6)
          ORDER BY rank LIMIT 1
@@ -165,6 +172,7 @@ export class ContactStore {
         input.lineType,
         input.now,
         hexOf(input.optOutDigests),
+        input.gapClass,
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
@@ -208,6 +216,14 @@ export class ContactStore {
     );
   }
 
+  async noteSent(tenant: TenantId, contact: ContactId): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET contact_has_sent = true WHERE tenant_id = $1 AND id = $2 AND NOT contact_has_sent RETURNING 1',
+      tenant,
+      contact,
+    );
+  }
+
   /** From now on nothing of this conversation leaves the encryption it has on that network. */
   async markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
     await this.database.query(
@@ -221,6 +237,17 @@ export class ContactStore {
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
   async optOutAtCarrier(person: ConsentingPerson): Promise<void> {
     await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);
+  }
+
+  /** The numbers an account got last, sealed. */
+  async latestNumbers(tenant: TenantId, account: AccountId, limit: number): Promise<readonly SealedNumber[]> {
+    return this.database.query<SealedNumber>(
+      `SELECT tenant_id AS tenant, id AS contact, sealed_number AS "sealedNumber" FROM registry.contact
+       WHERE tenant_id = $1 AND account_id = $2 ORDER BY created_at DESC LIMIT $3`,
+      tenant,
+      account,
+      limit,
+    );
   }
 
   /** Sealed numbers in the order of their ids, for the job that seals them again under a new key. */
@@ -253,35 +280,6 @@ export class ContactStore {
     );
   }
 }
-
-/** A phone number towards one bridge number, as digests under every version of their keys, the current one first. */
-export interface ConsentingPerson {
-  readonly tenant: TenantId;
-  readonly bridgeNumberId: string;
-  readonly optOutDigests: readonly Uint8Array[];
-  readonly digestVersion: number;
-  readonly bindingDigests: readonly Uint8Array[];
-  readonly now: Date;
-}
-
-export interface ConsentWordInput {
-  readonly person: ConsentingPerson;
-  readonly word: 'opt-out' | 'opt-in';
-  /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
-  readonly scope: 'pair' | 'all';
-  /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */
-  readonly isByWord: boolean;
-  readonly digest: Uint8Array;
-  readonly digestPurgeHour: number;
-}
-
-const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
-  person.tenant,
-  person.bridgeNumberId,
-  hexOf(person.optOutDigests),
-  hexOf(person.bindingDigests),
-  person.now,
-];
 
 export interface SealedNumber {
   readonly tenant: TenantId;

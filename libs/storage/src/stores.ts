@@ -1,4 +1,5 @@
 import { AccountStore } from './account.store.js';
+import { AbuseDecisionStore } from './abuse-decision.store.js';
 import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
@@ -45,6 +46,7 @@ export class Stores {
   readonly routes: RouteStore;
   readonly revokedStatements: RevokedStatementStore;
   readonly guard: PostgresGuardStore;
+  readonly abuseDecisions: AbuseDecisionStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -69,6 +71,7 @@ export class Stores {
     this.routes = new RouteStore(this.database);
     this.revokedStatements = new RevokedStatementStore(this.database);
     this.guard = new PostgresGuardStore(this.database, this.partitions);
+    this.abuseDecisions = new AbuseDecisionStore(this.database);
   }
 
   async close(): Promise<void> {

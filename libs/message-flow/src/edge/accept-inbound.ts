@@ -111,7 +111,7 @@ export class AcceptInbound {
     const contact = await this.binding(event);
     if (!contact) return 'no-conversation';
     // the network and the person behind it are answered as ever
-    if (contact.isBlocked) return 'withheld';
+    if (contact.isBlocked || !(await this.isLetIn(event, contact))) return 'withheld';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
     const received = this.received(network, event.externalId);
@@ -123,8 +123,31 @@ export class AcceptInbound {
     const boxes = this.seal({ network, event, fetched, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
     const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
-    if (result === 'accepted') this.edge.devices.wake(boxes);
+    if (result !== 'accepted') return result;
+    this.edge.devices.wake(boxes);
+    await this.noteAnswer(contact);
     return result;
+  }
+
+  /** Who was written to first is answering. Anybody else is a stranger whom a carrier alone vouches for, known by a digest of their number. */
+  private isLetIn(event: Arrival, contact: SealedContact): Promise<boolean> {
+    if (contact.accountHasSent) return Promise.resolve(true);
+    const { digest } = this.edge.keys.numberDigest('contact', contact.tenant, event.from.reveal());
+    const sender = Buffer.from(digest).toString('base64url');
+    const { tenant, account, country } = contact;
+    return this.edge.conduct.allowInbound({
+      tenant,
+      sender,
+      recipient: account,
+      isEstablished: false,
+      features: { country },
+    });
+  }
+
+  private async noteAnswer({ tenant, account, contact, contactHasSent }: SealedContact): Promise<void> {
+    if (contactHasSent) return;
+    await this.edge.contacts.noteSent(tenant, contact);
+    await this.edge.conduct.answered({ tenant, sender: account, recipient: contact });
   }
 
   private seal(input: {

@@ -11,6 +11,7 @@ import type {
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
+import type { ConductWatch } from '../conduct-watch.js';
 import type { DedupeDigests } from '../dedupe-digest.js';
 import type { DeviceWaker, LaneWaker } from '../wakes.js';
 
@@ -42,6 +43,7 @@ export interface EdgeContext {
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
   readonly reports: ReportTokens;
+  readonly conduct: ConductWatch;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;

@@ -3,10 +3,13 @@ import type { ResolveContactAnswer, ResolveContactQuestion } from '@causeway/peo
 import { openAddress } from '@causeway/signal-protocol';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { numberAad } from './number-at-rest.js';
+import { gapClassOf } from './gap-class.js';
 import type { EdgeContext } from './edge-context.js';
 
 /** New contacts of one account in a day (PROTOCOL 3). */
 const CONTACTS_PER_DAY = 50;
+/** A new number is compared with so many of the account's last (PROTOCOL 3). */
+const NUMBERS_COMPARED = 20;
 const DAY_MS = 24 * 3_600_000;
 
 /** Opens a number that a device sealed to the edge, and gives out a random contact in its place. The number goes no further. */
@@ -48,9 +51,18 @@ export class ResolveContact {
       sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
       bridgeNumberIds: [...this.edge.bridgeNumbers.keys()],
       ...describeNumber(e164),
+      gapClass: gapClassOf(e164, await this.latestOf(question)),
       now: clock.now(),
     });
     return created === 'no-bridge-number' ? { kind: 'refused', code: created } : { kind: 'contact', ...created };
+  }
+
+  private async latestOf({ tenant, account }: ResolveContactQuestion): Promise<readonly string[]> {
+    const latest = await this.edge.contacts.latestNumbers(tenant, account, NUMBERS_COMPARED);
+    return latest.flatMap(({ contact, sealedNumber }) => {
+      const number = this.edge.keys.openAtRest(sealedNumber, numberAad(tenant, contact));
+      return number ? [Buffer.from(number).toString()] : [];
+    });
   }
 
   private async known({ tenant, account }: ResolveContactQuestion, e164: string) {
