@@ -12,6 +12,9 @@ const JOURNEYS = [
   'SMS to native',
   'A request that had to be repeated sends once',
   'RCS, and SMS where RCS cannot reach',
+  'A telephone number that arrives end-to-end encrypted',
+  'The recipient switches their preferred app, and the next message follows',
+  'A marketplace: a conversation by alias between SMS and native',
   'A permission for a time, and STOP across networks',
 ];
 

@@ -120,8 +120,14 @@ async function ends(device: Device, { messageId }: SentMessage, kind: MessageSta
 
 /** A carrier has it, or may have it. */
 async function stands(device: Device, { messageId }: SentMessage): Promise<void> {
-  const isSending = async () => (await device.status(messageId)).gateway?.state.kind === 'sending';
-  await eventually(isSending, { ...LATER, what: `${messageId} is sending` });
+  let found = '';
+  const isSending = async () => {
+    found = JSON.stringify((await device.status(messageId)).gateway);
+    return found.includes('"kind":"sending"');
+  };
+  await eventually(isSending, LATER).catch((thrown: unknown) => {
+    throw new Error(`it is not sending: ${found}`, { cause: thrown });
+  });
 }
 
 async function has(device: Device, words: string): Promise<void> {

@@ -79,7 +79,9 @@ export class ClearBridge {
     };
     const { conduct } = bridge;
     const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
-    const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
+    const { links, challenges, aliases, discovery, numbers } = stores;
+    const reached = { numbers, links, challenges, aliases, discovery };
+    const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes, ...reached };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
     this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };

@@ -196,12 +196,15 @@ export class InProcess {
         bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
         livingKeys: this.keys.livingKeys(),
         networks: await Promise.all(offered),
+        bridgeNumbers: [],
       };
     };
     return {
       describe,
       describeFresh: describe,
       resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
+      beginLink: async () => ({ kind: 'refused', code: 'unavailable' }),
+      proveLink: async () => ({ kind: 'refused', code: 'code-wrong' }),
     };
   }
 }

@@ -177,10 +177,11 @@ export class World {
   }
 
   /** A new account with its primary device. */
-  async register(name: string, gateway = this.gatewayUrl): Promise<Device> {
+  async register(name: string, gateway = this.gatewayUrl, host?: string): Promise<Device> {
     const device = this.keep(
       await Device.register({
         gateway,
+        ...(host === undefined ? {} : { host }),
         handle: this.handle(name),
         folder: this.deviceFolder(name),
         passphrase: PASSPHRASE,

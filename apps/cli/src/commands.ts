@@ -1,6 +1,7 @@
 import type { Command } from './command.js';
 import { accountErase, accountExport } from './commands/account.js';
 import { accept } from './commands/accept.js';
+import { ALIAS_COMMANDS } from './commands/alias-commands.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
@@ -8,6 +9,7 @@ import { backup } from './commands/backup.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
+import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { register } from './commands/register.js';
 import { report } from './commands/report.js';
@@ -69,6 +71,8 @@ export const COMMANDS: readonly Command[] = [
   prefer,
   explain,
   safetyNumber,
+  ...LINK_COMMANDS,
+  ...ALIAS_COMMANDS,
   accountExport,
   accountErase,
   verify,

@@ -6,6 +6,7 @@ import {
   FallBack,
   FindVerifiedDevices,
   MakeAttempt,
+  ProveNumber,
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
@@ -27,6 +28,7 @@ import { PublicUrl } from './public-url.js';
 export interface Edge {
   readonly context: EdgeContext;
   readonly resolveContact: ResolveContact;
+  readonly proveNumber: ProveNumber;
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
@@ -55,10 +57,15 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     },
     accounts: stores.accounts,
     contacts: stores.contacts,
+    numbers: stores.numbers,
     attempts: stores.attempts,
     inbox: stores.inbox,
     laneStore: stores.lanes,
     partitions: stores.partitions,
+    links: stores.links,
+    challenges: stores.challenges,
+    aliases: stores.aliases,
+    discovery: stores.discovery,
     lanes: queue.lanes,
     devices,
     digests,
@@ -86,6 +93,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   return {
     context,
     resolveContact: new ResolveContact(context),
+    proveNumber: new ProveNumber(context),
     dispatch: new DispatchClearLane(
       context,
       new CheckPermission(context, verified),

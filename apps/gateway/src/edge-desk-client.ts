@@ -1,8 +1,11 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   EDGE_QUESTIONS,
+  type BeginLinkAnswer,
   type EdgeDesk,
   type EdgeState,
+  type ProveLinkAnswer,
+  type ProveLinkQuestion,
   type ResolveContactAnswer,
   type ResolveContactQuestion,
 } from '@causeway/people';
@@ -26,6 +29,7 @@ const edgeStateShape = z.object({
       capabilities: z.object({}),
     }),
   ),
+  bridgeNumbers: z.array(z.string()),
 });
 const contactAnswer = z.discriminatedUnion('kind', [
   z.object({
@@ -34,11 +38,24 @@ const contactAnswer = z.discriminatedUnion('kind', [
     conversation: z.string(),
     country: z.string(),
     lineType: z.string(),
+    native: z.string().nullable(),
   }),
   z.object({
     kind: z.literal('refused'),
     code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number']),
   }),
+]);
+
+const beginAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('begun'), challenge: z.string(), expiresAt: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'unavailable']),
+  }),
+]);
+const proveAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('linked') }),
+  z.object({ kind: z.literal('refused'), code: z.enum(['code-wrong', 'too-many-links']) }),
 ]);
 
 /** Asks the edges, one after the other in turn; where one is silent, the next. What an edge says of itself is remembered for a moment. */
@@ -68,6 +85,14 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
 
   async resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {
     return contactAnswer.parse(await this.ask(EDGE_QUESTIONS.resolveContact, question));
+  }
+
+  async beginLink(question: ResolveContactQuestion): Promise<BeginLinkAnswer> {
+    return beginAnswer.parse(await this.ask(EDGE_QUESTIONS.beginLink, question));
+  }
+
+  async proveLink(question: ProveLinkQuestion): Promise<ProveLinkAnswer> {
+    return proveAnswer.parse(await this.ask(EDGE_QUESTIONS.proveLink, question));
   }
 
   private ask(pattern: string, question: object): Promise<unknown> {

@@ -9,7 +9,10 @@ import {
   type DeviceWaker,
 } from '@causeway/message-flow';
 import {
+  AdmitFirstContact,
   DecideConsent,
+  HandOutAlias,
+  LinkAccounts,
   EraseAccount,
   ExportAccount,
   MakeInvite,
@@ -26,9 +29,19 @@ import {
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, HoldStore, PreKeyStore } from '@causeway/storage';
+import {
+  AccountStore,
+  AliasStore,
+  ConsentStore,
+  ContactStore,
+  Database,
+  HoldStore,
+  LinkStore,
+  PreKeyStore,
+} from '@causeway/storage';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
+import { AliasesController } from './aliases.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
 import { DescribeMessage } from './describe-message.js';
@@ -40,6 +53,7 @@ import { HoldsController, HoldsDesk } from './holds.controller.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
+import { LinksController } from './links.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { PreferencesController } from './preferences.controller.js';
@@ -49,6 +63,7 @@ import { PolicyDesk } from './policy-desk.js';
 import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
+import { ShowLinks } from './show-links.js';
 import { StatementsController } from './statements.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -104,11 +119,20 @@ export class GatewayModule {
         LedgerController,
         HealthController,
         WakeController,
+        LinksController,
+        AliasesController,
       ],
       providers: [
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: ContactStore, useValue: contacts },
+        { provide: LinkStore, useValue: stores.links },
+        { provide: AliasStore, useValue: stores.aliases },
+        { provide: ShowLinks, useValue: new ShowLinks(stores.links, clock) },
+        { provide: LinkAccounts, useValue: new LinkAccounts(accounts, stores.links, clock) },
+        { provide: HandOutAlias, useValue: new HandOutAlias(stores.aliases, clock) },
+        { provide: AdmitFirstContact, useValue: new AdmitFirstContact(stores.discovery, digests, clock) },
         { provide: HoldStore, useValue: stores.holds },
         { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: Database, useValue: stores.database },

@@ -1,19 +1,21 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
+  contactIdField,
   contactSchema,
   explainedRouteSchema,
   planRouteSchema,
   planSchema,
   sealAddressSchema,
 } from '@causeway/api-contract';
-import { CausewayError, toBase64Url } from '@causeway/message-model';
+import { CausewayError, toBase64Url, type ContactId } from '@causeway/message-model';
 import { PlanRoute } from '@causeway/people';
-import type { AuthenticatedDevice } from '@causeway/storage';
+import { ContactStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
+import { refuseAsEdge } from './refuse-as-edge.js';
 
 @ApiTags('Routes and contacts')
 @UseGuards(DeviceTokenGuard)
@@ -22,6 +24,7 @@ export class RoutesController {
   constructor(
     private readonly planRoute: PlanRoute,
     private readonly edge: EdgeDeskClient,
+    private readonly contacts: ContactStore,
   ) {}
 
   @Post('routes')
@@ -61,7 +64,7 @@ export class RoutesController {
   @Documented({
     summary: 'Exchange a number, sealed to the edge, for a contact id',
     description:
-      'The gateway cannot read the number. The same number gives the same contact. At most 50 new contacts a day.',
+      'The gateway cannot read the number. The same number gives the same contact. At most 50 new contacts a day. `native` names whoever linked the number and may be found by this account; all other answers are alike.',
     status: 201,
     answer: contactSchema,
     problems: ['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number', 'unavailable'],
@@ -74,11 +77,23 @@ export class RoutesController {
     const sealedAddress = toBase64Url(request.sealedAddress);
     const answer = await this.edge.resolveContact({ tenant, account, device, keyId: request.keyId, sealedAddress });
     if (answer.kind === 'contact') {
-      const { contact, conversation, country, lineType } = answer;
-      return { contact, conversation, country, lineType };
+      const { contact, conversation, country, lineType, native } = answer;
+      return { contact, conversation, country, lineType, native };
     }
-    if (answer.code !== 'edge-key-stale') throw new CausewayError(answer.code, { pointer: '/sealedAddress' });
-    const { bundle } = await this.edge.describeFresh();
-    throw new CausewayError('edge-key-stale', { pointer: '/keyId', extensions: { edge: bundle } });
+    throw await refuseAsEdge(this.edge, answer.code);
+  }
+
+  @Delete('contacts/:id')
+  @HttpCode(204)
+  @Documented({
+    summary: 'Remove a contact with its number; the conversation with it ends',
+    status: 204,
+    problems: ['not-found'],
+  })
+  async remove(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: contactIdField }) contact: ContactId,
+  ): Promise<void> {
+    if (!(await this.contacts.removeOwn(caller, contact))) throw new CausewayError('not-found');
   }
 }

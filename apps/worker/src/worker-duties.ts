@@ -15,6 +15,9 @@ const HOLDS_MS = 5_000;
 /** How soon after a purge its entry stands in the ledger. */
 const LEDGER_MS = 2_000;
 
+/** Links, codes and questions for addresses that are past their time go within the hour. */
+const FORGET_MS = 3_600_000;
+
 export interface Duties {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
@@ -49,6 +52,11 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(
+        FORGET_MS,
+        { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) },
+        events,
+      ),
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
       every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
       every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),

@@ -11,5 +11,6 @@ export * from './inbox.js';
 export * from './retention.js';
 export * from './reports.js';
 export * from './wire-json.js';
+export * from './links.js';
 export * from './account-data.js';
 export * from './preferences.js';

@@ -79,6 +79,8 @@ export const contactSchema = z.object({
   conversation: conversationIdField,
   country: z.string(),
   lineType: z.string(),
+  /** Who linked the number, if they may be found by it; null for every other number, registered or not. */
+  native: nativeAddressField.nullable().default(null),
 });
 
 export type Target = z.infer<typeof targetSchema>;

@@ -15,6 +15,7 @@ import {
   toBytes,
   type MessageId,
 } from '@causeway/message-model';
+import { isClearAddress } from './contacts.js';
 import { currentIdOf, type Draft, type SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { RECORDS, type HistoryRecord } from './records.js';
@@ -86,7 +87,7 @@ export class Actions {
   async #other(messageId: MessageId): Promise<{ address: string; inReplyTo: MessageId; quote: string | undefined }> {
     const record = await this.#record(messageId);
     const address = record.direction === 'received' ? record.from : record.to;
-    const quote = address.startsWith('tel:') ? wordsOf(record) : undefined;
+    const quote = isClearAddress(address) ? wordsOf(record) : undefined;
     return { address, inReplyTo: record.messageId, quote };
   }
 

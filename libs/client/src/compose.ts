@@ -14,6 +14,7 @@ import {
   type MimiContent,
 } from '@causeway/message-model';
 import { randomBytes } from 'node:crypto';
+import { isClearAddress } from './contacts.js';
 import { nextCount, nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import { applyReplacement } from './history.js';
@@ -48,7 +49,7 @@ const CLOCK_MARGIN_SECONDS = 300;
 /** Makes the message and keeps it: from here on it survives a crash of this device. */
 export async function composeMessage(unit: UnitOfWork, context: DeviceContext, draft: Draft): Promise<OutgoingRecord> {
   const self = context.own.current;
-  const isClear = draft.address.startsWith('tel:');
+  const isClear = isClearAddress(draft.address);
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
   const content = encodeContent(draft.build({ ...header, expires: draft.options.expires }));
   const wanted = await undeliveredSecondsOf(unit, draft.conversation);
@@ -103,8 +104,9 @@ export async function moveMessage(
   unit: UnitOfWork,
   context: DeviceContext,
   record: OutgoingRecord,
-  conversation: ConversationId,
+  to: Pick<OutgoingRecord, 'conversation'> & Partial<Pick<OutgoingRecord, 'address' | 'floor'>>,
 ): Promise<OutgoingRecord> {
+  const { conversation } = to;
   const self = context.own.current;
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, conversation) };
   const before = decodeContent(record.content, record.createdAtMs);
@@ -113,8 +115,8 @@ export async function moveMessage(
   const messageId = messageIdOf({ content, ...header });
   const moved: OutgoingRecord = {
     ...record,
+    ...to,
     messageId,
-    conversation,
     content,
     state: null,
     gatewayId: null,

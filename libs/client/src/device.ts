@@ -3,8 +3,11 @@ import { eraseAccount, exportAccount } from './account-data.js';
 import type { AttachmentReference, DeviceId, InlineFile } from '@causeway/message-model';
 import type { ListedDevice } from '@causeway/signal-protocol';
 import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
-import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
+import { Actions, type AttachOptions } from './actions.js';
+import { Aliases } from './aliases.js';
+import { isClearAddress } from './contacts.js';
 import type { SendOptions } from './compose.js';
+import { ContactBook } from './contact-book.js';
 import type { DeviceContext } from './device-context.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
 import type { DeviceRetention } from './device-retention.js';
@@ -15,6 +18,7 @@ import { Interoperability } from './interoperability.js';
 import { idOf, type MessageInquiry, type MessageReference } from './message-reference.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
+import { Links } from './links.js';
 import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
 import { Permissions } from './permissions.js';
@@ -22,7 +26,7 @@ import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
 import { reportMessage, type ReportOptions } from './report-message.js';
 import { Routing } from './routing.js';
-import { Serial } from './serial.js';
+import { SendInTurn } from './send-in-turn.js';
 import { pinnedDevices } from './trust.js';
 
 /**
@@ -30,6 +34,12 @@ import { pinnedDevices } from './trust.js';
  * moves what it cannot read. Messages to one address are submitted in the order of the `send` calls.
  */
 export class Device {
+  /** Numbers and accounts of the same person, and who may find them by those. */
+  readonly links: Links;
+  /** Addresses handed out in place of one's own. */
+  readonly aliases: Aliases;
+  /** Telephones. */
+  readonly contacts: ContactBook;
   /** Which other networks may be used for this account: none until turned on. */
   readonly interoperability: Interoperability;
   /** How this person is reached, and what may carry their words. */
@@ -37,14 +47,17 @@ export class Device {
   /** Permissions to write to a number in the clear for a time. */
   readonly permissions: Permissions;
   readonly #actions: Actions;
-  readonly #calls = new Serial();
-  readonly #sending = new Set<Promise<SentMessage>>();
+  readonly #turns: SendInTurn;
 
   private constructor(
     private readonly context: DeviceContext,
     private readonly parts: DeviceParts,
   ) {
     this.#actions = new Actions(context);
+    this.#turns = new SendInTurn(parts);
+    this.links = new Links(context, parts.edge);
+    this.aliases = new Aliases(context);
+    this.contacts = new ContactBook(context, parts.edge);
     const goOn = () => parts.goOnEverywhere();
     this.interoperability = new Interoperability(context, goOn);
     this.routing = new Routing(context, parts.edge, goOn);
@@ -95,17 +108,17 @@ export class Device {
    * (`unsubmitted`: it is tried again until its deadline). Throws `TrustError`, and `ProblemError` for what will not go.
    */
   async send(to: string, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.text(to, text, options));
+    return this.#turns.send(this.#actions.text(to, text, options));
   }
 
   /** Sends where an attachment lies and the key to it, sealed; the file itself is uploaded, encrypted, by the caller. */
   async attach(to: string, attachment: AttachmentReference, options: AttachOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.attachment(to, attachment, options));
+    return this.#turns.send(this.#actions.attachment(to, attachment, options));
   }
 
   /** Sends a small file within the message itself, some 60 KiB at most; over a clear network as a file where that carries it. */
   async sendFile(to: string, file: InlineFile, options: AttachOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.file(to, file, options));
+    return this.#turns.send(this.#actions.file(to, file, options));
   }
 
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */
@@ -114,25 +127,25 @@ export class Device {
   }
 
   async reply(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.reply(idOf(message), text, options));
+    return this.#turns.send(this.#actions.reply(idOf(message), text, options));
   }
 
   async react(message: MessageReference, reaction: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.react(idOf(message), reaction, options));
+    return this.#turns.send(this.#actions.react(idOf(message), reaction, options));
   }
 
   async edit(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.edit(idOf(message), text, options));
+    return this.#turns.send(this.#actions.edit(idOf(message), text, options));
   }
 
   async deleteForEveryone(message: MessageReference, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.deleteForEveryone(idOf(message), options));
+    return this.#turns.send(this.#actions.deleteForEveryone(idOf(message), options));
   }
 
   /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
-    return draft.address.startsWith('tel:') ? undefined : this.#send(draft);
+    return isClearAddress(draft.address) ? undefined : this.#turns.send(draft);
   }
 
   /** Where a message is: asks the gateway if it knows of it. */
@@ -272,28 +285,6 @@ export class Device {
    * wait for handlers: a handler may call this.
    */
   close(): Promise<void> {
-    return this.parts.close(this.#sending);
-  }
-
-  async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
-    if (this.parts.isClosing) {
-      await Promise.allSettled([draft]);
-      throw new Error('this device is closed');
-    }
-    const sending = this.#inTurn(draft).finally(() => this.#sending.delete(sending));
-    this.#sending.add(sending);
-    return sending;
-  }
-
-  /** Drafts take their turn in the order of the calls, whatever each has to look up first. */
-  async #inTurn(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
-    const [ready] = await Promise.all([
-      this.#calls.run(async () => {
-        await this.parts.requireYoungKeys();
-        return draft;
-      }),
-      draft, // a draft that fails before its turn has somebody who listens
-    ]);
-    return this.parts.outgoing.send(ready);
+    return this.parts.close(this.#turns.sending);
   }
 }

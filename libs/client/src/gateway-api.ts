@@ -3,6 +3,8 @@ import {
   accountErasedSchema,
   accountExportSchema,
   accountDevicesSchema,
+  aliasListSchema,
+  begunLinkSchema,
   bundlesSchema,
   contactSchema,
   conversationDevicesSchema,
@@ -12,6 +14,9 @@ import {
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
+  linkedSchema,
+  linkListSchema,
+  madeAliasSchema,
   ledgerPageSchema,
   messageStatusSchema,
   planSchema,
@@ -20,6 +25,9 @@ import {
   preferencesSchema,
   registeredSchema,
   requestPageSchema,
+  type AliasKind,
+  type Findable,
+  type LinkAccountsRequest,
   type ChangePreferences,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
@@ -67,6 +75,39 @@ export class GatewayApi {
     this.call({ method: 'PUT', path: '/v1/preferences/peer', body, answer: preferencesSchema });
   addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
+
+  removeContact = (contact: ContactId) =>
+    this.call({ method: 'DELETE', path: `/v1/contacts/${contact}`, answer: NO_ANSWER });
+
+  links = () => this.call({ method: 'GET', path: '/v1/links', answer: linkListSchema });
+  beginLink = (body: { keyId: string; sealedAddress: Uint8Array }) =>
+    this.call({ method: 'POST', path: '/v1/links/numbers', body, answer: begunLinkSchema });
+  proveLink = (challenge: string, code: string) =>
+    this.call({
+      method: 'POST',
+      path: `/v1/links/numbers/${encodeURIComponent(challenge)}/proof`,
+      body: { code },
+      answer: NO_ANSWER,
+    });
+  linkAccounts = (body: LinkAccountsRequest) =>
+    this.call({ method: 'POST', path: '/v1/links/accounts', body, answer: linkedSchema });
+  setFindable = (link: string, by: Findable) =>
+    this.call({
+      method: 'PUT',
+      path: `/v1/links/${encodeURIComponent(link)}/findable`,
+      body: { by },
+      answer: NO_ANSWER,
+    });
+  revokeLink = (link: string) =>
+    this.call({ method: 'DELETE', path: `/v1/links/${encodeURIComponent(link)}`, answer: NO_ANSWER });
+  setCrossNetwork = (isOn: boolean) =>
+    this.call({ method: 'PUT', path: '/v1/account/cross-network', body: { isOn }, answer: NO_ANSWER });
+
+  makeAlias = (body: { kind: AliasKind; expiresInSeconds?: number }) =>
+    this.call({ method: 'POST', path: '/v1/aliases', body, answer: madeAliasSchema });
+  aliases = () => this.call({ method: 'GET', path: '/v1/aliases', answer: aliasListSchema });
+  revokeAlias = (alias: string) =>
+    this.call({ method: 'DELETE', path: `/v1/aliases/${encodeURIComponent(alias)}`, answer: NO_ANSWER });
 
   sendMessage = (messageId: MessageId, json: string) =>
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });

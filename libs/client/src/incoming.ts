@@ -1,5 +1,5 @@
 import type { InboxItem } from '@causeway/api-contract';
-import { equalBytes, type Bytes, type TransitId } from '@causeway/message-model';
+import { equalBytes, nativeHostOf, parseAddress, type Bytes, type TransitId } from '@causeway/message-model';
 import {
   openAtDevice,
   verifyClearInbound,
@@ -7,6 +7,7 @@ import {
   type DeviceBoxContext,
   type NativeBody,
 } from '@causeway/signal-protocol';
+import { isClearAddress } from './contacts.js';
 import { DeviceEventHandling } from './device-event-handling.js';
 import type { DeviceContext } from './device-context.js';
 import type { RefusalReason } from './device-events.js';
@@ -111,7 +112,8 @@ export class Incoming {
     const checked = checkContent({
       content,
       senderUri: sender,
-      host: self.host,
+      // a conversation between two networks is named by the host of whoever writes
+      host: nativeHostOf(sender) ?? self.host,
       conversation,
       claimed: body.messageId,
       nowMs: this.context.nowMs(),
@@ -125,7 +127,7 @@ export class Incoming {
       from: sender,
       to: opened.kind === 'sync' ? opened.peer : self.address,
       direction: opened.kind === 'sync' ? 'synced' : 'received',
-      network: opened.kind === 'sync' && opened.peer.startsWith('tel:') ? 'clear' : 'native',
+      network: opened.kind === 'sync' && isClearAddress(opened.peer) ? 'clear' : 'native',
       reportToken: token,
     });
     return refused && { refused };
@@ -156,6 +158,8 @@ export class Incoming {
   async #verified(unit: UnitOfWork, { body, token }: Reportable<ClearBody>): Promise<Refusal | undefined> {
     const self = this.context.own.current;
     const { conversationId: conversation, messageId, content, senderUri } = body;
+    const named = parseAddress(senderUri);
+    if (named?.kind === 'contact' && named.contact !== body.contactId) return { refused: 'mismatch' };
     const checked = checkContent({
       content,
       senderUri,
@@ -167,7 +171,8 @@ export class Incoming {
     if (checked.kind === 'refused') return { refused: checked.reason };
     if (!(await unit.get(RECORDS.contact, senderUri))) {
       const contact = { address: senderUri, contact: body.contactId, conversation, country: '', lineType: '' };
-      unit.put(RECORDS.contact, senderUri, contact);
+      const unasked = { native: null, askedAtMs: this.context.nowMs() };
+      unit.put(RECORDS.contact, senderUri, { ...contact, ...unasked });
     }
     unit.put(RECORDS.conversation, conversation, { kind: 'clear', address: senderUri, contact: body.contactId });
     const refused = await keepMessage(unit, this.context, {

@@ -1,7 +1,7 @@
 import { isTerminal, mintConversationId, type ConversationId, type MessageId } from '@causeway/message-model';
 import { backoffMs } from './backoff.js';
 import { composeMessage, currentIdOf, nativeConversation, type Draft } from './compose.js';
-import { contactOf } from './contacts.js';
+import { contactOf, isClearAddress, reachedAt } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
@@ -44,17 +44,19 @@ export class Outgoing {
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
   ) {
-    this.#submission = new Submission(context, peers, edge);
+    this.#submission = new Submission(context, peers, edge, (address) => this.flush(address));
   }
 
   /** Makes, keeps and submits a message. Throws `TrustError` or `ProblemError`; an unreachable gateway is `unsubmitted`. */
   async send(draft: Omit<Draft, 'conversation'>): Promise<SentMessage> {
     // In a line of its own: a message gets its place when it is written, however long earlier ones take to submit.
-    const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
+    const { address, ...rest } = draft;
+    const reached = { ...rest, address: await reachedAt(this.context, this.edge, address) };
+    const { messageId } = await this.#composing.run(reached.address, () => this.#compose(reached));
     const { store } = this.context;
     const composed = store.position;
     try {
-      return await this.submit(draft.address, messageId);
+      return await this.submit(reached.address, messageId);
     } finally {
       // sealing has taken the message to the disk, if it came that far
       await store.settle(composed);
@@ -175,7 +177,7 @@ export class Outgoing {
 
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
-    const clear = address.startsWith('tel:') ? await this.#clearConversation(address) : undefined;
+    const clear = isClearAddress(address) ? await this.#clearConversation(address) : undefined;
     return this.context.store.unsyncedUnit(async (unit) => {
       const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });

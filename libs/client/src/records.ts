@@ -71,6 +71,10 @@ export const contactSchema = z.object({
   conversation: conversationIdField,
   country: z.string(),
   lineType: z.string(),
+  /** Address of the person behind the number, when they may be found by it. */
+  native: z.string().nullable().default(null),
+  /** When that was asked. */
+  askedAtMs: z.int().default(0),
 });
 
 /** A message as it arrives over one network. */
@@ -242,7 +246,7 @@ export const RECORDS = {
   addressOfAccount: { name: 'address-of-account', schema: z.string() },
   /** conversation id */
   conversation: { name: 'conversation', schema: remembered(conversationSchema) },
-  /** tel: address */
+  /** tel: or contact: address */
   contact: { name: 'contact', schema: remembered(contactSchema) },
   /** tel: address */
   permission: { name: 'permission', schema: remembered(permissionSchema) },

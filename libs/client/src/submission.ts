@@ -10,10 +10,9 @@ import {
 import { coveredNetworks, permittedNetworks, sealForEdge, statementFor } from './clear-sealing.js';
 import { cancelQuietly } from './cancel-quietly.js';
 import { moveMessage } from './compose.js';
+import { contactOf, isClearAddress } from './contacts.js';
 import { boundedBy, withinPermission } from './deadlines.js';
-import { contactOf } from './contacts.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
-import type { UnitOfWork } from './device-store.js';
 import type { EdgeTrust } from './edge-trust.js';
 import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
@@ -22,6 +21,7 @@ import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-er
 import { RecentPlans } from './recent-plans.js';
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer, type PermissionRecord } from './records.js';
 import { Repair } from './repair.js';
+import { keepRequest, requestHead } from './kept-request.js';
 import { recordState } from './message-states.js';
 import { told } from './told.js';
 import { TrustError } from './trust-error.js';
@@ -43,6 +43,8 @@ export class Submission {
     private readonly context: DeviceContext,
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
+    /** A message has moved to this address, whose turn it takes there. */
+    private readonly movedTo: (address: string) => void,
   ) {
     this.#repair = new Repair(context, peers);
     this.#plans = new RecentPlans(context.nowMs);
@@ -63,7 +65,7 @@ export class Submission {
 
   /** The request to submit, if there is one to submit under this id now. */
   async #prepare(record: OutgoingRecord): Promise<string | undefined> {
-    if (record.address.startsWith('tel:')) return this.#prepareClear(record);
+    if (isClearAddress(record.address)) return this.#prepareClear(record);
     try {
       return await this.#prepareNative(record);
     } catch (error) {
@@ -125,10 +127,23 @@ export class Submission {
     if (contact.conversation !== record.conversation) return this.#move(record, contact.conversation);
     const plan = await this.context.api.planRoute({ kind: 'contact', contact: contact.contact });
     if (plan.leg === 'none') return this.#header(record, 'route', contact);
-    if (plan.leg !== 'clear' || plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
+    if (plan.leg === 'native') return this.#goNative(record, plan);
+    if (plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
       throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     }
     return this.#clearFor(boundedBy(record, plan, nowSeconds(this.context)), plan, contact);
+  }
+
+  /** The number's owner may be found by it and wants to be reached natively: what was not said yet is said there, sealed. */
+  async #goNative(record: OutgoingRecord, { conversation, peer }: NativePlan): Promise<undefined> {
+    const { native } = await contactOf(this.context, this.edge, record.address, { isFresh: true });
+    const address = peer.address.uri;
+    if (native !== address) throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
+    const to = { address, conversation, floor: 'sealed' } as const;
+    await this.context.store.unit((unit) => moveMessage(unit, this.context, record, to));
+    if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
+    this.movedTo(address);
+    return undefined;
   }
 
   async #clearFor(record: OutgoingRecord, plan: ClearPlan, contact: ContactRecord): Promise<string | undefined> {
@@ -258,7 +273,7 @@ export class Submission {
   }
 
   async #move(record: OutgoingRecord, conversation: ConversationId): Promise<undefined> {
-    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, conversation));
+    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, { conversation }));
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
     await this.advance(moved.messageId);
     return undefined;
@@ -267,22 +282,6 @@ export class Submission {
   #end(record: OutgoingRecord, state: MessageState): Promise<void> {
     return this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, state));
   }
-}
-
-const requestHead = (record: OutgoingRecord) => ({
-  messageId: record.messageId,
-  floor: record.floor,
-  deliverBefore: record.deliverBefore,
-  onUnknown: record.onUnknown,
-});
-
-/** What was decided while sealing; the state is left to whoever was told of it meanwhile. */
-async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unknown): Promise<string> {
-  const request = toWireJson(body);
-  const kept = (await unit.get(RECORDS.outgoing, sealed.messageId)) ?? sealed;
-  const { statement, preview, deliverBefore } = sealed;
-  unit.put(RECORDS.outgoing, sealed.messageId, { ...kept, statement, preview, deliverBefore, request });
-  return request;
 }
 
 /** A state as the wire has it. A gateway that names one we do not know is taken for one that gave no answer. */

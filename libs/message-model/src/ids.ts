@@ -18,6 +18,12 @@ export type ConversationId = Branded<string, 'ConversationId'>;
 export type LaneId = Branded<string, 'LaneId'>;
 /** MIMI message id: 32 bytes, the first 0x01 (sha-256), as base64url. */
 export type MessageId = Branded<string, 'MessageId'>;
+/** A number or another account that a person showed to be theirs. */
+export type LinkId = Branded<string, 'LinkId'>;
+/** A one-time code that is on its way. */
+export type ChallengeId = Branded<string, 'ChallengeId'>;
+/** An address handed out in place of one's own. */
+export type AliasId = Branded<string, 'AliasId'>;
 /** Chosen by whoever seals a box; 16 random bytes as base64url, part of the box's AAD. */
 export type BoxId = Branded<string, 'BoxId'>;
 /** Key of a row in the transit schema; carries the hour in which the row's partition is dropped. */
@@ -44,6 +50,12 @@ export const parseContactId = opaque<ContactId>('c_');
 export const parseConversationId = opaque<ConversationId>('r_');
 /** `l_...` */
 export const parseLaneId = opaque<LaneId>('l_');
+/** `k_...` */
+export const parseLinkId = opaque<LinkId>('k_');
+/** `h_...` */
+export const parseChallengeId = opaque<ChallengeId>('h_');
+/** `w_...` */
+export const parseAliasId = opaque<AliasId>('w_');
 /** 16 random bytes as base64url, without a prefix. */
 export const parseBoxId = opaque<BoxId>('');
 /** A whole number from 1 to 127. */
@@ -59,6 +71,12 @@ export const mintContactId = (): ContactId => `c_${random16()}` as ContactId;
 export const mintConversationId = (): ConversationId => `r_${random16()}` as ConversationId;
 /** A new random lane id. */
 export const mintLaneId = (): LaneId => `l_${random16()}` as LaneId;
+/** A new random link id. */
+export const mintLinkId = (): LinkId => `k_${random16()}` as LinkId;
+/** A new random challenge id. */
+export const mintChallengeId = (): ChallengeId => `h_${random16()}` as ChallengeId;
+/** A new random alias id. */
+export const mintAliasId = (): AliasId => `w_${random16()}` as AliasId;
 /** A new random box id. */
 export const mintBoxId = (): BoxId => random16() as BoxId;
 /** The device that holds the account key. */

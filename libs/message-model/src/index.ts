@@ -2,6 +2,7 @@ export * from './bytes.js';
 export * from './causeway-error.js';
 export * from './ids.js';
 export * from './address.js';
+export * from './alias-code.js';
 export * from './content.js';
 export * from './content-codec.js';
 export * from './message-id.js';

@@ -7,6 +7,23 @@ import { Secret } from './secret.js';
 /** How the text of a setting is read. */
 export const text = z.string();
 export const host = z.string().min(1).max(253);
+/** Comma-separated host names; empty for none. */
+export const hosts = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim().toLowerCase())
+      .filter((part) => part !== ''),
+  )
+  .pipe(
+    z.array(
+      z
+        .string()
+        .max(253)
+        .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be host names'),
+    ),
+  );
 export const port = z.coerce.number<string>().int().min(0).max(65_535);
 export const optionalPort = z
   .string()

@@ -12,6 +12,7 @@ import {
   rpcAddresses,
   tlsAddresses,
   namedPaths,
+  hosts,
   namedCountries,
   e164List,
 } from './config-fields.js';
@@ -174,6 +175,11 @@ export const SETTINGS = z.object({
     'community',
     'What is usual here, by which the spam guard judges: `phone` (people who know each other), `community` (a place where strangers meet), `registered-bulk` (a clinic, a school, a shop).',
     z.enum(['phone', 'community', 'registered-bulk']),
+  ),
+  otherNativeHosts: identity(
+    '',
+    'Hosts of further native networks of the tenant, separated by commas. Each has handles and accounts of its own; a host is never taken away once people use it.',
+    hosts,
   ),
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),

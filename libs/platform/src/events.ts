@@ -64,6 +64,11 @@ export class Events {
     this.log.info('inbound.handled', { network: fields.network, outcome: fields.outcome });
   }
 
+  linkCodeSent(fields: { readonly outcome: string }): void {
+    this.metrics.increment('causeway_link_codes_total', fields);
+    this.log.info('link.code-sent', fields);
+  }
+
   boxesAcknowledged(fields: { readonly leg: Leg; readonly count: number }): void {
     this.metrics.increment('causeway_inbox_acknowledged_total', { leg: fields.leg }, fields.count);
   }

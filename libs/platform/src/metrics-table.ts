@@ -55,6 +55,11 @@ export const METRICS = {
     help: 'Webhook events, by kind and what became of them.',
     labels: ['network', 'kind', 'outcome'],
   },
+  causeway_link_codes_total: {
+    kind: 'counter',
+    help: 'One-time codes to telephones that are to be linked, by what the carrier said.',
+    labels: ['outcome'],
+  },
   causeway_media_links_total: {
     kind: 'counter',
     help: 'Links to files in the clear that a carrier was given, by what became of them.',

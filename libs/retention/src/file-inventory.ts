@@ -128,6 +128,13 @@ export const REDIS_INVENTORY: readonly NamedEntry[] = [
     lifetime: 'the last hundred, an hour at most',
     readers: ['worker'],
   },
+  {
+    name: 'causeway:guard:{<shard>}:<week>:<sender>, <sender>:p, t:<tenant>',
+    matches: /^causeway:guard:\{\d+\}:\d+:(t:)?[A-Za-z0-9+/_-]+(:p)?$/,
+    purpose: 'counters of what senders do towards strangers, under names keyed anew each week',
+    lifetime: 'two weeks at most; each key ends by itself, and the key of its name is destroyed',
+    readers: ['gateway', 'worker'],
+  },
 ];
 
 function queueKey(rest: string): RegExp {

@@ -1,3 +1,4 @@
+import { LINKS_INVENTORY } from './links-inventory.js';
 import { ABUSE_INVENTORY } from './abuse-inventory.js';
 import { CUSTODY_INVENTORY } from './custody-inventory.js';
 import { REGISTRY_INVENTORY } from './registry-inventory.js';
@@ -11,6 +12,7 @@ import { TRANSIT_INVENTORY } from './transit-inventory.js';
  */
 export const INVENTORY: readonly TableEntry[] = [
   ...REGISTRY_INVENTORY,
+  ...LINKS_INVENTORY,
   ...CUSTODY_INVENTORY,
   ...RETENTION_INVENTORY,
   ...TRANSIT_INVENTORY,

@@ -80,20 +80,17 @@ export const QUEUE_INVENTORY: readonly TableEntry[] = [
     applied_at: 'when it was made',
   }),
   ...Object.entries({
-    'queue.job_dependency': ['parent_queue', 'parent_id', 'child_queue', 'child_id', 'child_key', 'status', 'value'],
-    'queue.job_log': ['queue', 'job_id', 'idx', 'row'],
-    'queue.metrics': ['queue', 'kind', 'count', 'prev_ts', 'prev_count', 'data'],
-    'queue.rate_limit': ['queue', 'points', 'expire_at_ms'],
-    'queue.relay_inbox': ['id', 'ns', 'node_id', 'kind', 'topic', 'mid', 'ts', 'data', 'endpoints'],
-    'queue.relay_node': [
-      ...['ns', 'node_id', 'lease_until', 'registered_at', 'last_heartbeat', 'info', 'backlog', 'dropped', 'in_flight'],
-    ],
-    'queue.relay_retained': ['ns', 'topic', 'mid', 'ts', 'data', 'expires_at'],
-    'queue.relay_subscription': ['ns', 'node_id', 'endpoint_id', 'pattern', 'root'],
-    'queue.scheduler': [
-      ...['queue', 'scheduler_id', 'name', 'next_run_ms', 'pattern', 'every_ms', 'tz', 'start_date_ms', 'end_date_ms'],
-      ...['limit_count', 'iteration_count', 'template_data', 'template_opts', 'producer_id', 'offset_ms'],
-    ],
+    'queue.job_dependency': words('parent_queue parent_id child_queue child_id child_key status value'),
+    'queue.job_log': words('queue job_id idx row'),
+    'queue.metrics': words('queue kind count prev_ts prev_count data'),
+    'queue.rate_limit': words('queue points expire_at_ms'),
+    'queue.relay_inbox': words('id ns node_id kind topic mid ts data endpoints'),
+    'queue.relay_node': words('ns node_id lease_until registered_at last_heartbeat info backlog dropped in_flight'),
+    'queue.relay_retained': words('ns topic mid ts data expires_at'),
+    'queue.relay_subscription': words('ns node_id endpoint_id pattern root'),
+    'queue.scheduler': words(
+      'queue scheduler_id name next_run_ms pattern every_ms tz start_date_ms end_date_ms limit_count iteration_count template_data template_opts producer_id offset_ms',
+    ),
   }).map(([name, columns]) => table(name, NEVER_USED, columnsFor('never used', columns))),
 ];
 
@@ -104,6 +101,10 @@ export const NEVER_USED_TABLES: readonly string[] = QUEUE_INVENTORY.filter(
 
 function table(name: string, lifetime: string, columns: Readonly<Record<string, string>>): TableEntry {
   return { table: name, lifetime, readers: SERVERS, defaultClass: 'transit', columns };
+}
+
+function words(names: string): readonly string[] {
+  return names.split(' ');
 }
 
 function columnsFor(purpose: string, names: readonly string[]): Readonly<Record<string, string>> {

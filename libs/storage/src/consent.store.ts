@@ -1,5 +1,6 @@
 import {
   mintConversationId,
+  nativeHostOf,
   reducePair,
   type AccountId,
   type ConsentOperation,
@@ -209,6 +210,8 @@ export class ConsentStore {
       tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: actor } } }),
     ]);
     if (!found || !self || found.id === actor) return undefined;
+    const isApart = nativeHostOf(found.address) !== nativeHostOf(self.address) && !found.crossNetwork;
+    if (isApart && operation === 'request') return undefined;
     const peer = parseStored(found.id);
     await takeTurns(tx, { tenant, owner: actor, peer });
     const key = { own: { tenant, owner: actor, peer }, other: { tenant, owner: peer, peer: actor } };

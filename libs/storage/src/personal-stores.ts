@@ -55,6 +55,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   transit('inbox', `(t.purge_hour, t.id) IN (${ITEMS})`),
   transit('inbox_item', OF_ACCOUNT),
   transit('message', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour', 'lane_id', 'position'] }),
+  transit('link_challenge', OF_ACCOUNT),
   transit('abuse_decision', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour'] }),
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),
@@ -62,6 +63,10 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   // what others decided about this person is theirs, and a block is never told
   registry('consent', 't.tenant_id = $1 AND t.owner_account = $2'),
   registry('contact', OF_ACCOUNT, { omit: ['contact_digest', 'binding_digest', 'digest_version', 'sealed_number'] }),
+  registry('link', '(t.tenant_id = $1 AND t.account_id = $2) OR (t.tenant_id = $1 AND t.linked_account = $2)', {
+    omit: ['number_digest', 'digest_version', 'sealed_number'],
+  }),
+  registry('alias', OF_ACCOUNT),
   registry('preference', OF_ACCOUNT),
   registry('route_choice', OF_ACCOUNT),
   registry('revoked_statement', OF_ACCOUNT),
@@ -79,6 +84,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.purge_ledger', why: 'what went, without whose' },
   { table: 'registry.purge_note', why: 'what is to stand in that ledger' },
   { table: 'transit.report', why: 'digests under keys that die within days; they name nobody' },
+  { table: 'registry.native_host', why: 'of the tenant' },
+  { table: 'registry.retired_binding', why: 'a keyed digest of a telephone and a bridge number, without an account' },
+  { table: 'transit.discovery', why: 'keyed digests that are dropped after their day; they name nobody' },
   { table: 'transit.guard_conduct', why: 'names under keys that die within two weeks; they name nobody' },
   { table: 'transit.guard_pair', why: 'names under keys that die within two weeks; they name nobody' },
   { table: 'transit.guard_tally', why: 'counts of a tenant' },

@@ -13,6 +13,7 @@ export interface Recipient {
   /** Undefined: there is no such conversation for this sender, for whatever reason. */
   readonly peer: AccountId | null;
   readonly contact: ContactId | null;
+  /** By a block, or by a switch of the peer's that is off: both act at delivery, and neither shows. */
   readonly isBlockedByPeer: boolean;
   /** That the asker has sent to them before, and they to the asker; both make the conversation established. */
   readonly hasSent: boolean;
@@ -41,7 +42,8 @@ export class RecipientStore {
 
   async find(keys: readonly RecipientKey[]): Promise<readonly Recipient[]> {
     return this.database.query<Recipient>(
-      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked, false) AS "isBlockedByPeer",
+      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked OR (c.crosses_networks AND NOT
+           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)), false) AS "isBlockedByPeer",
          coalesce(c.peer_has_sent, t.account_has_sent, false) AS "hasSent", coalesce(o.peer_has_sent, t.contact_has_sent, false) AS "hasBeenSentTo",
          a.address AS "peerAddress", t.country, t.gap_class AS "gapClass",
          CASE WHEN c.owner_account IS NULL THEN '[]'::jsonb ELSE ${devicesOf('c.owner_account')} END AS "peerDevices",
@@ -49,7 +51,7 @@ export class RecipientStore {
        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS q(value, rank),
          LATERAL (SELECT q.value->>'tenant' AS tenant, q.value->>'account' AS account, q.value->>'conversation' AS conversation) k
        LEFT JOIN LATERAL (
-         SELECT owner_account, is_blocked, peer_has_sent FROM registry.consent
+         SELECT owner_account, is_blocked, crosses_networks, peer_has_sent FROM registry.consent
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
        LEFT JOIN registry.consent o ON o.tenant_id = k.tenant AND o.owner_account = k.account AND o.peer_account = c.owner_account
        LEFT JOIN registry.account a ON a.tenant_id = k.tenant AND a.id = c.owner_account AND NOT (c.peer_has_sent AND coalesce(o.peer_has_sent, false))

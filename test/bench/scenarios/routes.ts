@@ -110,6 +110,8 @@ function askedOf(row: Readonly<Record<string, unknown>>): Asked {
     device: PRIMARY_DEVICE,
     address: String(row['address']),
     host: 'causeway.local',
+    hosts: ['causeway.local'],
+    crossNetwork: false,
     region: 'local',
   };
   return { caller, request: { to: { kind: 'contact', contact } } };
@@ -143,6 +145,7 @@ const describe = async () => ({
   bundle: { bytes: '', signature: '' },
   livingKeys: [],
   networks: NETWORKS,
+  bridgeNumbers: [],
 });
 
 /** What the gateway remembers of its edge; asking it is no part of a plan. */
@@ -150,4 +153,6 @@ const DESK: EdgeDesk = {
   describe,
   describeFresh: describe,
   resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
+  beginLink: async () => ({ kind: 'refused', code: 'unavailable' }),
+  proveLink: async () => ({ kind: 'refused', code: 'code-wrong' }),
 };

@@ -19,6 +19,12 @@ export class DemoWorld {
   readonly phone: string;
   /** Linus' mobile phone, which has RCS. */
   readonly secondPhone: string;
+  /** Mia's mobile phone, whose number she links with her account. */
+  readonly linkedPhone: string;
+  /** A phone whose owner is nobody here. */
+  readonly unlinkedPhone: string;
+  /** Of somebody who reads a notice. */
+  readonly buyerPhone: string;
   readonly handsets: Handsets;
   readonly #passphrase = randomBytes(24).toString('base64url');
   readonly #devices = new Map<string, HeldDevice>();
@@ -30,8 +36,12 @@ export class DemoWorld {
     private readonly run: number,
     carrierUrl: string,
   ) {
-    this.phone = `+${FIRST_NUMBER + (run % NUMBERS)}`;
-    this.secondPhone = `+${FIRST_NUMBER + NUMBERS + (run % NUMBERS)}`;
+    const phone = (kind: number): string => `+${FIRST_NUMBER + kind * NUMBERS + (run % NUMBERS)}`;
+    this.phone = phone(0);
+    this.secondPhone = phone(1);
+    this.linkedPhone = phone(2);
+    this.unlinkedPhone = phone(3);
+    this.buyerPhone = phone(4);
     this.handsets = new Handsets(carrierUrl);
   }
 

@@ -5,8 +5,11 @@ import { startEmbedded } from '../embedded/start-embedded.js';
 import { Terminal } from '../terminal.js';
 import { DemoWorld } from './demo-world.js';
 import { firstContact } from './journeys/first-contact.js';
+import { linkedNumber } from './journeys/linked-number.js';
+import { marketplaceAlias } from './journeys/marketplace-alias.js';
 import { nativeToNative } from './journeys/native-to-native.js';
 import { nativeToSms } from './journeys/native-to-sms.js';
+import { preferredApp } from './journeys/preferred-app.js';
 import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
@@ -22,6 +25,9 @@ const STEPS: readonly Step[] = [
   smsToNative,
   repeatedRequest,
   rcsAndFallback,
+  linkedNumber,
+  preferredApp,
+  marketplaceAlias,
   stopAcrossNetworks,
 ];
 

@@ -21,16 +21,16 @@ export async function removeUnreadableContacts(config: Config, url: string): Pro
   if (!ledger) throw new StartupProblem('An edge still uses the key folder.', 'Stop it. The registry is restored.');
   const provider = await openKeyProvider(config);
   const keys = await EdgeKeys.open({ folder, region, tenant, provider, clock: SYSTEM_CLOCK });
-  const { contacts, close } = openStores(url);
+  const { numbers, close } = openStores(url);
   try {
     let [read, removed] = [0, 0];
     let after: SealedNumber | undefined;
     for (;;) {
-      const rows = await contacts.sealedNumbers(after, BATCH);
+      const rows = await numbers.sealedNumbers(after, BATCH);
       for (const row of rows) {
         const isReadable = keys.openAtRest(row.sealedNumber, numberAad(row.tenant, row.contact)) !== undefined;
         if (isReadable) read += 1;
-        else removed += await contacts.remove(row);
+        else removed += await numbers.remove(row);
       }
       after = rows.at(-1);
       if (rows.length < BATCH) break;
@@ -48,5 +48,5 @@ export async function removeUnreadableContacts(config: Config, url: string): Pro
 
 function openStores(url: string) {
   const stores = new Stores({ url });
-  return { contacts: stores.contacts, close: () => stores.close() };
+  return { numbers: stores.numbers, close: () => stores.close() };
 }

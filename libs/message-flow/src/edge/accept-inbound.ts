@@ -1,4 +1,5 @@
 import {
+  contactUri,
   conversationUri,
   mintBoxId,
   mintTransitId,
@@ -15,6 +16,7 @@ import { bridgeNumberId } from './bridge-numbers.js';
 import { contentOfArrival, fetchFiles, type Arrival, type FetchedFiles } from './inbound-content.js';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
+import { openAlias } from './open-alias.js';
 import { RECEIVED_HOURS } from './record-outcome.js';
 import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
@@ -107,8 +109,10 @@ export class AcceptInbound {
     return undefined;
   }
 
-  private async message(network: string, event: Arrival): Promise<InboundResult> {
-    const contact = await this.binding(event);
+  private async message(network: string, arrived: Arrival): Promise<InboundResult> {
+    const through = arrived.kind === 'message' ? await openAlias(this.edge, this.tenant, arrived) : undefined;
+    const event = through?.event ?? arrived;
+    const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
     // the network and the person behind it are answered as ever
     if (contact.isBlocked || !(await this.isLetIn(event, contact))) return 'withheld';
@@ -159,7 +163,7 @@ export class AcceptInbound {
     expiresAtMs: number;
   }): readonly BoxRow[] {
     const { network, event, contact, list } = input;
-    const senderUri = `tel:${event.from.reveal()}`;
+    const senderUri = contact.isThroughAlias ? contactUri(contact.contact) : `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
     const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
     const messageId = messageIdOf({ content, senderUri, roomUri });

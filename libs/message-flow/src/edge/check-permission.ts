@@ -5,6 +5,7 @@ import {
   parseAddress,
   decodeContent,
   conversationUri,
+  type Address,
   type Bytes,
   type FailureReason,
   type MimiContent,
@@ -131,10 +132,9 @@ export class CheckPermission {
     if (!expected) return refused('statement-invalid');
     if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
-    const address = parseAddress(body.address);
-    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8'))
-      return refused('statement-invalid');
-    return { kind: 'permitted', content, e164: address.e164, statement };
+    const e164 = number && Buffer.from(number).toString('utf8');
+    if (e164 === undefined || !names(parseAddress(body.address), contact, e164)) return refused('statement-invalid');
+    return { kind: 'permitted', content, e164, statement };
   }
 
   /** The words, if they are content and the ones that the message id commits to: both are the sender's to get wrong. */
@@ -150,6 +150,11 @@ export class CheckPermission {
   }
 }
 
+/** Whether the sender's device meant this contact: by its number, or by its id where it is not to know the number. */
+const names = (address: Address | undefined, contact: SealedContact, e164: string): boolean =>
+  contact.isThroughAlias
+    ? address?.kind === 'contact' && address.contact === contact.contact
+    : address?.kind === 'phone' && address.e164 === e164;
 /** The digests of a statement about one message hide behind its salt, those of one about a conversation behind its own secret (ADR 0009, 0015). */
 function hiddenBy({ subject }: DowngradeStatement, { salt }: MimiContent, body: EdgeBody): Bytes | undefined {
   if (subject.kind === 'message') return salt;

@@ -3,11 +3,16 @@ import type { KeyUse, Ledger } from '@causeway/edge-keys';
 import type { Clock, Events, RoutePolicy } from '@causeway/platform';
 import type {
   AccountStore,
+  AliasStore,
   AttemptStore,
   ContactStore,
+  DiscoveryStore,
   InboxStore,
   LaneStore,
+  LinkChallengeStore,
+  LinkStore,
   PartitionStore,
+  SealedNumberStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
@@ -35,10 +40,15 @@ export interface EdgeContext {
   readonly ledger: Ledger;
   readonly accounts: AccountStore;
   readonly contacts: ContactStore;
+  readonly numbers: SealedNumberStore;
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
   readonly partitions: PartitionStore;
+  readonly links: LinkStore;
+  readonly challenges: LinkChallengeStore;
+  readonly aliases: AliasStore;
+  readonly discovery: DiscoveryStore;
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;

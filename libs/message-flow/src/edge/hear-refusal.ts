@@ -8,14 +8,19 @@ import { numberAad } from './number-at-rest.js';
  * we were away, or by another system on the same number. One record, so nothing more is sent there (Twilio 21610).
  */
 export async function hearRefusal(
-  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'bridgeNumbers'>,
+  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'bridgeNumbers' | 'links'>,
   of: { readonly tenant: TenantId; readonly contact: ContactId; readonly reason: string | undefined },
 ): Promise<void> {
-  if (of.reason !== 'recipient-opted-out') return;
+  if (of.reason !== 'recipient-opted-out' && of.reason !== 'recipient-unknown') return;
   const contact = await edge.contacts.sealed(of.tenant, of.contact);
   const bridgeNumber = contact && edge.bridgeNumbers.get(contact.bridgeNumberId);
   const number = contact && edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
   if (!contact || bridgeNumber === undefined || !number) return;
   const e164 = Buffer.from(number).toString('utf8');
+  // a number out of service will be somebody else's: its link ends (PROTOCOL 3)
+  if (of.reason === 'recipient-unknown') {
+    const digests = edge.keys.numberDigests('link', contact.tenant, e164).map(({ digest }) => digest);
+    return edge.links.endNumber(contact.tenant, digests, edge.clock.now());
+  }
   await edge.contacts.optOutAtCarrier(consentingPerson(edge, contact.tenant, { e164, bridgeNumber }));
 }

@@ -3,6 +3,7 @@ export * from './edge-context.js';
 export * from './bridge-numbers.js';
 export * from './verified-devices.js';
 export * from './resolve-contact.js';
+export { ProveNumber, LINK_DAYS } from './prove-number.js';
 export * from './check-permission.js';
 export * from './dispatch-clear-lane.js';
 export * from './fall-back.js';

@@ -70,6 +70,37 @@ const CARRY_OUT: readonly (readonly [what: string, sql: string])[] = [
      WHERE t.table_name = 'contact' AND t.kind = 'narrowed' AND c.tenant_id = t.row->>'tenant_id' AND c.id = t.row->>'id'
        AND c.opted_out_at IS NULL`,
   ],
+  [
+    'contacts removed',
+    `DELETE FROM registry.contact c USING registry.tombstone t
+     WHERE t.table_name = 'contact' AND t.kind = 'removed' AND registry.grave_of(c.tenant_id, c.id) = t.key`,
+  ],
+  [
+    'links ended',
+    `DELETE FROM registry.link l USING registry.tombstone t
+     WHERE t.table_name = 'link' AND t.kind = 'removed' AND registry.grave_of(l.tenant_id, l.id) = t.key`,
+  ],
+  [
+    'links narrowed',
+    `UPDATE registry.link l SET findable = t.row->>'findable', ended_at = (t.row->>'ended_at')::timestamptz,
+       ended_because = t.row->>'ended_because',
+       number_digest = CASE WHEN t.row->>'ended_at' IS NULL THEN l.number_digest END,
+       sealed_number = CASE WHEN t.row->>'ended_at' IS NULL THEN l.sealed_number END
+     FROM registry.tombstone t
+     WHERE t.table_name = 'link' AND t.kind = 'narrowed' AND registry.grave_of(l.tenant_id, l.id) = t.key
+       AND (l.findable, l.ended_at) IS DISTINCT FROM (t.row->>'findable', (t.row->>'ended_at')::timestamptz)`,
+  ],
+  [
+    'aliases revoked',
+    `DELETE FROM registry.alias a USING registry.tombstone t
+     WHERE t.table_name = 'alias' AND t.kind = 'removed' AND registry.grave_of(a.tenant_id, a.id) = t.key`,
+  ],
+  [
+    'networks turned off',
+    `UPDATE registry.account a SET cross_network = false FROM registry.tombstone t
+     WHERE t.table_name = 'cross_network' AND t.kind = 'narrowed' AND a.tenant_id = t.row->>'tenant_id' AND a.id = t.row->>'account_id'
+       AND a.cross_network`,
+  ],
 ];
 
 /** Puts tombstones beside those that are there; of one thing the newest word stays. */
