@@ -40,8 +40,16 @@ export async function allEdgeKeys(
  * each leg key and each address key. Nearly all of it is noise; what is not can be searched for.
  */
 export async function* openedWithEdgeKeys(url: string, keys: KeyState): AsyncGenerator<Resting> {
+  yield* openedCells(await tableCells(url, { isWhole: false }), keys);
+}
+
+/** The same of columns that were read before, such as those of a backup. */
+export function* openedCells(
+  columns: readonly { readonly place: string; readonly cells: readonly Buffer[] }[],
+  keys: KeyState,
+): Generator<Resting> {
   const legKeys = keys.legKeys.map(({ privateKey }) => trialKey(privateKey));
-  for (const { place, cells } of await tableCells(url, { isWhole: false })) {
+  for (const { place, cells } of columns) {
     const boxes = cells.flatMap((cell) => [cell, ...base64Within(cell)]);
     const opened = boxes.flatMap((box) => [
       ...(box.length < SMALLEST_BOX_BYTES ? [] : legKeys.flatMap((key) => openWithoutAad(key, INFOS, box))),

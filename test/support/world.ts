@@ -161,6 +161,12 @@ export class World {
       .join('\n');
   }
 
+  /** The same, byte for byte. */
+  get logBytes(): Buffer {
+    const all = [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others];
+    return Buffer.concat(all.map(({ bytes }) => bytes));
+  }
+
   /** Handles are made unique per world. */
   handle(name: string): string {
     return `${name}-${this.tag}`;

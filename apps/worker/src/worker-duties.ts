@@ -10,6 +10,7 @@ const CONCURRENCY = 16;
 /** How long after something was taken back only the database knows of it. */
 const TOMBSTONES_MS = 2_000;
 const ERASURES_MS = 30_000;
+const QUEUE_EVENTS_MS = 3_600_000;
 const HOLDS_MS = 5_000;
 /** How soon after a purge its entry stands in the ledger. */
 const LEDGER_MS = 2_000;
@@ -59,6 +60,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
       every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
       every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),
+      every(QUEUE_EVENTS_MS, { name: 'queue-events', run: () => queue.lanes.forgetEvents() }, events),
       every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
       every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];

@@ -222,6 +222,7 @@ export const SETTINGS = z.object({
   rcsClientToken: rcs('', 'Token by which it signs its webhooks.', optionalSecret),
 
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
+  simulatorKeepSeconds: sms('86400', 'How long the pretend carriers remember messages, files and calls.', positive),
 
   adapterModules: otherNetworks(
     '',

@@ -6,6 +6,7 @@ import { fairness } from './fairness.js';
 import { limits } from './limits.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
+import { purge } from './purge.js';
 import { native } from './native.js';
 import { roundTrips } from './round-trips.js';
 import { routes } from './routes.js';
@@ -24,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   memory,
   fairness,
   routes,
+  purge,
 ];
