@@ -6,7 +6,14 @@ import {
   type ReportTokens,
 } from '@causeway/abuse-control';
 import type { ReportRequest, Reported } from '@causeway/api-contract';
-import { CausewayError, conversationUri, messageIdOf, type AccountId, type ContactId } from '@causeway/message-model';
+import {
+  CausewayError,
+  conversationUri,
+  messageIdOf,
+  mintAccountId,
+  type AccountId,
+  type ContactId,
+} from '@causeway/message-model';
 import type { AccountStore, AuthenticatedDevice, ReportStore } from '@causeway/storage';
 import type { DecideConsent } from './decide-consent.js';
 
@@ -88,9 +95,8 @@ export class TakeReport {
     if (sender.kind === 'native') {
       const { uri } = sender.address;
       const found = await this.accounts.byAddress(tenant, uri);
-      // who does not exist is answered as who did not send it
-      if (!found) throw new CausewayError('report-not-genuine', { pointer: '/sender/address' });
-      return { id: found.account, assurance: 'verified', uri };
+      // who does not exist is answered as who did not send it: no token is anybody's whose id was made just now
+      return { id: found?.account ?? mintAccountId(), assurance: 'verified', uri };
     }
     if (words)
       throw cannot(

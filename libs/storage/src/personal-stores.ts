@@ -60,8 +60,12 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),
   { ...registry('retention_wish', OF_ACCOUNT), erasure: 'deleted' },
-  // what others decided about this person is theirs, and a block is never told
-  registry('consent', 't.tenant_id = $1 AND t.owner_account = $2'),
+  // what others decided about this person is theirs, and a block is never told; what was decided about an address before it was heard of is
+  // not shown, since there is a row only where somebody is
+  registry(
+    'consent',
+    "t.tenant_id = $1 AND t.owner_account = $2 AND (t.requested_at IS NOT NULL OR t.state = 'granted')",
+  ),
   registry('contact', OF_ACCOUNT, { omit: ['contact_digest', 'binding_digest', 'digest_version', 'sealed_number'] }),
   registry('link', '(t.tenant_id = $1 AND t.account_id = $2) OR (t.tenant_id = $1 AND t.linked_account = $2)', {
     omit: ['number_digest', 'digest_version', 'sealed_number'],
