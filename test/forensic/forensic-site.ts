@@ -45,6 +45,8 @@ export class ForensicSite {
         env: {
           TMPDIR: temporary,
           CAUSEWAY_LOG_LEVEL: 'debug',
+          // one person writes to many numbers within minutes
+          CAUSEWAY_TENANT_PROFILE: 'registered-bulk',
           // what a carrier never answered stays unanswered until the search is done
           CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: '3600',
           CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: '3600',
