@@ -43,14 +43,14 @@ export async function runForensic(
   const site = await ForensicSite.open(queue);
   try {
     const canaries = new Canaries();
-    const { kim, lee } = await travel(site, canaries);
-    await askWrongly(site, canaries, kim);
+    const { lee, senders } = await travel(site, canaries);
+    await askWrongly(site, canaries, lee);
     say(`${canaries.all.length} canaries are planted`);
     const markers = canaries.all;
     const raw = await scanFor(markers, site.everything());
     const backup = await tableCells(site.database.url, { isWhole: false });
     const openedBefore = await openedOf(site, markers);
-    const arrived = await arrivals(site, canaries, [kim, lee]);
+    const arrived = await arrivals(site, canaries, [...senders.values(), lee]);
     say(
       `before the purge: ${raw.findings.length} in the clear, ${openedBefore.length} opened with the keys of the edge`,
     );
@@ -59,10 +59,11 @@ export async function runForensic(
     const after = await scanFor(markers, site.everything());
     const ofBackup = await scanFor(markers, openedCells(backup, await allEdgeKeys(site.keyFolder)));
     const openedAfter = await openedOf(site, markers);
-    await kim.close();
-    await (
-      await site.world.reopen('kim', { nowMs: () => Date.now() + (isShort ? WEEKS_MS : MONTHS_MS) })
-    ).eraseAccount();
+    const nowMs = (): number => Date.now() + (isShort ? WEEKS_MS : MONTHS_MS);
+    for (const [name, sender] of senders) {
+      await sender.close();
+      await (await site.world.reopen(name, { nowMs })).eraseAccount();
+    }
     const openedAfterErasure = await openedOf(site, markers);
     return {
       queue,
