@@ -5,6 +5,7 @@ import {
   DispatchClearLane,
   FallBack,
   FindVerifiedDevices,
+  Indicate,
   MakeAttempt,
   ReconcileAttempt,
   RecordOutcome,
@@ -30,6 +31,7 @@ export interface Edge {
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
+  readonly indicate: Indicate;
   readonly whileKeeping: WhileKeeping;
   /** Files in the clear on their way to a carrier. */
   readonly mediaLinks: MediaLinks;
@@ -56,6 +58,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     inbox: stores.inbox,
     laneStore: stores.lanes,
     partitions: stores.partitions,
+    privacy: stores.privacy,
     lanes: queue.lanes,
     devices,
     digests,
@@ -76,7 +79,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const outcome = new RecordOutcome(context);
   const fallBack = new FallBack(context, outcome);
   const receipt = new RecordReceipt(context, outcome, fallBack);
-  const acceptInbound = new AcceptInbound(context, verified, receipt, config.tenant);
+  const acceptInbound = new AcceptInbound(context, verified, receipt, outcome, config.tenant);
   return {
     context,
     resolveContact: new ResolveContact(context),
@@ -89,6 +92,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     reconcile: new ReconcileAttempt(context, outcome, receipt, fallBack),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
+    indicate: new Indicate(context),
     whileKeeping,
     mediaLinks,
     close: async () => {

@@ -18,7 +18,7 @@ import {
 } from '@causeway/people';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import { AccountStore, ConsentStore, ContactStore, Database, PreKeyStore, PrivacyStore } from '@causeway/storage';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
@@ -32,6 +32,7 @@ import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
+import { PrivacyController } from './privacy.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { RoutesController } from './routes.controller.js';
 import { WakeController } from './wake.controller.js';
@@ -71,6 +72,7 @@ export class GatewayModule {
         AccountsController,
         ConsentController,
         RoutesController,
+        PrivacyController,
         MessagesController,
         InboxController,
         OperatorController,
@@ -81,6 +83,8 @@ export class GatewayModule {
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: ContactStore, useValue: contacts },
+        { provide: PrivacyStore, useValue: stores.privacy },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: PublicSettings, useValue: new PublicSettings(config) },

@@ -20,7 +20,7 @@ import { RECORDS, type HistoryRecord, type OutgoingRecord, type Self } from './r
 
 export interface SendOptions {
   /** The person's permission to send this one message in the clear, over these networks. */
-  readonly allowClear?: readonly ('sms' | 'rcs')[];
+  readonly allowClear?: readonly string[];
   readonly inReplyTo?: MessageId;
   /** When the message is to vanish: unix seconds, or seconds after it was read. Devices keep it; a carrier cannot (the preview says so). */
   readonly expires?: Expiration;
@@ -35,6 +35,8 @@ export interface Draft {
   readonly conversation: ConversationId;
   readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri' | 'expires'>) => MimiContent;
   readonly options: SendOptions;
+  /** Of the moment: it is not kept in the history. */
+  readonly isPassing?: boolean;
 }
 
 const DAY_SECONDS = 86_400;
@@ -67,7 +69,7 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
     request: null,
   };
   unit.put(RECORDS.outgoing, record.messageId, record);
-  unit.put(RECORDS.history, record.messageId, await historyOf(unit, self, record));
+  if (!draft.isPassing) unit.put(RECORDS.history, record.messageId, await historyOf(unit, self, record));
   return record;
 }
 

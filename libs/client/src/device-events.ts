@@ -91,6 +91,12 @@ export interface MessageReport {
   readonly status: string;
 }
 
+/** The other end writes, for some seconds from now, or has stopped. */
+export interface TypingNotice {
+  readonly from: string;
+  readonly isTyping: boolean;
+}
+
 export interface TrustProblem {
   readonly reason: TrustFailure;
   readonly about: string;
@@ -102,6 +108,7 @@ export interface DeviceEventMap {
   granted: { readonly peer: string; readonly conversation: ConversationId };
   state: MessageStateChange;
   report: MessageReport;
+  typing: TypingNotice;
   'key-change': KeyChange;
   'device-list': DeviceListChange;
   'edge-changed': EdgeChange;
@@ -146,6 +153,8 @@ export class DeviceEvents {
 
   emit<Name extends DeviceEventName>(name: Name, event: DeviceEventMap[Name]): void {
     if (this.hasHandler(name)) return void this.deliver(name, event);
+    // over before anyone could look
+    if (name === 'typing') return;
     const waiting: DeviceEventMap[Name][] = this.#waiting[name];
     waiting.push(event);
     if (waiting.length > LONGEST_WAIT) waiting.shift();
@@ -168,6 +177,7 @@ const noHandlers = (): Handlers => ({
   granted: new Set(),
   state: new Set(),
   report: new Set(),
+  typing: new Set(),
   'key-change': new Set(),
   'device-list': new Set(),
   'edge-changed': new Set(),
@@ -183,6 +193,7 @@ const nothingWaiting = (): Waiting => ({
   granted: [],
   state: [],
   report: [],
+  typing: [],
   'key-change': [],
   'device-list': [],
   'edge-changed': [],

@@ -5,9 +5,11 @@ import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
 import { learnGrant } from './learn-grant.js';
 import { Outgoing } from './outgoing.js';
+import { Indications } from './indications.js';
 import { OwnList } from './own-list.js';
 import { Peers } from './peers.js';
 import { PreKeys } from './pre-keys.js';
+import { Privacy } from './privacy.js';
 import { RECORDS } from './records.js';
 import { ShowStored } from './show-stored.js';
 import { InboxSocket } from './socket.js';
@@ -24,6 +26,8 @@ export class DeviceParts {
   readonly outgoing: Outgoing;
   readonly inbox: Inbox;
   readonly list: OwnList;
+  readonly privacy: Privacy;
+  readonly indications: Indications;
   readonly #preKeys: PreKeys;
   readonly #show: ShowStored;
   readonly #socket: InboxSocket | undefined;
@@ -39,6 +43,8 @@ export class DeviceParts {
     this.edge = new EdgeTrust(context);
     this.outgoing = new Outgoing(context, this.peers, this.edge);
     this.list = new OwnList(context, this.peers);
+    this.privacy = new Privacy(context);
+    this.indications = new Indications(context, this);
     this.#preKeys = new PreKeys(context);
     this.#show = new ShowStored(context);
     const incoming = new Incoming(context, this.peers, this.edge, {

@@ -1,12 +1,7 @@
-import type { MessageStatus } from '@causeway/api-contract';
 import {
-  CausewayError,
-  parseAddress,
   type AttachmentReference,
   type InlineFile,
   type DeviceId,
-  type MessageId,
-  type NativeAddress,
 } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
 import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
@@ -17,6 +12,8 @@ import type { ContactRequest, DeviceEventName, Handler } from './device-events.j
 import { joinDevice, offerDevice, openDevice, registerDevice } from './device-life.js';
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
+import { idOf, nativeOf, type MessageInquiry, type MessageReference } from './message-reference.js';
+import type { Privacy } from './privacy.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
 import type { SentMessage } from './outgoing.js';
@@ -24,14 +21,6 @@ import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
 import { Serial } from './serial.js';
 import { pinnedDevices } from './trust.js';
-
-/** A message as its sender can ask about it: from this device, and from the gateway when it knows of it. */
-export interface MessageInquiry extends SentMessage {
-  readonly gateway?: MessageStatus;
-}
-
-type MessageReference = MessageId | { readonly messageId: MessageId };
-const idOf = (message: MessageReference): MessageId => (typeof message === 'string' ? message : message.messageId);
 
 /**
  * One device of one person on the native network. All cryptography and every key are here and in its folder; the gateway
@@ -127,10 +116,27 @@ export class Device {
     return this.#send(this.#actions.deleteForEveryone(idOf(message), options));
   }
 
-  /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
+  /**
+   * Tells the other end if this person's switches allow it: sealed, or to the clear network that brought the message and takes read reports.
+   * Resolves with the report where it is a message; `undefined` where none went.
+   */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
-    return draft.address.startsWith('tel:') ? undefined : this.#send(draft);
+    const { indications } = this.parts;
+    if (!(await indications.mayReport(draft.address))) return undefined;
+    if (!draft.address.startsWith('tel:')) return this.#send(draft);
+    await indications.readOnNetwork(idOf(message));
+    return undefined;
+  }
+
+  /** Shows the other end for some seconds that this person writes. True when it was told: the switches decide, and it is not repeated. */
+  typing(to: string, isTyping = true): Promise<boolean> {
+    return this.parts.indications.typing(to, isTyping);
+  }
+
+  /** Who learns that this person writes or has read. */
+  get privacy(): Privacy {
+    return this.parts.privacy;
   }
 
   /** Where a message is: asks the gateway if it knows of it. */
@@ -287,10 +293,4 @@ export class Device {
     ]);
     return this.parts.outgoing.send(ready);
   }
-}
-
-function nativeOf(text: string): NativeAddress {
-  const address = parseAddress(text);
-  if (address?.kind === 'native') return address;
-  throw new CausewayError('invalid-address');
 }

@@ -11,8 +11,11 @@ import {
   keyCountSchema,
   messageStatusSchema,
   planSchema,
+  privacySchema,
   registeredSchema,
   requestPageSchema,
+  type AccountPrivacy,
+  type ConversationPrivacy,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -48,6 +51,19 @@ export class GatewayApi {
   planRoute = (to: WireTarget) => this.call({ method: 'POST', path: '/v1/routes', body: { to }, answer: planSchema });
   addContact = (body: { keyId: string; sealedAddress: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/contacts', body, answer: contactSchema });
+
+  privacy = (conversation: ConversationId | undefined) =>
+    this.call({
+      method: 'GET',
+      path: `/v1/account/privacy${conversation === undefined ? '' : `?conversation=${conversation}`}`,
+      answer: privacySchema,
+    });
+  setAccountPrivacy = (body: AccountPrivacy) =>
+    this.call({ method: 'PUT', path: '/v1/account/privacy', body, answer: NO_ANSWER });
+  setConversationPrivacy = (conversation: ConversationId, body: ConversationPrivacy) =>
+    this.call({ method: 'PUT', path: `/v1/conversations/${conversation}/privacy`, body, answer: NO_ANSWER });
+  indicate = (body: { contact: ContactId; keyId: string; sealed: Uint8Array }) =>
+    this.call({ method: 'POST', path: '/v1/indications', body, answer: NO_ANSWER });
 
   sendMessage = (messageId: MessageId, json: string) =>
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });

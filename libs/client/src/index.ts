@@ -2,7 +2,8 @@
  * The native device SDK of Causeway: register, write, read, verify. It does all the cryptography, keeps everything
  * encrypted in one folder, and believes signatures, never the gateway.
  */
-export { Device, type MessageInquiry } from './device.js';
+export { Device } from './device.js';
+export type { MessageInquiry } from './message-reference.js';
 export type {
   FolderOptions,
   JoinOptions,
@@ -26,6 +27,7 @@ export type {
   RefusedItem,
   SendingState,
   TrustProblem,
+  TypingNotice,
 } from './device-events.js';
 export type { AttachOptions } from './actions.js';
 export { CausewayError } from '@causeway/message-model';
@@ -40,6 +42,8 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { PrivacySwitches } from '@causeway/message-model';
+export type { Privacy } from './privacy.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -84,7 +84,8 @@ function shownOver(
     losses: losses.map((loss) => LOSSES[loss]),
     readableBy: [...(READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`])],
     copyLifetime: COPY_LIFETIME[kind],
-    segments: network === 'sms' ? countSegments(text).segments : 1,
+    // a message with a file is no SMS, and counts as one
+    segments: network === 'sms' && kind === 'text' ? countSegments(text).segments : 1,
     isSimulated,
   };
 }

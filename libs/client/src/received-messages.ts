@@ -1,9 +1,10 @@
-import type { Bytes, ConversationId, MessageId, MimiContent } from '@causeway/message-model';
+import { typingOf, type Bytes, type ConversationId, type MessageId, type MimiContent } from '@causeway/message-model';
 import { nextCount, type DeviceContext } from './device-context.js';
 import type { RefusalReason } from './device-events.js';
 import type { UnitOfWork } from './device-store.js';
 import { applyReplacement, applyReport, kindOf } from './history.js';
 import { unknownPeer } from './peers.js';
+import { isShown } from './privacy.js';
 import { RECORDS, type HistoryRecord } from './records.js';
 
 export interface VerifiedMessage {
@@ -26,6 +27,13 @@ export async function keepMessage(
   if (message.network === 'native' && !(await belongsHere(unit, message))) return 'wrong-conversation';
   if (await unit.get(RECORDS.history, message.messageId)) return undefined;
   const kind = kindOf(message.content);
+  if (kind === 'typing') {
+    const { from, conversation, direction } = message;
+    if (direction !== 'received' || !(await isShown(unit, { conversation, address: from }, 'typing'))) return undefined;
+    const isTyping = typingOf(message.content) ?? false;
+    unit.afterCommit(() => context.events.emit('typing', { from, isTyping }));
+    return undefined;
+  }
   if (kind === 'status') {
     const { from } = message;
     for (const { messageId, status } of await applyReport(unit, message.content, from)) {

@@ -5,6 +5,7 @@ import {
   conversationIdField,
   deviceIdField,
   messageIdField,
+  privacySchema,
 } from '@causeway/api-contract';
 import { z } from 'zod';
 import { remembered } from './remembered-schema.js';
@@ -207,6 +208,8 @@ export const RECORDS = {
   history: { name: 'history', schema: remembered(historySchema) },
   /** former message id -> the id it was submitted under in the end */
   moved: { name: 'moved', schema: messageIdField },
+  /** conversation id, or empty for the account: the switches as last known */
+  privacy: { name: 'privacy', schema: remembered(privacySchema) },
   /** request id */
   request: { name: 'request', schema: remembered(requestSchema) },
   /** event and id */

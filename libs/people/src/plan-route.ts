@@ -48,7 +48,7 @@ export class PlanRoute {
   }
 
   private async clearPlan(caller: AuthenticatedDevice, contact: ContactSummary) {
-    const edge = await this.edge.describe();
+    const [edge, capabilities] = await Promise.all([this.edge.describe(), this.edge.capabilities(contact.country)]);
     const networks = edge.networks.map((offered) => offered.network);
     if (networks.length === 0)
       throw new CausewayError('unavailable', { detail: 'No clear network is set up on this gateway' });
@@ -57,7 +57,7 @@ export class PlanRoute {
       conversation: contact.conversation,
       contact: contact.contact,
       networks,
-      capabilities: Object.fromEntries(edge.networks.map((offered) => [offered.network, offered.capabilities])),
+      capabilities,
       simulated: edge.networks.filter((offered) => offered.isSimulated).map((offered) => offered.network),
       edge: edge.bundle,
       region: caller.region,

@@ -19,11 +19,16 @@ export interface SealedContact extends ContactSummary {
   readonly isOptedOut: boolean;
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
+  /** Since when the carrier calls the number unassigned. */
+  readonly unknownSince: Date | null;
+  /** The number went to another person: nothing passes until its owner adds it anew. */
+  readonly isEnded: boolean;
 }
 
 const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork"`;
+  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork",
+  unknown_since AS "unknownSince", ended_at IS NOT NULL AS "isEnded"`;
 
 export class ContactStore {
   constructor(private readonly database: Database) {}

@@ -15,6 +15,7 @@ export * from './lane.store.js';
 export * from './attempt.store.js';
 export * from './inbox.store.js';
 export type { TouchedDevice } from './state-events.js';
+export * from './privacy.store.js';
 export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';

@@ -8,6 +8,7 @@ import { LaneStore } from './lane.store.js';
 import { MessageStore } from './message.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
+import { PrivacyStore } from './privacy.store.js';
 import { RecipientStore } from './recipient.store.js';
 import { TenantStore } from './tenant.store.js';
 
@@ -25,6 +26,7 @@ export class Stores {
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly partitions: PartitionStore;
+  readonly privacy: PrivacyStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -39,6 +41,7 @@ export class Stores {
     this.attempts = new AttemptStore(this.database);
     this.inbox = new InboxStore(this.database);
     this.partitions = new PartitionStore(this.database);
+    this.privacy = new PrivacyStore(this.database);
   }
 
   async close(): Promise<void> {

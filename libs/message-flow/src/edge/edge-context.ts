@@ -7,6 +7,7 @@ import type {
   InboxStore,
   LaneStore,
   PartitionStore,
+  PrivacyStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
@@ -37,6 +38,7 @@ export interface EdgeContext {
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
   readonly partitions: PartitionStore;
+  readonly privacy: PrivacyStore;
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;

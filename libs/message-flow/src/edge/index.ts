@@ -6,6 +6,7 @@ export * from './resolve-contact.js';
 export * from './check-permission.js';
 export * from './dispatch-clear-lane.js';
 export * from './fall-back.js';
+export * from './indicate.js';
 export { MakeAttempt } from './make-attempt.js';
 export * from './re-seal-numbers.js';
 export * from './record-outcome.js';

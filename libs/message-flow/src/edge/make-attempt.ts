@@ -53,8 +53,8 @@ export class MakeAttempt {
     const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, attempts, times } = this.edge;
-    // without a country, as the preview was made: what is carried everywhere
-    const degraded = degrade(permission.content, await adapter.capabilities({}));
+    // for the country of the preview, and so the same
+    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
     const attempt = message.attempts + 1;
     const key = { ref: message.ref, attempt };
@@ -91,8 +91,8 @@ export class MakeAttempt {
    * What does not prove anything leaves it unknown.
    */
   async again(question: AttemptQuestion): Promise<Passage> {
-    const { message, adapter, permission } = question;
-    const degraded = degrade(permission.content, await adapter.capabilities({}));
+    const { message, adapter, permission, contact } = question;
+    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
     const body = buildOutboundBody(degraded, this.edge.fileLinks);
     if (!body) return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + ROOM_WAIT_MS };
