@@ -25,6 +25,8 @@ beforeAll(async () => {
   rcs = await startSimulatedRcs();
   edge = await ClearBridge.open({ rcs: (clock) => rcs.adapter({ clock, callTimeoutMs: 2_000 }) });
   ada = await edge.bridge.person('ada');
+  const { privacy } = edge.bridge.stores;
+  await privacy.setForAccount(ada.caller, { typing: 'everywhere', readReports: 'everywhere' });
 }, 60_000);
 afterAll(async () => {
   await edge.close();
@@ -94,6 +96,22 @@ describe('a message by RCS', () => {
     await takeWord(one.ref, 'DELIVERED');
     expect(await trace(one)).toEqual(['delivered', 'rcs displayed']);
     expect(await copies(e164)).toEqual(['rcs:hello']);
+  });
+
+  it('is not known to be read by a sender who keeps read reports off, whoever says so', async () => {
+    const e164 = '+14155559801';
+    const person = await edge.bridge.person('cautious');
+    const own = await edge.contact(person, e164);
+    const one = await edge.send(person, own, 'hello', BOTH);
+    await edge.drain(one.lane);
+    await takeWord(one.ref, 'DELIVERED');
+    await rcs.post(`/rcs/handsets/${e164}/read`, { messageId: idOf(one.ref) });
+    expect(await takeWord(one.ref, 'READ')).toEqual(['recorded']);
+    const { state, attempts } = await edge.find(person, one);
+    expect([state, attempts.map(({ outcome, vendorCode }) => [outcome, vendorCode])]).toEqual([
+      'delivered',
+      [['delivered', 'DELIVERED']],
+    ]);
   });
 
   it('is nobody’s when its id was never ours', async () => {

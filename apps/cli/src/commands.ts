@@ -7,11 +7,14 @@ import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { migrateCommand } from './commands/migrate.js';
+import { privacy } from './commands/privacy.js';
+import { read } from './commands/read.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
+import { typing } from './commands/typing.js';
 import { up } from './commands/up.js';
 
 /** Every command, in the order of the help. */
@@ -27,6 +30,9 @@ export const COMMANDS: readonly Command[] = [
   requests,
   accept,
   status,
+  read,
+  typing,
+  privacy,
   safetyNumber,
   adapterNew,
   adapterTest,

@@ -29,9 +29,9 @@ export class Indications {
     const address = parseAddress(to)?.uri ?? to;
     const nowMs = this.context.nowMs();
     if (isTyping && nowMs - (this.#toldAtMs.get(address) ?? -Infinity) < TYPING_AGAIN_MS) return false;
+    if (!isTyping) this.#toldAtMs.delete(address);
     if (!(await this.parts.privacy.mayTell(address, 'typing'))) return false;
     if (isTyping) this.#toldAtMs.set(address, nowMs);
-    else this.#toldAtMs.delete(address);
     if (!address.startsWith('tel:')) return this.#toNative(address, isTyping);
     const network = await this.#lastNetwork(address);
     return network !== undefined && this.#toEdge(address, { kind: 'typing', network, isTyping });
