@@ -91,8 +91,7 @@ describe('between a device and an RCS phone', () => {
   const phone = '+14155550181';
   let cy: Device;
   let atCy: ReturnType<typeof heard>;
-  const outcome = async (id: Parameters<Device['status']>[0]) =>
-    (await cy.status(id)).gateway?.attempts[0]?.outcome;
+  const outcome = async (id: Parameters<Device['status']>[0]) => (await cy.status(id)).gateway?.attempts[0]?.outcome;
 
   async function sendTo(text: string) {
     const sent = await cy.send(`tel:${phone}`, text, { allowClear: ['rcs'] });

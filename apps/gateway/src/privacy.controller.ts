@@ -31,7 +31,8 @@ export class PrivacyController {
   @Get('account/privacy')
   @Documented({
     summary: 'Who learns that this person writes or has read',
-    description: '`sealed`: the other end of an encrypted conversation only; `everywhere`: carriers of clear networks too.',
+    description:
+      '`sealed`: the other end of an encrypted conversation only; `everywhere`: carriers of clear networks too.',
     status: 200,
     answer: privacySchema,
   })
@@ -69,7 +70,8 @@ export class PrivacyController {
     @Body({ schema: conversationPrivacySchema }) set: ConversationPrivacy,
   ): Promise<void> {
     const isTheirs =
-      (await this.consents.find(caller, { conversation })) ?? (await this.contacts.byConversation(caller, conversation));
+      (await this.consents.find(caller, { conversation })) ??
+      (await this.contacts.byConversation(caller, conversation));
     if (!isTheirs) throw new CausewayError('not-found', { pointer: '/id' });
     await this.switches.setForConversation(caller, conversation, set);
   }

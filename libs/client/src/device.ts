@@ -1,10 +1,6 @@
-import {
-  type AttachmentReference,
-  type InlineFile,
-  type DeviceId,
-} from '@causeway/message-model';
+import { type AttachmentReference, type ContentCard, type InlineFile, type DeviceId } from '@causeway/message-model';
 import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
-import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
+import { Actions, type ActionDraft, type AttachOptions, type CardOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
@@ -67,9 +63,12 @@ export class Device {
   get address(): string {
     return this.context.own.current.address;
   }
-
   get deviceId(): DeviceId {
     return this.context.own.current.deviceId;
+  }
+  /** Who learns that this person writes or has read. */
+  get privacy(): Privacy {
+    return this.parts.privacy;
   }
 
   /** Returns what ends the subscription. Events that nobody heard yet are handed to the first handler. */
@@ -95,6 +94,15 @@ export class Device {
     return this.#send(this.#actions.file(to, file, options));
   }
 
+  /** Sends a card, or several side by side; who is shown no cards gets the same in words. Throws `CausewayError` beyond `CARD_LIMITS`. */
+  async sendCard(
+    to: string,
+    cards: ContentCard | readonly ContentCard[],
+    options: CardOptions = {},
+  ): Promise<SentMessage> {
+    return this.#send(this.#actions.cards(to, [cards].flat(), options));
+  }
+
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */
   approve(message: MessageReference): Promise<SentMessage> {
     return this.parts.outgoing.permit(idOf(message));
@@ -117,8 +125,8 @@ export class Device {
   }
 
   /**
-   * Tells the other end if this person's switches allow it: sealed, or to the clear network that brought the message and takes read reports.
-   * Resolves with the report where it is a message; `undefined` where none went.
+   * Tells the other end if this person's switches allow it: sealed, or to the clear network that brought the message. Resolves with the
+   * report where it is a message.
    */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
@@ -132,11 +140,6 @@ export class Device {
   /** Shows the other end for some seconds that this person writes. True when it was told: the switches decide, and it is not repeated. */
   typing(to: string, isTyping = true): Promise<boolean> {
     return this.parts.indications.typing(to, isTyping);
-  }
-
-  /** Who learns that this person writes or has read. */
-  get privacy(): Privacy {
-    return this.parts.privacy;
   }
 
   /** Where a message is: asks the gateway if it knows of it. */

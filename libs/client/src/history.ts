@@ -81,7 +81,10 @@ export async function applyReport(
     const record = await unit.get(RECORDS.history, messageId);
     if (!record || record.direction === 'received' || record.to !== from || typeof status !== 'string') continue;
     // who does not tell what they have read is not shown it of others
-    if (status === 'read' && !(await isShown(unit, { conversation: record.conversation, address: from }, 'readReports')))
+    if (
+      status === 'read' &&
+      !(await isShown(unit, { conversation: record.conversation, address: from }, 'readReports'))
+    )
       continue;
     unit.put(RECORDS.history, messageId, { ...record, report: status });
     changed.push({ messageId, status });

@@ -29,11 +29,14 @@ export type {
   TrustProblem,
   TypingNotice,
 } from './device-events.js';
-export type { AttachOptions } from './actions.js';
+export type { AttachOptions, CardOptions } from './actions.js';
+export { CARD_LIMITS, cardsOf } from '@causeway/message-model';
 export { CausewayError } from '@causeway/message-model';
 export type {
   AccountId,
   AttachmentReference,
+  ContentCard,
+  ContentSuggestion,
   ConversationId,
   DeviceId,
   Expiration,

@@ -91,7 +91,11 @@ export function attachmentContent(
     language,
   };
   if (input.caption === undefined) return buildContent(input, null, reference);
-  return buildContent(input, null, together([textPart({ text: input.caption }, DISPOSITION.render, language), reference]));
+  return buildContent(
+    input,
+    null,
+    together([textPart({ text: input.caption }, DISPOSITION.render, language), reference]),
+  );
 }
 
 const NONE = toBytes(new Uint8Array(0));

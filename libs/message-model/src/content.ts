@@ -62,6 +62,8 @@ export const MEDIA_TYPE = {
   plain: 'text/plain;charset=utf-8',
   markdown: 'text/markdown;variant=GFM-MIMI',
   statusReport: 'application/mimi-message-status',
+  /** Ours: cards with things to tap, always beside the same in words. */
+  cards: 'application/vnd.causeway.cards',
   /** Ours: that someone writes at this moment. One byte, 1 or 0. */
   typing: 'application/vnd.causeway.typing',
 } as const;

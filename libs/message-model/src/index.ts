@@ -7,6 +7,7 @@ export * from './content-codec.js';
 export * from './message-id.js';
 export * from './build-content.js';
 export * from './typing.js';
+export * from './cards.js';
 export * from './quote.js';
 export * from './plain-text.js';
 export * from './status-report.js';

@@ -14,7 +14,8 @@ export const privacy: Command = {
   run: (invocation) =>
     withDevice(invocation, async (device) => {
       const address = invocation.option('with');
-      const switches = address === undefined ? await ofAccount(device, invocation) : await of(device, address, invocation);
+      const switches =
+        address === undefined ? await ofAccount(device, invocation) : await of(device, address, invocation);
       const { typing, readReports } = address === undefined ? switches.account : switches.conversation;
       const terminal = new Terminal();
       terminal.row('typing', typing);

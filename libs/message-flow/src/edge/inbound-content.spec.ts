@@ -50,7 +50,12 @@ describe('what came from a clear network', () => {
       kind: 'multi',
       parts: [{ content: utf8('look\n[one more]') }, { disposition: 6, contentType: 'image/png' }],
     });
-    const alone = contentOfArrival({ ...message, text: new Plaintext('') }, { files, notices: [] }, header, ABOUT_NOTHING);
+    const alone = contentOfArrival(
+      { ...message, text: new Plaintext('') },
+      { files, notices: [] },
+      header,
+      ABOUT_NOTHING,
+    );
     expect(alone.part).toMatchObject({ kind: 'single', disposition: 6 });
   });
 

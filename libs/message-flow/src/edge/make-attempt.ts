@@ -1,4 +1,4 @@
-import { CausewayError, degrade, type MessageId } from '@causeway/message-model';
+import { CausewayError, degrade, type Degraded, type MessageId } from '@causeway/message-model';
 import {
   canCheckRecipients,
   canNameMessages,
@@ -7,7 +7,7 @@ import {
   type OutboundBody,
 } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
-import type { LaneMessage, SealedContact } from '@causeway/storage';
+import type { AttemptKey, LaneMessage, SealedContact } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
 import { buildOutboundBody } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
@@ -60,7 +60,7 @@ export class MakeAttempt {
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
     if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
-    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    const body = this.bodyOf(degraded, key);
     if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
@@ -94,14 +94,18 @@ export class MakeAttempt {
     const { message, adapter, permission, contact } = question;
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
-    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    const attempt = message.attempts;
+    const body = this.bodyOf(degraded, { ref: message.ref, attempt });
     if (!body) return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = this.edge.clock.nowMs();
-    const attempt = message.attempts;
     const outcome = await this.call(question, { attempt, body });
     if (outcome.kind === 'failed' && !provesAbsence(outcome))
       return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + REPEAT_AFTER_MS };
     return this.conclude(question, { attempt, startedMs, outcome });
+  }
+
+  private bodyOf(degraded: Exclude<Degraded, { kind: 'refused' }>, { ref, attempt }: AttemptKey) {
+    return buildOutboundBody(degraded, { links: this.edge.fileLinks, ref: attemptRef(ref, attempt) });
   }
 
   /** A conversation that the network keeps end-to-end encrypted has no fallback, and so all the time there is. */
