@@ -12,6 +12,7 @@ import { read } from './commands/read.js';
 import { register } from './commands/register.js';
 import { requests } from './commands/requests.js';
 import { safetyNumber } from './commands/safety-number.js';
+import { sendCard } from './commands/send-card.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { typing } from './commands/typing.js';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   register,
   send,
+  sendCard,
   approve,
   inbox,
   requests,

@@ -30,6 +30,9 @@ export const inbox: Command = {
         device.on('message', (message) => {
           if (!shown.has(message.messageId)) showMessage(terminal, message);
         });
+        device.on('typing', ({ from, isTyping }) =>
+          terminal.line(`${printable(from)} ${isTyping ? 'writes ...' : 'stopped'}`),
+        );
         device.on('request', ({ request, from }) =>
           terminal.line(`${printable(from)} asks to write to you: causeway accept ${request}`),
         );

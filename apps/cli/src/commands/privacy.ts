@@ -7,8 +7,8 @@ import { Terminal } from '../terminal.js';
 
 export const privacy: Command = {
   name: 'privacy',
-  usage: '[--typing off|sealed|everywhere] [--read-reports ...] [--with <address> (then on|off|default)]',
-  summary: 'who learns that you write or have read; a switch works both ways',
+  usage: '[--typing off|sealed|everywhere] [--read-reports off|sealed|everywhere] [--with <address>]',
+  summary: 'who learns that you write or have read, both ways; with one address: off, on or default',
   group: 'device',
   options: { ...DEVICE_OPTIONS, typing: 'text', 'read-reports': 'text', with: 'text' },
   run: (invocation) =>
