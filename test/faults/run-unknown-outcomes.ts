@@ -1,5 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { freePorts } from '../support/free-ports.js';
+import { DatabaseServer } from './database-server.js';
 import { violationsOf } from './judge-outcomes.js';
 import { runUnknownOutcomes } from './unknown-outcomes.js';
 
@@ -18,7 +23,20 @@ async function main(): Promise<void> {
   const [messages, lagSeconds, kills, seed] = [values.messages, values.lag, values.kills, values.seed].map(Number);
   if (messages === undefined || lagSeconds === undefined || kills === undefined || seed === undefined) return;
   say(`seed ${seed}: ${messages} messages, lists lag ${lagSeconds} s, ${kills} kills`);
-  const outcomes = await runUnknownOutcomes({ messages, lagSeconds, kills, seed, say });
+  const folder = await mkdtemp(join(tmpdir(), 'cd-'));
+  const [port = 0] = await freePorts(1);
+  const database = await DatabaseServer.start({ folder: join(folder, 'database'), port });
+  const outcomes = await runUnknownOutcomes({
+    messages,
+    lagSeconds,
+    kills,
+    seed,
+    databaseUrl: database.url,
+    say,
+  }).finally(async () => {
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
   say(JSON.stringify(outcomes.states));
   const violations = violationsOf(outcomes);
   for (const violation of violations) say(violation);

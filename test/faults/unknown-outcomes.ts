@@ -14,6 +14,8 @@ export interface UnknownOutcomesOptions {
   readonly lagSeconds: number;
   readonly kills: number;
   readonly seed: number;
+  /** A database of the caller's own. */
+  readonly databaseUrl?: string;
   readonly say?: (line: string) => void;
 }
 
@@ -44,6 +46,7 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
   const logFile = join(folder, 'carrier.jsonl');
   const absentAfterSeconds = Math.ceil(lagSeconds * 1.25) + 3;
   const world = await World.start({
+    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     simulatorArgs: ['--log-file', logFile],
     env: {
       CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,

@@ -3,6 +3,7 @@ import { accept } from './commands/accept.js';
 import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
+import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   read,
   typing,
   privacy,
+  contact,
   safetyNumber,
   adapterNew,
   adapterTest,

@@ -1,9 +1,16 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { contactSchema, planRouteSchema, planSchema, sealAddressSchema, type Target } from '@causeway/api-contract';
-import { CausewayError, toBase64Url } from '@causeway/message-model';
+import {
+  contactIdField,
+  contactSchema,
+  planRouteSchema,
+  planSchema,
+  sealAddressSchema,
+  type Target,
+} from '@causeway/api-contract';
+import { CausewayError, toBase64Url, type ContactId } from '@causeway/message-model';
 import { PlanRoute } from '@causeway/people';
-import type { AuthenticatedDevice } from '@causeway/storage';
+import { ContactStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
@@ -16,6 +23,7 @@ export class RoutesController {
   constructor(
     private readonly planRoute: PlanRoute,
     private readonly edge: EdgeDeskClient,
+    private readonly contacts: ContactStore,
   ) {}
 
   @Post('routes')
@@ -54,5 +62,22 @@ export class RoutesController {
     if (answer.code !== 'edge-key-stale') throw new CausewayError(answer.code, { pointer: '/sealedAddress' });
     const { bundle } = await this.edge.describeFresh();
     throw new CausewayError('edge-key-stale', { pointer: '/keyId', extensions: { edge: bundle } });
+  }
+
+  @Delete('contacts/:id/encryption')
+  @HttpCode(204)
+  @Documented({
+    summary: 'Let a conversation that was end-to-end encrypted on its network go on in the clear',
+    description:
+      'Such a conversation has no fallback and stays with its network, also after the other phone lost encryption: only its owner ends that. A network that still encrypts it marks it again.',
+    status: 204,
+    problems: ['not-found'],
+  })
+  async allowUnencrypted(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: contactIdField }) contact: ContactId,
+  ): Promise<void> {
+    if (!(await this.contacts.summary(caller, contact))) throw new CausewayError('not-found', { pointer: '/id' });
+    await this.contacts.clearEncrypted(caller.tenant, contact);
   }
 }

@@ -1,5 +1,6 @@
 import { purgeHourOf, parseTransitId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
+import { AddressBook } from './address-book.js';
 import { EdgeTrust } from './edge-trust.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
@@ -27,6 +28,7 @@ export class DeviceParts {
   readonly inbox: Inbox;
   readonly list: OwnList;
   readonly privacy: Privacy;
+  readonly addressBook: AddressBook;
   readonly indications: Indications;
   readonly #preKeys: PreKeys;
   readonly #show: ShowStored;
@@ -44,6 +46,7 @@ export class DeviceParts {
     this.outgoing = new Outgoing(context, this.peers, this.edge);
     this.list = new OwnList(context, this.peers);
     this.privacy = new Privacy(context);
+    this.addressBook = new AddressBook(context);
     this.indications = new Indications(context, this);
     this.#preKeys = new PreKeys(context);
     this.#show = new ShowStored(context);

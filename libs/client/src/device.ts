@@ -1,5 +1,5 @@
 import { type AttachmentReference, type ContentCard, type InlineFile, type DeviceId } from '@causeway/message-model';
-import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
+import type { ListedDevice } from '@causeway/signal-protocol';
 import { Actions, type ActionDraft, type AttachOptions, type CardOptions } from './actions.js';
 import type { SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
@@ -9,7 +9,9 @@ import { joinDevice, offerDevice, openDevice, registerDevice } from './device-li
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
 import { idOf, nativeOf, type MessageInquiry, type MessageReference } from './message-reference.js';
+import type { AddressBook } from './address-book.js';
 import type { Privacy } from './privacy.js';
+import { safetyNumberWith } from './safety-number-with.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
 import type { SentMessage } from './outgoing.js';
@@ -65,6 +67,10 @@ export class Device {
   }
   get deviceId(): DeviceId {
     return this.context.own.current.deviceId;
+  }
+  /** What was decided about telephone numbers. */
+  get addressBook(): AddressBook {
+    return this.parts.addressBook;
   }
   /** Who learns that this person writes or has read. */
   get privacy(): Privacy {
@@ -211,17 +217,8 @@ export class Device {
   }
 
   /** 60 digits, equal on both ends, to compare by another way than this one. */
-  async safetyNumber(address: string): Promise<string> {
-    const { uri } = nativeOf(address);
-    const { pin } = await this.parts.peers.get(uri);
-    if (!pin) throw new Error('nothing was exchanged with this address yet');
-    const { address: localAddress, accountKey } = this.context.own.current;
-    return safetyNumber({
-      localAddress,
-      localAccountKey: accountKey,
-      remoteAddress: uri,
-      remoteAccountKey: pin.accountKey,
-    });
+  safetyNumber(address: string): Promise<string> {
+    return safetyNumberWith(this.context, this.parts.peers, nativeOf(address).uri);
   }
 
   /** The safety numbers were compared and are equal. Holds until the account key changes. */

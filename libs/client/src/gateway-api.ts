@@ -65,6 +65,9 @@ export class GatewayApi {
   indicate = (body: { contact: ContactId; keyId: string; sealed: Uint8Array }) =>
     this.call({ method: 'POST', path: '/v1/indications', body, answer: NO_ANSWER });
 
+  allowUnencrypted = (contact: ContactId) =>
+    this.call({ method: 'DELETE', path: `/v1/contacts/${contact}/encryption`, answer: NO_ANSWER });
+
   sendMessage = (messageId: MessageId, json: string) =>
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });
   message = (id: string) =>

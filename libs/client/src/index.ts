@@ -47,6 +47,7 @@ export type {
 } from '@causeway/message-model';
 export type { PrivacySwitches } from '@causeway/message-model';
 export type { Privacy } from './privacy.js';
+export type { AddressBook } from './address-book.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -1,5 +1,6 @@
 import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database, type SqlValue } from './database.js';
+import { DatabaseError, type Database } from './database.js';
+import { personParameters, type ConsentingPerson, type ConsentWordInput } from './consent-word.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
@@ -8,6 +9,8 @@ export interface ContactSummary {
   readonly conversation: ConversationId;
   readonly country: string;
   readonly lineType: string;
+  /** The number went to another person: nothing passes until the account adds it anew. */
+  readonly isEnded: boolean;
 }
 
 /** What the edge alone can make use of: the digest is keyed and the number sealed, both with keys of the edge. */
@@ -21,14 +24,12 @@ export interface SealedContact extends ContactSummary {
   readonly encryptedNetwork: string | null;
   /** Since when the carrier calls the number unassigned. */
   readonly unknownSince: Date | null;
-  /** The number went to another person: nothing passes until its owner adds it anew. */
-  readonly isEnded: boolean;
 }
 
-const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
+const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType", ended_at IS NOT NULL AS "isEnded"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
   opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork",
-  unknown_since AS "unknownSince", ended_at IS NOT NULL AS "isEnded"`;
+  unknown_since AS "unknownSince"`;
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -183,6 +184,69 @@ export class ContactStore {
     );
   }
 
+  /** The conversation is in the clear again, as the network says now. */
+  async clearEncrypted(tenant: TenantId, contact: ContactId): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET encrypted_network = NULL WHERE tenant_id = $1 AND id = $2 RETURNING 1',
+      tenant,
+      contact,
+    );
+  }
+
+  /** The carrier calls the number unassigned; the first time counts. */
+  async markUnknown(tenant: TenantId, contact: ContactId, since: Date): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET unknown_since = $3 WHERE tenant_id = $1 AND id = $2 AND unknown_since IS NULL RETURNING 1',
+      tenant,
+      contact,
+      since,
+    );
+  }
+
+  /** The person was heard of: it is their number still. */
+  async markKnown(tenant: TenantId, contact: ContactId): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET unknown_since = NULL WHERE tenant_id = $1 AND id = $2 AND unknown_since IS NOT NULL RETURNING 1',
+      tenant,
+      contact,
+    );
+  }
+
+  /** The number went to another person: nothing of the conversation passes either way from now on. */
+  async end(tenant: TenantId, contact: ContactId, now: Date): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET ended_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL RETURNING 1',
+      tenant,
+      contact,
+      now,
+    );
+  }
+
+  /** The account's owner adds the number of an ended contact anew: another contact and another conversation, with whoever has it now. */
+  async renew(
+    ended: { readonly tenant: TenantId; readonly account: AccountId; readonly contact: ContactId },
+    made: {
+      readonly contact: ContactId;
+      readonly conversation: ConversationId;
+      /** Bound to the new contact. */
+      readonly sealedNumber: Uint8Array;
+      readonly now: Date;
+    },
+  ): Promise<ContactSummary | undefined> {
+    const rows = await this.database.query<ContactSummary>(
+      `UPDATE registry.contact SET id = $4, conversation_id = $5, created_at = $6, sealed_number = $7, ended_at = NULL, unknown_since = NULL, encrypted_network = NULL
+       WHERE tenant_id = $1 AND account_id = $2 AND id = $3 AND ended_at IS NOT NULL RETURNING ${SUMMARY}`,
+      ended.tenant,
+      ended.account,
+      ended.contact,
+      made.contact,
+      made.conversation,
+      made.now,
+      made.sealedNumber,
+    );
+    return rows[0];
+  }
+
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
   async optOutAtCarrier(person: ConsentingPerson): Promise<void> {
     await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);
@@ -208,35 +272,6 @@ export class ContactStore {
     );
   }
 }
-
-/** A phone number towards one bridge number, as digests under every version of their keys, the current one first. */
-export interface ConsentingPerson {
-  readonly tenant: TenantId;
-  readonly bridgeNumberId: string;
-  readonly optOutDigests: readonly Uint8Array[];
-  readonly digestVersion: number;
-  readonly bindingDigests: readonly Uint8Array[];
-  readonly now: Date;
-}
-
-export interface ConsentWordInput {
-  readonly person: ConsentingPerson;
-  readonly word: 'opt-out' | 'opt-in';
-  /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
-  readonly scope: 'pair' | 'all';
-  /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */
-  readonly isByWord: boolean;
-  readonly digest: Uint8Array;
-  readonly digestPurgeHour: number;
-}
-
-const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
-  person.tenant,
-  person.bridgeNumberId,
-  hexOf(person.optOutDigests),
-  hexOf(person.bindingDigests),
-  person.now,
-];
 
 export interface SealedNumber {
   readonly tenant: TenantId;

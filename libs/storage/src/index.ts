@@ -8,6 +8,7 @@ export * from './account.store.js';
 export * from './pre-key.store.js';
 export * from './consent.store.js';
 export * from './contact.store.js';
+export type { ConsentingPerson, ConsentWordInput } from './consent-word.js';
 export * from './recipient.store.js';
 export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
 export * from './message.store.js';

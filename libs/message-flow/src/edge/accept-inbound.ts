@@ -19,6 +19,7 @@ import { contentOfArrival, fetchFiles, type About, type Arrival, type FetchedFil
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { RECEIVED_HOURS, type RecordOutcome } from './record-outcome.js';
+import { numberStanding } from './number-standing.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
@@ -35,7 +36,11 @@ export type InboundResult =
   | 'recorded'
   | 'not-ours'
   | 'consent-changed'
-  | 'not-carried';
+  | 'not-carried'
+  /** From one of our own numbers. */
+  | 'loop'
+  /** Somebody else has the number now. */
+  | 'number-recycled';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -115,6 +120,9 @@ export class AcceptInbound {
   private async message(network: string, event: Arrival): Promise<InboundResult> {
     const contact = await this.binding(event);
     if (!contact) return 'no-conversation';
+    // of two bridges that write to each other neither would ever stop
+    if (this.isOurs(event.from.reveal())) return 'loop';
+    if (!(await this.isStillTheirs(contact))) return 'number-recycled';
     if (event.kind === 'typing' && !(await this.shows(contact, 'typing'))) return 'not-carried';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
@@ -130,6 +138,18 @@ export class AcceptInbound {
     const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
     if (result === 'accepted') this.edge.devices.wake(boxes);
     return result;
+  }
+
+  private isOurs(e164: string): boolean {
+    return [...this.edge.bridgeNumbers.values()].includes(e164);
+  }
+
+  /** Whether the number is the contact's still; what the person behind it has said of it is written down. */
+  private async isStillTheirs(contact: SealedContact): Promise<boolean> {
+    const standing = numberStanding(contact, this.edge.clock.nowMs());
+    if (standing === 'theirs-again') await this.edge.contacts.markKnown(contact.tenant, contact.contact);
+    if (standing === 'recycled') await this.edge.contacts.end(contact.tenant, contact.contact, this.edge.clock.now());
+    return standing === 'theirs' || standing === 'theirs-again';
   }
 
   /** Whether the person wants to know it, and tells it themselves. */

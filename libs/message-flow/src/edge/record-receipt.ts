@@ -4,7 +4,7 @@ import type { AttemptKey, AttemptOutcome, ClearMessage } from '@causeway/storage
 import { parseAttemptRef } from './attempt-ref.js';
 import type { FallBack } from './fall-back.js';
 import type { EdgeContext } from './edge-context.js';
-import { hearRefusal } from './hear-refusal.js';
+import { hearOutcome } from './hear-refusal.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A network's later word about an attempt. Repeated and reordered receipts change nothing: an outcome only ever rises. */
@@ -33,9 +33,9 @@ export class RecordReceipt {
       ...record,
       sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
     });
-    const message = record.reason === undefined ? undefined : await this.edge.attempts.message(key.ref);
-    if (message?.contact)
-      await hearRefusal(this.edge, { tenant: message.tenant, contact: message.contact, reason: record.reason });
+    const isTold = record.reason !== undefined || record.state === 'delivered';
+    const message = isTold ? await this.edge.attempts.message(key.ref) : undefined;
+    if (message) await hearOutcome(this.edge, message, record);
     return 'recorded';
   }
 

@@ -28,24 +28,33 @@ export class ResolveContact {
       });
     legPrivateKey.fill(0);
     const address = opened === undefined ? undefined : parseAddress(opened);
+    // a number of our own answers nobody, and would send back what it is sent
+    const isOurs = address?.kind === 'phone' && [...this.edge.bridgeNumbers.values()].includes(address.e164);
+    if (isOurs) return { kind: 'refused', code: 'invalid-address' };
     if (address?.kind !== 'phone') return { kind: 'refused', code: 'invalid-address' };
     const { e164 } = address;
     const known = await this.known(question, e164);
-    if (known) return { kind: 'contact', ...known };
+    const contact = mintContactId();
+    const conversation = mintConversationId();
+    const sealedNumber = keys.sealAtRest(utf8(e164), numberAad(tenant, contact));
+    const made = { contact, conversation, sealedNumber, now: clock.now() };
+    const renewed = known?.isEnded
+      ? await contacts.renew({ tenant, account, contact: known.contact }, made)
+      : undefined;
+    if (known) return { kind: 'contact', ...(renewed ?? known) };
     if ((await contacts.countSince(tenant, account, new Date(clock.nowMs() - DAY_MS))) >= CONTACTS_PER_DAY)
       return { kind: 'refused', code: 'rate-limited' };
-    const contact = mintContactId();
     const { version, digest } = keys.numberDigest('contact', tenant, e164);
     const created = await contacts.create({
       tenant,
       account,
       contact,
-      conversation: mintConversationId(),
+      conversation,
       contactDigest: digest,
       bindingDigest: keys.numberDigest('binding', tenant, e164).digest,
       digestVersion: version,
       optOutDigests: keys.numberDigests('opt-out', tenant, e164).map((one) => one.digest),
-      sealedNumber: keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
+      sealedNumber,
       bridgeNumberIds: [...this.edge.bridgeNumbers.keys()],
       ...describeNumber(e164),
       now: clock.now(),

@@ -16,6 +16,8 @@ const IS_SETTLED = {
   'consent-changed': true,
   'not-carried': true,
   'not-ours': true,
+  loop: true,
+  'number-recycled': true,
   'no-devices': false,
 } as const satisfies Record<InboundResult, boolean>;
 
