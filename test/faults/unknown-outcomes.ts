@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Device } from '@causeway/client';
+import type { Device, MessageId } from '@causeway/client';
 import { SeededRandom } from '../support/seeded-random.js';
 import { eventually, World } from '../support/world.js';
 import { CarrierTruth } from './carrier-truth.js';
@@ -59,7 +59,7 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
     );
     await world.carrier.fault({ mode: 'lag', operation: 'list', delayMs: lagSeconds * 1_000, count: 1_000_000 });
     const killing = killSometimes(world, { kills, random, withinMs: messages * 60 + 3_000 });
-    const sent: { readonly device: Device; readonly text: string; readonly id: string }[] = [];
+    const sent: { readonly device: Device; readonly text: string; readonly id: MessageId }[] = [];
     for (let index = 0; index < messages; index += 1) {
       const fate = FATES[random.between(0, FATES.length - 1)] ?? 'fine';
       const script = SCRIPTS[fate];
@@ -82,7 +82,7 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
     }).catch((thrown: unknown) => say(String(thrown)));
     const told = await Promise.all(
       sent.map(async (one): Promise<Told> => {
-        const { state, gateway } = await one.device.status(deviceId(one.id));
+        const { state, gateway } = await one.device.status(one.id);
         const attempts = gateway?.attempts.map(({ outcome }) => outcome) ?? [];
         return { text: one.text, state: state.kind, attempts };
       }),
@@ -95,12 +95,8 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
   }
 }
 
-type MessageId = Parameters<Device['status']>[0];
-// an id that the device itself gave out
-const deviceId = (id: string): MessageId => id as MessageId;
-
-async function stateOf({ device, id }: { readonly device: Device; readonly id: string }): Promise<string> {
-  return (await device.status(deviceId(id))).state.kind;
+async function stateOf({ device, id }: { readonly device: Device; readonly id: MessageId }): Promise<string> {
+  return (await device.status(id)).state.kind;
 }
 
 /** `kill -9` at random instants while messages are on their way, and up again at once. */

@@ -187,10 +187,10 @@ describe('a picture by MMS', () => {
   });
 
   it('is refused when it is larger than MMS carries, before anything is sent', async () => {
-    const [us] = await Promise.all([edge.bridge.desk().capabilities('US')]);
+    const { sms } = await edge.bridge.desk().capabilities('US');
     const header = { senderUri: 'mimi://causeway.local/u/x', roomUri: 'mimi://causeway.local/r/x' };
     const large = { contentType: 'image/png', content: toBytes(new Uint8Array(5_000_001)) };
-    expect(degrade(filesContent({ ...header, files: [large] }), must(us['sms']))).toEqual({
+    expect(degrade(filesContent({ ...header, files: [large] }), must(sms))).toEqual({
       kind: 'refused',
       reason: 'attachment-too-large',
     });
