@@ -119,7 +119,8 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'STOP: nothing is delivered any more',
       encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
-      unknown_since: 'since when the carrier calls the number unassigned: who writes from it next may be another person',
+      unknown_since:
+        'since when the carrier calls the number unassigned: who writes from it next may be another person',
       ended_at: 'that the number went to another person: nothing passes any more',
     },
   },
