@@ -151,9 +151,10 @@ describe('three edges that started at the same instant on an empty key folder', 
     const startedMs = performance.now();
     const answers = Promise.all(PHONES.map((phone) => write(phone, `back from ${phone} #${round + 1}`)));
     await dying;
-    await eventually(() => said().includes(KEEPING), { what: 'another keeper' });
+    await eventually(() => said().includes(KEEPING), { what: 'another keeper', withinMs: 60_000 });
     await eventually(() => said().slice(said().indexOf(KEEPING)).includes('"attempt.ended"'), {
       what: 'a message goes',
+      withinMs: 60_000,
     });
     await answers;
     return Math.round(performance.now() - startedMs);

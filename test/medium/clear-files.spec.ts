@@ -12,6 +12,7 @@ import {
   type BoxId,
   type InlineFile,
 } from '@causeway/message-model';
+import { readStampedBox } from '@causeway/message-flow';
 import { openAtDevice } from '@causeway/signal-protocol';
 import {
   PERSON,
@@ -65,7 +66,11 @@ async function opened(person: Person) {
   const { tenant, account, device } = person.caller;
   return rows.map((row) => {
     const context = { tenant, account, device, sealKeyId: 1, boxId: transitIdRandom(row.id) as BoxId };
-    const body = openAtDevice({ context, sealPrivateKey: person.device.seal.privateKey, box: row.body });
+    const body = openAtDevice({
+      context,
+      sealPrivateKey: person.device.seal.privateKey,
+      box: readStampedBox(row.body).box,
+    });
     if (body?.leg !== 'clear') throw new Error('it does not open');
     return decodeContent(body.content, edge.bridge.clock.nowMs()).part;
   });

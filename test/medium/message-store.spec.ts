@@ -100,7 +100,7 @@ const newMessage = (conversation: ConversationId, change: Partial<NewMessage> = 
   ...change,
 });
 
-const facts = { now, metadataHours: 7 * 24 };
+const facts = { now, metadataHours: [7 * 24] };
 const read = async (device: DeviceRef) => only(await inbox.pending([{ device, underWay: [], limit: 100 }], now));
 const only = <T>(rows: readonly T[]): T => must(rows[0]);
 
@@ -226,7 +226,7 @@ describe('AttemptStore', () => {
       bridgeNumberId: 'b',
       startedAt: now,
       callBefore: now,
-      statement: { tenant, id: statement },
+      statement: { tenant, id: statement, use: statement },
     });
 
   it('lets one caller begin an attempt, and one message use a statement', async () => {

@@ -88,7 +88,7 @@ describe('a message that RCS has and SMS may follow', () => {
     await switchPhone(e164, false);
     const one = await edge.send(ada, to, 'from before', BOTH);
     await edge.drain(one.lane);
-    await edge.context.contacts.markEncrypted(TENANT, to.contact, 'rcs');
+    await edge.context.standings.markEncrypted(TENANT, to.contact, 'rcs');
     expect(await expireFirst(one)).toEqual(['recorded']);
     await edge.drain(one.lane);
     expect(await trace(one)).toEqual(['failed:encryption-unavailable', 'rcs withdrawn']);
@@ -106,14 +106,14 @@ describe('the mark of an encrypted conversation', () => {
     const two = await edge.send(ada, to, 'not in the clear', BOTH);
     await edge.drain(two.lane);
     expect((await trace(two))[0]).toBe('failed:encryption-unavailable');
-    await edge.context.contacts.clearEncrypted(TENANT, to.contact);
+    await edge.context.standings.clearEncrypted(TENANT, to.contact);
     // what the network said of the phone is remembered for a while, here for seconds
     edge.bridge.clock.advanceSeconds(3_600);
     const three = await edge.send(ada, to, 'in the clear by my own word', BOTH);
     await edge.drain(three.lane);
     expect((await trace(three))[0]).toBe('sending');
     await encrypt(e164, true);
-    await edge.context.contacts.clearEncrypted(TENANT, to.contact);
+    await edge.context.standings.clearEncrypted(TENANT, to.contact);
     edge.bridge.clock.advanceSeconds(3_600);
     const four = await edge.send(ada, to, 'encrypted again', BOTH);
     await edge.drain(four.lane);

@@ -79,8 +79,11 @@ export class ClearBridge {
       fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
-    const noted = { lanes, devices, digests, events, clock };
-    const stored = { accounts, contacts, attempts, inbox, partitions, privacy, laneStore: stores.lanes };
+    const { conduct } = bridge;
+    const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
+    const { links, challenges, aliases, discovery, numbers, standings } = stores;
+    const reached = { numbers, standings, links, challenges, aliases, discovery };
+    const stored = { accounts, contacts, attempts, inbox, partitions, privacy, laneStore: stores.lanes, ...reached };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
     this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };

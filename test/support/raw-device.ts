@@ -86,17 +86,20 @@ export class RawDevice {
   constructor(
     readonly gateway: string,
     handle: string,
+    host = 'causeway.local',
   ) {
-    const address = nativeAddress('causeway.local', handle);
+    const address = nativeAddress(host, handle);
     if (!address) throw new Error(`${handle} is not a handle`);
     this.address = address.uri;
   }
 
-  static async register(gateway: string, handle: string): Promise<RawDevice> {
-    const device = new RawDevice(gateway, handle);
+  static async register(gateway: string, handle: string, host?: string): Promise<RawDevice> {
+    const device = new RawDevice(gateway, handle, host);
     const answer = await say(`${gateway}/v1/accounts`, 'POST', { body: device.registration() });
     if (answer.status !== 201) throw new Error(`the gateway refused the registration: ${answer.text}`);
     device.tenant = parseTenantId(registeredSchema.parse(answer.document).edge.tenant);
+    // off until a person turns them on; tests of the switch turn them off again
+    await device.call('PUT', '/v1/preferences', { body: { networksOn: ['sms', 'rcs'] } });
     return device;
   }
 

@@ -7,6 +7,7 @@ import {
   FindVerifiedDevices,
   Indicate,
   MakeAttempt,
+  ProveNumber,
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
@@ -18,6 +19,7 @@ import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
+import { withSealedSettings } from './with-sealed-settings.js';
 import { WhileKeeping } from './while-keeping.js';
 import { loadAdapters } from './load-adapters.js';
 import { MediaLinks } from './media-links.js';
@@ -27,6 +29,7 @@ import { PublicUrl } from './public-url.js';
 export interface Edge {
   readonly context: EdgeContext;
   readonly resolveContact: ResolveContact;
+  readonly proveNumber: ProveNumber;
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
@@ -39,10 +42,12 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { config, clock, events, stores, queue, digests } = process;
+  const { clock, events, stores, queue, digests, reportKeys } = process;
+  const config = await withSealedSettings(process.config);
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
+  process.residency?.refuseOutside(['keys', ...adapters.keys()]);
   const mediaLinks = new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text);
   const context: EdgeContext = {
     // others after this edge became the keeper
@@ -54,17 +59,26 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     },
     accounts: stores.accounts,
     contacts: stores.contacts,
+    numbers: stores.numbers,
+    standings: stores.standings,
     attempts: stores.attempts,
     inbox: stores.inbox,
     laneStore: stores.lanes,
     partitions: stores.partitions,
+    links: stores.links,
+    challenges: stores.challenges,
+    aliases: stores.aliases,
+    discovery: stores.discovery,
     privacy: stores.privacy,
     lanes: queue.lanes,
     devices,
     digests,
+    reports: reportKeys.tokens,
+    conduct: process.conduct,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,
+    ...(process.residency ? { routePolicy: process.residency } : {}),
     clock,
     events,
     times: {
@@ -83,6 +97,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   return {
     context,
     resolveContact: new ResolveContact(context),
+    proveNumber: new ProveNumber(context),
     dispatch: new DispatchClearLane(
       context,
       new CheckPermission(context, verified),

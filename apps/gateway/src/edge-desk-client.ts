@@ -1,9 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   EDGE_QUESTIONS,
-  type CapabilitiesByNetwork,
+  type BeginLinkAnswer,
   type EdgeDesk,
   type EdgeState,
+  type ProveLinkAnswer,
+  type ProveLinkQuestion,
+  type CapabilitiesByNetwork,
   type IndicateQuestion,
   type ResolveContactAnswer,
   type ResolveContactQuestion,
@@ -27,6 +30,7 @@ const edgeStateShape = z.object({
       regions: z.array(z.string()),
     }),
   ),
+  bridgeNumbers: z.array(z.string()),
 });
 const capabilitiesAnswer = z.custom<CapabilitiesByNetwork>((value) => capabilitiesShape.safeParse(value).success);
 const capabilitiesShape = z.record(z.string(), z.object({ features: z.object({}), limits: z.object({}) }));
@@ -37,11 +41,24 @@ const contactAnswer = z.discriminatedUnion('kind', [
     conversation: z.string(),
     country: z.string(),
     lineType: z.string(),
+    native: z.string().nullable(),
   }),
   z.object({
     kind: z.literal('refused'),
     code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'no-bridge-number']),
   }),
+]);
+
+const beginAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('begun'), challenge: z.string(), expiresAt: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'unavailable']),
+  }),
+]);
+const proveAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('linked') }),
+  z.object({ kind: z.literal('refused'), code: z.enum(['code-wrong', 'too-many-links']) }),
 ]);
 
 /** Asks the edges, one after the other in turn; where one is silent, the next. What an edge says of itself is remembered for a moment. */
@@ -85,6 +102,14 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
 
   async resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {
     return contactAnswer.parse(await this.ask(EDGE_QUESTIONS.resolveContact, question));
+  }
+
+  async beginLink(question: ResolveContactQuestion): Promise<BeginLinkAnswer> {
+    return beginAnswer.parse(await this.ask(EDGE_QUESTIONS.beginLink, question));
+  }
+
+  async proveLink(question: ProveLinkQuestion): Promise<ProveLinkAnswer> {
+    return proveAnswer.parse(await this.ask(EDGE_QUESTIONS.proveLink, question));
   }
 
   private ask(pattern: string, question: object): Promise<unknown> {

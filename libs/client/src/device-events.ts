@@ -39,6 +39,16 @@ export interface ContactRequest {
   readonly requestedAt: string;
 }
 
+/** A conversation takes another way from now on, as one end or its rules would have it. Both ends are told. */
+export interface RouteSwitch {
+  readonly conversation: ConversationId;
+  /** Whose messages go another way. */
+  readonly from: string;
+  readonly isOwn: boolean;
+  readonly network: string;
+  readonly confidentiality: 'sealed' | 'clear';
+}
+
 export interface MessageStateChange {
   readonly messageId: MessageId;
   readonly state: SendingState;
@@ -105,6 +115,9 @@ export interface TrustProblem {
 export interface DeviceEventMap {
   message: ReceivedMessage;
   request: ContactRequest;
+  /** Whoever asked took it back. */
+  'request-withdrawn': { readonly from: string };
+  'route-switched': RouteSwitch;
   granted: { readonly peer: string; readonly conversation: ConversationId };
   state: MessageStateChange;
   report: MessageReport;
@@ -114,6 +127,10 @@ export interface DeviceEventMap {
   'edge-changed': EdgeChange;
   'trust-problem': TrustProblem;
   'refused-item': RefusedItem;
+  /** Messages whose time had come: they are on this device no more. */
+  vanished: { readonly messageIds: readonly MessageId[] };
+  /** The purge ledger of the gateway is not what it was: entries are missing or were rewritten. */
+  ledger: { readonly why: 'not-signed' | 'another-key' | 'cut-short' | 'rewritten'; readonly sequence: number };
   connection: { readonly isConnected: boolean };
   /** Something in the background failed and will be tried again, or a handler threw. */
   problem: { readonly error: unknown };
@@ -174,6 +191,8 @@ export class DeviceEvents {
 const noHandlers = (): Handlers => ({
   message: new Set(),
   request: new Set(),
+  'request-withdrawn': new Set(),
+  'route-switched': new Set(),
   granted: new Set(),
   state: new Set(),
   report: new Set(),
@@ -183,6 +202,8 @@ const noHandlers = (): Handlers => ({
   'edge-changed': new Set(),
   'trust-problem': new Set(),
   'refused-item': new Set(),
+  vanished: new Set(),
+  ledger: new Set(),
   connection: new Set(),
   problem: new Set(),
 });
@@ -190,6 +211,8 @@ const noHandlers = (): Handlers => ({
 const nothingWaiting = (): Waiting => ({
   message: [],
   request: [],
+  'request-withdrawn': [],
+  'route-switched': [],
   granted: [],
   state: [],
   report: [],
@@ -199,6 +222,8 @@ const nothingWaiting = (): Waiting => ({
   'edge-changed': [],
   'trust-problem': [],
   'refused-item': [],
+  vanished: [],
+  ledger: [],
   connection: [],
   problem: [],
 });

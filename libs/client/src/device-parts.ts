@@ -1,9 +1,11 @@
 import { purgeHourOf, parseTransitId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
+import { DeviceRetention } from './device-retention.js';
 import { AddressBook } from './address-book.js';
 import { EdgeTrust } from './edge-trust.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
+import { learnPolicies } from './known-policies.js';
 import { learnGrant } from './learn-grant.js';
 import { Outgoing } from './outgoing.js';
 import { Indications } from './indications.js';
@@ -12,8 +14,10 @@ import { Peers } from './peers.js';
 import { PreKeys } from './pre-keys.js';
 import { Privacy } from './privacy.js';
 import { RECORDS } from './records.js';
+import { LedgerMemory } from './seen-ledger.js';
 import { ShowStored } from './show-stored.js';
 import { InboxSocket } from './socket.js';
+import { Vanishing } from './vanishing.js';
 
 const MAINTENANCE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -27,6 +31,9 @@ export class DeviceParts {
   readonly outgoing: Outgoing;
   readonly inbox: Inbox;
   readonly list: OwnList;
+  readonly ledger: LedgerMemory;
+  readonly vanishing: Vanishing;
+  readonly retention: DeviceRetention;
   readonly privacy: Privacy;
   readonly addressBook: AddressBook;
   readonly indications: Indications;
@@ -54,7 +61,10 @@ export class DeviceParts {
       preKeyUsed: () => this.#inBackground(() => this.#preKeys.maintain()),
       flush: (address) => this.goOn(address),
     });
-    this.inbox = new Inbox(context, incoming, this.#show);
+    this.ledger = new LedgerMemory(context);
+    this.vanishing = new Vanishing(context);
+    this.retention = new DeviceRetention(context, this);
+    this.inbox = new Inbox(context, incoming, this.#show, this.ledger);
     this.#socket = delivery === 'socket' ? this.#makeSocket() : undefined;
   }
 
@@ -64,6 +74,7 @@ export class DeviceParts {
       if (name === 'message' || name === 'request') void this.#show.run();
     });
     await this.#forgetOldInboxIds();
+    await this.vanishing.start();
     await this.outgoing.resume();
     this.#socket?.start();
     this.#maintain();
@@ -92,6 +103,12 @@ export class DeviceParts {
     if (!(await this.#preKeys.areYoungEnough())) await this.#preKeys.maintain();
   }
 
+  /** What the account asked for on any of its devices holds on this one too; what the history keeps too long goes. */
+  async refreshPolicies(): Promise<void> {
+    await learnPolicies(this.context, await this.context.api.policies());
+    await this.vanishing.run();
+  }
+
   get isClosing(): boolean {
     return this.#closing !== undefined;
   }
@@ -105,6 +122,7 @@ export class DeviceParts {
   async #close(calls: Iterable<Promise<unknown>>): Promise<void> {
     const impatience = setTimeout(() => this.context.calls.abort(), CLOSE_WITHIN_MS);
     clearInterval(this.#timer);
+    this.context.alarm.stop();
     this.#show.close();
     await Promise.allSettled(calls);
     await this.#socket?.close();
@@ -120,6 +138,7 @@ export class DeviceParts {
       await this.#preKeys.maintain();
       await this.list.rotateSealKeyIfDue();
     });
+    this.#inBackground(() => this.refreshPolicies());
   }
 
   #inBackground(work: () => Promise<void>): void {
@@ -138,7 +157,11 @@ export class DeviceParts {
       token,
       take: (item, acknowledge) => this.inbox.take(item, acknowledge),
       onConnection: (isConnected) => events.emit('connection', { isConnected }),
-      onCaughtUp: () => this.#inBackground(() => this.inbox.retryHeld()),
+      onCaughtUp: (ledger) =>
+        this.#inBackground(async () => {
+          await this.ledger.learn(ledger);
+          await this.inbox.retryHeld();
+        }),
       onProblem: (error) => events.emit('problem', { error }),
     });
   }

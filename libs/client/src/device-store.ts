@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
+import { z } from 'zod';
 import { CachedLevel } from './cached-level.js';
 import { openFolderKeys, type FolderLock } from './folder-key.js';
 import type { RecordSchema } from './remembered-schema.js';
@@ -28,6 +29,8 @@ export interface UnitOfWork {
   getBytes(collection: string, name: string): Promise<Bytes | undefined>;
   putBytes(collection: string, name: string, bytes: Bytes): void;
   deleteBytes(collection: string, name: string): void;
+  /** What this record holds now, or held, is to be in no file of the folder any more, also after a crash. */
+  scrub<T>(collection: Collection<T>, name: string): void;
   /** Runs once the unit is on the disk, in order; never when it was thrown away. */
   afterCommit(effect: () => void): void;
 }
@@ -75,14 +78,32 @@ export class DeviceStore {
     return this.#units.run(async () => {
       const staged = new StagedUnit(this.level);
       const result = await work(staged);
+      staged.oweScrub();
       if (staged.hasChanges) {
         await staged.write(options);
         this.#written += 1;
         if (options.synced) this.#synced = this.#written;
       }
+      if (staged.isScrubbing) await this.#payScrub();
       staged.takeEffect();
       return result;
     });
+  }
+
+  /** Scrubs what a process that died still owed. */
+  resumeScrub(): Promise<void> {
+    return this.#units.run(() => this.#payScrub());
+  }
+
+  async #payScrub(): Promise<void> {
+    const owed = await this.level.list(OWED, false);
+    if (owed.length === 0) return;
+    const rows = owed.map(({ value }) => owedSchema.parse(value));
+    await this.level.scrub(rows);
+    await this.level.write(
+      owed.map(({ name }) => ({ collection: OWED, name, value: undefined })),
+      { synced: false },
+    );
   }
 
   async get<T>(collection: Collection<T>, name: string): Promise<T | undefined> {
@@ -103,6 +124,10 @@ export class DeviceStore {
   }
 }
 
+/** Rows whose former values are still to be scrubbed. */
+const OWED = 'scrub';
+const owedSchema = z.object({ collection: z.string(), name: z.string() });
+
 interface StagedChange {
   readonly collection: string;
   readonly name: string;
@@ -112,6 +137,7 @@ interface StagedChange {
 class StagedUnit implements UnitOfWork {
   readonly #changes = new Map<string, StagedChange>();
   readonly #effects: (() => void)[] = [];
+  readonly #scrubbed: z.output<typeof owedSchema>[] = [];
 
   constructor(private readonly level: CachedLevel) {}
 
@@ -150,6 +176,19 @@ class StagedUnit implements UnitOfWork {
 
   deleteBytes(collection: string, name: string): void {
     this.#stage(collection, name, undefined);
+  }
+
+  scrub<T>(collection: Collection<T>, name: string): void {
+    this.#scrubbed.push({ collection: collection.name, name });
+  }
+
+  get isScrubbing(): boolean {
+    return this.#scrubbed.length > 0;
+  }
+
+  /** The debt is written with the change itself. */
+  oweScrub(): void {
+    for (const row of this.#scrubbed) this.#stage(OWED, `${row.collection}\n${row.name}`, row);
   }
 
   afterCommit(effect: () => void): void {

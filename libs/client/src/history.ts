@@ -67,6 +67,8 @@ export async function applyReplacement(
       ? { ...original, content: null, editedText: null }
       : { ...original, editedText: plainTextOf(content) ?? null };
   unit.put(RECORDS.history, original.messageId, next);
+  // the words leave the files too, not only the record
+  if (!next.content) unit.scrub(RECORDS.history, original.messageId);
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { InboxItem } from '@causeway/api-contract';
 import type { DeviceContext } from './device-context.js';
 import type { Incoming } from './incoming.js';
+import type { LedgerMemory } from './seen-ledger.js';
 import { Serial } from './serial.js';
 import type { ShowStored } from './show-stored.js';
 
@@ -19,6 +20,7 @@ export class Inbox {
     private readonly context: DeviceContext,
     private readonly incoming: Incoming,
     private readonly show: ShowStored,
+    private readonly ledger: LedgerMemory,
   ) {}
 
   /** Takes an item in, then acknowledges it. Throws when it has to come again. */
@@ -45,7 +47,8 @@ export class Inbox {
   async poll(): Promise<number> {
     let taken = 0;
     for (;;) {
-      const { items, hasMore } = await this.context.api.inbox(PAGE_SIZE);
+      const { items, hasMore, ledger } = await this.context.api.inbox(PAGE_SIZE);
+      await this.ledger.learn(ledger);
       const acknowledged: string[] = [];
       for (const item of items) await this.take(item, (ids) => void acknowledged.push(...ids));
       if (acknowledged.length > 0) await this.context.api.acknowledge(acknowledged);

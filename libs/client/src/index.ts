@@ -25,10 +25,12 @@ export type {
   ReceivedMessage,
   RefusalReason,
   RefusedItem,
+  RouteSwitch,
   SendingState,
   TrustProblem,
   TypingNotice,
 } from './device-events.js';
+export type { RouteRules } from './routing.js';
 export type { AttachOptions, CardOptions } from './actions.js';
 export { CARD_LIMITS, cardsOf } from '@causeway/message-model';
 export { CausewayError } from '@causeway/message-model';
@@ -45,13 +47,20 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { AccountErased, AccountExport } from '@causeway/api-contract';
+export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
+export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
+export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { PrivacySwitches } from '@causeway/message-model';
 export type { Privacy } from './privacy.js';
 export type { AddressBook } from './address-book.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview, ShownMessage } from './records.js';
+export { Links, type Link, type LinkChallenge } from './links.js';
+export { Aliases, type Alias } from './aliases.js';
+export { ContactBook, type Contact } from './contact-book.js';
+export type { Preview, ShownMessage, ShownPermission } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

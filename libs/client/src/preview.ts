@@ -41,7 +41,11 @@ const READABLE_BY: Readonly<Record<string, readonly string[]>> = {
   sms: ['you', 'the recipient', 'this Causeway edge', 'the carriers'],
   rcs: ['you', 'the recipient', 'this Causeway edge', 'the RCS provider', 'the carriers'],
 };
-const COPY_LIFETIME = {
+/** All who may read what goes over a network, at worst. */
+export const readersOf = (network: string): readonly string[] =>
+  READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`];
+
+export const COPY_LIFETIME = {
   text: 'stays on their phone',
   media: 'stays on their phone, and the file with the carrier for as long as the carrier keeps it',
 } as const;
@@ -87,7 +91,7 @@ function shownOver(
       kind === 'media' ? { contentType: degraded.file.contentType, sizeBytes: degraded.file.content.byteLength } : null,
     cards: cards.map(shownCard),
     losses: losses.map((loss) => LOSSES[loss]),
-    readableBy: [...(READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`])],
+    readableBy: [...readersOf(network)],
     copyLifetime: COPY_LIFETIME[hasFile ? 'media' : 'text'],
     // a message with a file is no SMS, and counts as one
     segments: network === 'sms' && kind === 'text' ? countSegments(text).segments : 1,
@@ -119,6 +123,11 @@ export function previewDigest(preview: Preview, salt: Bytes): Bytes {
   ]);
   return toBytes(createHash('sha256').update(shown).digest());
 }
+
+/** Compared on this device only, so there is nobody to hide it from. */
+const NO_SALT = new Uint8Array(0);
+export const previewsEqual = (a: Preview, b: Preview): boolean =>
+  Buffer.compare(previewDigest(a, NO_SALT), previewDigest(b, NO_SALT)) === 0;
 
 const fieldsOf = (shown: ShownMessage): readonly unknown[] => [
   shown.network,

@@ -72,6 +72,10 @@ export const contactSchema = z.object({
   conversation: conversationIdField,
   country: z.string(),
   lineType: z.string(),
+  /** Address of the person behind the number, when they may be found by it. */
+  native: z.string().nullable().default(null),
+  /** When that was asked. */
+  askedAtMs: z.int().default(0),
 });
 
 /** A message as it arrives over one network. */
@@ -140,6 +144,27 @@ const outgoingSchema = z.object({
   request: z.string().nullable(),
 });
 
+/** What a person agreed to for a conversation, as they were shown it. */
+const shownPermissionSchema = z.object({
+  address: z.string(),
+  /** Unix seconds. */
+  until: z.int(),
+  networks: z.array(
+    z.object({
+      network: z.string(),
+      readableBy: z.array(z.string()),
+      copyLifetime: z.string(),
+      isSimulated: z.boolean(),
+    }),
+  ),
+});
+const permissionSchema = shownPermissionSchema.extend({
+  statementId: z.string(),
+  /** Hides the digests in the statement; sealed into every body that goes under it. */
+  secret: storedBytes,
+  statement: signedDocument,
+});
+
 const historySchema = z.object({
   messageId: messageIdField,
   order: z.int(),
@@ -158,6 +183,24 @@ const historySchema = z.object({
   gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
+  /** Of what arrived: the proof with which it can be reported, for a week. */
+  reportToken: storedBytes.nullable().optional(),
+});
+
+/** When a message leaves this device by what it says itself. Unix milliseconds. */
+const timerSchema = z.object({ dueAtMs: z.int() });
+/** What the account asked for, as the gateway told it last. Seconds; null where nobody asked. */
+const policiesSchema = z.object({
+  historySeconds: z.int().nullable(),
+  undeliveredSeconds: z.int(),
+  conversations: z.array(z.object({ conversation: z.string(), class: z.string(), keepSeconds: z.int() })),
+});
+/** Heads of the purge ledger that this device was shown, newest last; a ledger has to contain all of them. */
+const ledgerSchema = z.object({
+  publicKey: storedBytes,
+  seen: z.array(z.object({ sequence: z.int(), hash: storedBytes })),
+  /** When the newest was shown. */
+  newestAtMs: z.int(),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });
@@ -185,6 +228,8 @@ const offerSchema = z.object({
   offer: z.string(),
 });
 
+export type KnownPolicies = z.output<typeof policiesSchema>;
+export type SeenLedger = z.output<typeof ledgerSchema>;
 export type Pin = z.output<typeof pinSchema>;
 export type Self = z.output<typeof selfSchema>;
 export type Peer = z.output<typeof peerSchema>;
@@ -195,6 +240,8 @@ export type HistoryRecord = z.output<typeof historySchema>;
 export type RequestRecord = z.output<typeof requestSchema>;
 export type PreKeyState = z.output<typeof preKeyStateSchema>;
 export type OfferRecord = z.output<typeof offerSchema>;
+export type ShownPermission = z.output<typeof shownPermissionSchema>;
+export type PermissionRecord = z.output<typeof permissionSchema>;
 export type Preview = z.output<typeof previewSchema>;
 /** One network of a preview. */
 export type ShownMessage = z.output<typeof shownSchema>;
@@ -211,8 +258,10 @@ export const RECORDS = {
   addressOfAccount: { name: 'address-of-account', schema: z.string() },
   /** conversation id */
   conversation: { name: 'conversation', schema: remembered(conversationSchema) },
-  /** tel: address */
+  /** tel: or contact: address */
   contact: { name: 'contact', schema: remembered(contactSchema) },
+  /** tel: address */
+  permission: { name: 'permission', schema: remembered(permissionSchema) },
   /** message id */
   outgoing: { name: 'outgoing', schema: remembered(outgoingSchema) },
   /** message id */
@@ -231,6 +280,12 @@ export const RECORDS = {
   sealKey: { name: 'seal-key', schema: remembered(sealKeySchema) },
   /** 'current' */
   preKeys: { name: 'pre-key-state', schema: remembered(preKeyStateSchema) },
+  /** message id */
+  timer: { name: 'timer', schema: remembered(timerSchema), isResident: true },
+  /** 'current' */
+  policies: { name: 'policies', schema: remembered(policiesSchema) },
+  /** 'seen' */
+  ledger: { name: 'ledger', schema: remembered(ledgerSchema) },
   /** name of the counter */
   counter: { name: 'counter', schema: z.int() },
 } as const;

@@ -1,4 +1,5 @@
 import { serverFrameSchema, type InboxItem, type ServerFrame } from '@causeway/api-contract';
+import type { LedgerHead } from '@causeway/message-model';
 import { WebSocket, type RawData } from 'ws';
 import { backoffMs, pause } from './backoff.js';
 
@@ -7,7 +8,7 @@ export interface SocketOptions {
   readonly token: string;
   readonly take: (item: InboxItem, acknowledge: (ids: readonly string[]) => void) => Promise<void>;
   readonly onConnection: (isConnected: boolean) => void;
-  readonly onCaughtUp: () => void;
+  readonly onCaughtUp: (ledger: LedgerHead | undefined) => void;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -86,7 +87,7 @@ export class InboxSocket {
         this.#take(socket, frame.item);
         return false;
       case 'caught-up':
-        this.options.onCaughtUp();
+        this.options.onCaughtUp(frame.ledger);
         return true;
       case 'problem':
         this.options.onProblem(new Error(`${frame.code}: ${frame.title}`));

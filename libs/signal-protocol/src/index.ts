@@ -18,8 +18,10 @@ export {
 } from './device-box.js';
 export * from './clear-inbound.js';
 export * from './downgrade-statement.js';
+export * from './account-link.js';
 export * from './check-statement-form.js';
 export * from './safety-number.js';
 export * from './protocol-store.js';
 export * from './pre-keys.js';
 export * from './signal-device.js';
+export * from './account-erasure.js';

@@ -2,22 +2,24 @@ import { leaveLane, tellSender, TERMINAL_STATES } from './state-events.js';
 
 /**
  * `$1` hour, `$2` message, `$3` attempt, `$4` network, `$5` simulated, `$6` bridge number, `$7` now, `$8` call before, `$9` tenant and `$10` id
- * of the statement. The statement's row says whose it is: whoever was first.
+ * of the statement's use. Its row says whose it is: whoever was first. `$11` id of the statement: taken back up to this moment, it permits nothing.
  */
 export const BEGIN = `WITH used AS (
     INSERT INTO transit.statement_use (tenant_id, statement_id, message_ref, purge_hour)
     VALUES ($9, $10, $2, $1)
     ON CONFLICT (tenant_id, statement_id) DO UPDATE SET purge_hour = statement_use.purge_hour RETURNING message_ref),
-  permitted AS (SELECT EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok),
+  permitted AS (SELECT EXISTS (SELECT FROM used WHERE message_ref = $2) AS ok, EXISTS (
+    SELECT FROM transit.message m JOIN registry.revoked_statement r ON r.tenant_id = $9 AND r.account_id = m.account_id AND r.statement_id = $11
+    WHERE m.purge_hour = $1 AND m.id = $2) AS is_revoked),
   changed AS (
     UPDATE transit.message SET state = 'sending', updated_at = $7 FROM permitted
-    WHERE purge_hour = $1 AND id = $2 AND permitted.ok AND state = 'ready'
+    WHERE purge_hour = $1 AND id = $2 AND permitted.ok AND NOT permitted.is_revoked AND state = 'ready'
       AND NOT EXISTS (SELECT FROM transit.attempt WHERE purge_hour = $1 AND message_ref = $2 AND attempt >= $3) RETURNING id),
   begun AS (
     INSERT INTO transit.attempt (purge_hour, message_ref, attempt, network, is_simulated, bridge_number_id, started_at, call_before, outcome)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, 'started' FROM changed ON CONFLICT DO NOTHING RETURNING attempt),
   open AS (INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT $2, attempt, $8 FROM begun)
-  SELECT (SELECT ok FROM permitted) AS "isOurs", EXISTS (SELECT FROM begun) AS "isBegun"`;
+  SELECT (SELECT ok FROM permitted) AS "isOurs", (SELECT is_revoked FROM permitted) AS "isRevoked", EXISTS (SELECT FROM begun) AS "isBegun"`;
 
 /** A later word never takes an earlier one back: outcomes by rank. */
 const RANK = `(CASE OUTCOME WHEN 'started' THEN 0 WHEN 'unknown' THEN 1 WHEN 'accepted' THEN 2 WHEN 'sent' THEN 3 WHEN 'displayed' THEN 5 ELSE 4 END)`;

@@ -88,10 +88,10 @@ export class AttemptStore {
       readonly bridgeNumberId: string;
       readonly startedAt: Date;
       readonly callBefore: Date;
-      readonly statement: { readonly tenant: TenantId; readonly id: string };
+      readonly statement: { readonly tenant: TenantId; readonly id: string; readonly use: string };
     },
-  ): Promise<'begun' | 'taken' | 'statement-used'> {
-    const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
+  ): Promise<'begun' | 'taken' | 'statement-used' | 'statement-revoked'> {
+    const rows = await this.database.query<{ isOurs: boolean; isRevoked: boolean; isBegun: boolean }>(
       BEGIN,
       PartitionHours.of(input.ref),
       input.ref,
@@ -102,9 +102,11 @@ export class AttemptStore {
       input.startedAt,
       input.callBefore,
       input.statement.tenant,
+      input.statement.use,
       input.statement.id,
     );
     if (rows[0]?.isBegun) return 'begun';
+    if (rows[0]?.isRevoked) return 'statement-revoked';
     return rows[0]?.isOurs ? 'taken' : 'statement-used';
   }
 

@@ -11,7 +11,7 @@ export const approve: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = messageIdOf(invocation, 'It is what causeway send printed.');
+      const messageId = messageIdOf(invocation);
       await showSent(device, await device.approve(messageId));
     }),
 };

@@ -11,7 +11,7 @@ export const read: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = messageIdOf(invocation, 'It is what causeway inbox printed.');
+      const messageId = messageIdOf(invocation, 'causeway inbox --ids');
       const sent = await device.markRead(messageId);
       new Terminal().row('read report', sent ? 'sent, sealed' : 'nothing sent as a message (see causeway privacy)');
     }),

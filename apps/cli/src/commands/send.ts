@@ -37,6 +37,8 @@ export async function showSent(device: Device, sent: SentMessage): Promise<void>
   const terminal = new Terminal();
   terminal.row('message', sent.messageId);
   terminal.row('state', describeState(await settledState(device, sent)));
+  if (sent.state.kind === 'waiting-on-sender' && sent.state.reason === 'route')
+    terminal.row('to learn why', `causeway explain ${sent.to}`);
   if (!sent.preview) return;
   showPreview(terminal, sent.preview);
   terminal.row('to allow it', `causeway approve ${sent.messageId}`);

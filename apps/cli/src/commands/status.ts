@@ -1,7 +1,7 @@
 import type { Command } from '../command.js';
+import { messageIdOf } from '../device/message-id-of.js';
 import { describeState, showPreview } from '../device/describe-state.js';
 import { showHops } from '../device/show-hops.js';
-import { messageIdOf } from '../device/message-id-of.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { Terminal } from '../terminal.js';
 
@@ -13,7 +13,7 @@ export const status: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = messageIdOf(invocation, 'It is what causeway send printed.');
+      const messageId = messageIdOf(invocation);
       const { state, to, preview, gateway } = await device.status(messageId);
       const terminal = new Terminal();
       terminal.row('to', to);

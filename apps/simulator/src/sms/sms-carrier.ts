@@ -98,6 +98,10 @@ export class SmsCarrier {
     this.messages.delete(sid);
   }
 
+  forgetBefore(timeMs: number): void {
+    for (const [sid, { createdAtMs }] of this.messages) if (createdAtMs < timeMs) this.messages.delete(sid);
+  }
+
   private confirm(from: string, to: string, body: string): void {
     const reply = this.record({ from, to, body, media: [], direction: 'outbound-reply', status: 'queued' });
     reply.sentAtMs = reply.createdAtMs;

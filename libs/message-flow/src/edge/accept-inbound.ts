@@ -1,4 +1,5 @@
 import {
+  contactUri,
   conversationUri,
   discloses,
   mintBoxId,
@@ -18,8 +19,10 @@ import { bridgeNumberId } from './bridge-numbers.js';
 import { contentOfArrival, fetchFiles, type About, type Arrival, type FetchedFiles } from './inbound-content.js';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
-import { RECEIVED_HOURS, type RecordOutcome } from './record-outcome.js';
 import { numberStanding } from './number-standing.js';
+import { openAlias } from './open-alias.js';
+import { RECEIVED_HOURS, type RecordOutcome } from './record-outcome.js';
+import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
@@ -40,7 +43,8 @@ export type InboundResult =
   /** From one of our own numbers. */
   | 'loop'
   /** Somebody else has the number now. */
-  | 'number-recycled';
+  | 'number-recycled'
+  | 'withheld';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -117,11 +121,15 @@ export class AcceptInbound {
     return undefined;
   }
 
-  private async message(network: string, event: Arrival): Promise<InboundResult> {
-    const contact = await this.binding(event);
+  private async message(network: string, arrived: Arrival): Promise<InboundResult> {
+    const through = arrived.kind === 'message' ? await openAlias(this.edge, this.tenant, arrived) : undefined;
+    const event = through?.event ?? arrived;
+    const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
     // of two bridges that write to each other neither would ever stop
     if (this.isOurs(event.from.reveal())) return 'loop';
+    // the network and the person behind it are answered as ever
+    if (contact.isBlocked || !(await this.isLetIn(event, contact))) return 'withheld';
     if (!(await this.isStillTheirs(contact))) return 'number-recycled';
     if (event.kind === 'typing' && !(await this.shows(contact, 'typing'))) return 'not-carried';
     const found = await this.devices.execute(contact.tenant, contact.account);
@@ -136,7 +144,9 @@ export class AcceptInbound {
     const boxes = this.seal({ network, event, fetched, about, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
     const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
-    if (result === 'accepted') this.edge.devices.wake(boxes);
+    if (result !== 'accepted') return result;
+    this.edge.devices.wake(boxes);
+    await this.noteAnswer(contact);
     return result;
   }
 
@@ -147,8 +157,8 @@ export class AcceptInbound {
   /** Whether the number is the contact's still; what the person behind it has said of it is written down. */
   private async isStillTheirs(contact: SealedContact): Promise<boolean> {
     const standing = numberStanding(contact, this.edge.clock.nowMs());
-    if (standing === 'theirs-again') await this.edge.contacts.markKnown(contact.tenant, contact.contact);
-    if (standing === 'recycled') await this.edge.contacts.end(contact.tenant, contact.contact, this.edge.clock.now());
+    if (standing === 'theirs-again') await this.edge.standings.markKnown(contact.tenant, contact.contact);
+    if (standing === 'recycled') await this.edge.standings.end(contact.tenant, contact.contact, this.edge.clock.now());
     return standing === 'theirs' || standing === 'theirs-again';
   }
 
@@ -171,6 +181,27 @@ export class AcceptInbound {
     return { isAbout: externalId !== undefined, messageId: isTheirs ? message.messageId : undefined };
   }
 
+  /** Who was written to first is answering. Anybody else is a stranger whom a carrier alone vouches for, known by a digest of their number. */
+  private isLetIn(event: Arrival, contact: SealedContact): Promise<boolean> {
+    if (contact.accountHasSent) return Promise.resolve(true);
+    const { digest } = this.edge.keys.numberDigest('contact', contact.tenant, event.from.reveal());
+    const sender = Buffer.from(digest).toString('base64url');
+    const { tenant, account, country } = contact;
+    return this.edge.conduct.allowInbound({
+      tenant,
+      sender,
+      recipient: account,
+      isEstablished: false,
+      features: { country },
+    });
+  }
+
+  private async noteAnswer({ tenant, account, contact, contactHasSent }: SealedContact): Promise<void> {
+    if (contactHasSent) return;
+    await this.edge.contacts.noteSent(tenant, contact);
+    await this.edge.conduct.answered({ tenant, sender: account, recipient: contact });
+  }
+
   private seal(input: {
     network: string;
     event: Arrival;
@@ -181,7 +212,7 @@ export class AcceptInbound {
     expiresAtMs: number;
   }): readonly BoxRow[] {
     const { network, event, contact, list } = input;
-    const senderUri = `tel:${event.from.reveal()}`;
+    const senderUri = contact.isThroughAlias ? contactUri(contact.contact) : `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
     const adapter = this.edge.adapters.get(network);
     // who may tell the network that it was read has to name it
@@ -189,6 +220,16 @@ export class AcceptInbound {
     const header = { senderUri, roomUri, externalId };
     const content = encodeContent(contentOfArrival(event, input.fetched, header, input.about));
     const messageId = messageIdOf({ content, senderUri, roomUri });
+    const stamp = {
+      messageId,
+      token: this.edge.reports.mint({
+        tenant: contact.tenant,
+        messageId,
+        sender: contact.contact,
+        recipient: contact.account,
+        assurance: 'carrier',
+      }),
+    };
     return list.devices.map((device) => {
       const boxId = mintBoxId();
       const context = {
@@ -219,7 +260,7 @@ export class AcceptInbound {
         account: contact.account,
         device: device.deviceId,
         sealKeyId: device.sealKeyId,
-        body: sealToDevice({ context, sealPublicKey: device.sealKey, body }),
+        body: stampBox(stamp, sealToDevice({ context, sealPublicKey: device.sealKey, body })),
         isSync: false,
         expiresAt: new Date(input.expiresAtMs),
       };

@@ -24,16 +24,21 @@ const adapters = new Map([
 ]);
 
 type Input = Parameters<typeof chooseNetwork>[1];
+const EVERYTHING_ON: Input['contact']['rules'] = {
+  sender: { networksOn: ['sms', 'rcs', 'pigeon'], notOver: [], order: [], removed: [], floor: null },
+  recipient: undefined,
+};
 const AT_REST = { fellBackFrom: null, fellBackUntil: null };
 const fellBack = (from: string, leftMs: number) => ({ fellBackFrom: from, fellBackUntil: new Date(NOW_MS + leftMs) });
 const given = (changes: Partial<Input> = {}): Input => ({
   adapters,
   lane: AT_REST,
-  contact: { encryptedNetwork: null },
+  contact: { encryptedNetwork: null, rules: EVERYTHING_ON },
   nowMs: NOW_MS,
   ...changes,
 });
-const BOTH = { networks: ['rcs', 'sms'] };
+const over = (...networks: readonly string[]) => ({ networks, floor: 'clear' }) as const;
+const BOTH = over('rcs', 'sms');
 
 /** In a word what was chosen: the network, `+` when another may follow, `!` when only encrypted. */
 const inShort = (choice: Choice): string =>
@@ -42,30 +47,35 @@ const inShort = (choice: Choice): string =>
     : choice.kind;
 
 type Choose = typeof chooseNetwork;
-type Rule = readonly [name: string, expected: string, message: { readonly networks: readonly string[] }, input: Input];
+type Rule = readonly [name: string, expected: string, message: Parameters<Choose>[0], input: Input];
 
 /** Every guard of the choice, as what it decides. */
 const RULES: readonly Rule[] = [
   ['takes the first that was signed', 'rcs+', BOTH, given()],
-  ['keeps the signed order', 'sms', { networks: ['sms', 'rcs'] }, given()],
-  ['takes no network that was not signed', 'sms', { networks: ['sms'] }, given()],
-  ['falls back to no network that was not signed', 'rcs', { networks: ['rcs'] }, given()],
-  ['knows only what is here', 'none', { networks: ['pigeon'] }, given()],
+  ['keeps the signed order', 'sms', over('sms', 'rcs'), given()],
+  ['takes no network that was not signed', 'sms', over('sms'), given()],
+  ['falls back to no network that was not signed', 'rcs', over('rcs'), given()],
+  ['knows only what is here', 'none', over('pigeon'), given()],
   ['stays away from the network its lane left', 'sms', BOTH, given({ lane: fellBack('rcs', 1) })],
   ['comes back when that time is over', 'rcs+', BOTH, given({ lane: fellBack('rcs', 0) })],
-  ['takes the one it left when there is no other', 'rcs', { networks: ['rcs'] }, given({ lane: fellBack('rcs', 1) })],
-  ['never falls back where it was encrypted', 'rcs!', BOTH, given({ contact: { encryptedNetwork: 'rcs' } })],
+  ['takes the one it left when there is no other', 'rcs', over('rcs'), given({ lane: fellBack('rcs', 1) })],
+  [
+    'never falls back where it was encrypted',
+    'rcs!',
+    BOTH,
+    given({ contact: { encryptedNetwork: 'rcs', rules: EVERYTHING_ON } }),
+  ],
   [
     'leaves an encrypted conversation where it is, also when its lane left',
     'rcs!',
     BOTH,
-    given({ contact: { encryptedNetwork: 'rcs' }, lane: fellBack('rcs', 1) }),
+    given({ contact: { encryptedNetwork: 'rcs', rules: EVERYTHING_ON }, lane: fellBack('rcs', 1) }),
   ],
   [
     'sends nothing of an encrypted conversation over another network',
     'encryption-unavailable',
-    { networks: ['sms'] },
-    given({ contact: { encryptedNetwork: 'rcs' } }),
+    over('sms'),
+    given({ contact: { encryptedNetwork: 'rcs', rules: EVERYTHING_ON } }),
   ],
 ];
 
@@ -76,12 +86,12 @@ const brokenRules = (choose: Choose): readonly string[] =>
 const PLANTED: readonly [guard: string, choose: Choose][] = [
   [
     'the encryption mark',
-    (message, input) => chooseNetwork(message, { ...input, contact: { encryptedNetwork: null } }),
+    (message, input) => chooseNetwork(message, { ...input, contact: { encryptedNetwork: null, rules: EVERYTHING_ON } }),
   ],
   ['the lane that left', (message, input) => chooseNetwork(message, { ...input, lane: AT_REST })],
   ['the end of that time', (message, input) => chooseNetwork(message, { ...input, nowMs: 0 })],
   ['the signed networks', (_message, input) => chooseNetwork(BOTH, input)],
-  ['the signed order', ({ networks }, input) => chooseNetwork({ networks: networks.toSorted() }, input)],
+  ['the signed order', (message, input) => chooseNetwork({ ...message, networks: message.networks.toSorted() }, input)],
   [
     'no fallback under encryption',
     (message, input) => {

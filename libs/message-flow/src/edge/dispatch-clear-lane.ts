@@ -1,4 +1,10 @@
-import { messageIdFromBytes, type FailureReason, type LaneId, type TransitId } from '@causeway/message-model';
+import {
+  messageIdFromBytes,
+  permitsDelivery,
+  type FailureReason,
+  type LaneId,
+  type TransitId,
+} from '@causeway/message-model';
 import { canNameMessages } from '@causeway/network-adapter';
 import type { LaneHead, LaneMessage, SealedContact } from '@causeway/storage';
 import type { CheckPermission } from './check-permission.js';
@@ -122,12 +128,12 @@ export class DispatchClearLane {
     if (!contact) return this.giveBack(message, 'route');
     const { adapters, clock, attempts } = this.edge;
     const standing = numberStanding(contact, clock.nowMs());
-    if (standing === 'recycled') await this.edge.contacts.end(contact.tenant, contact.contact, clock.now());
+    if (standing === 'recycled') await this.edge.standings.end(contact.tenant, contact.contact, clock.now());
     // a stranger may have the number by now: nothing that was meant for somebody else goes there
     if (standing === 'recycled' || standing === 'ended') return this.fail(message, 'recipient-unknown');
     const choice: Choice = chooseNetwork(message, { adapters, lane, contact, nowMs: clock.nowMs() });
     if (choice.kind === 'none') return this.giveBack(message, 'route');
-    if (contact.isOptedOut) {
+    if (!permitsDelivery({ standing: 'none', isStopped: contact.isOptedOut }, 'clear')) {
       await attempts.withhold(message.ref, clock.now());
       return PASSED;
     }

@@ -10,16 +10,21 @@ import { numberAad } from './number-at-rest.js';
  * another system on the same number. One record, so nothing more is sent there (Twilio 21610).
  */
 export async function hearRefusal(
-  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'bridgeNumbers'>,
+  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'standings' | 'bridgeNumbers' | 'links'>,
   of: { readonly tenant: TenantId; readonly contact: ContactId; readonly reason: string | undefined },
 ): Promise<void> {
-  if (of.reason === 'recipient-unknown') return edge.contacts.markUnknown(of.tenant, of.contact, edge.clock.now());
-  if (of.reason !== 'recipient-opted-out') return;
+  if (of.reason === 'recipient-unknown') await edge.standings.markUnknown(of.tenant, of.contact, edge.clock.now());
+  if (of.reason !== 'recipient-opted-out' && of.reason !== 'recipient-unknown') return;
   const contact = await edge.contacts.sealed(of.tenant, of.contact);
   const bridgeNumber = contact && edge.bridgeNumbers.get(contact.bridgeNumberId);
   const number = contact && edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
   if (!contact || bridgeNumber === undefined || !number) return;
   const e164 = Buffer.from(number).toString('utf8');
+  // a number out of service will be somebody else's: its link ends (PROTOCOL 3)
+  if (of.reason === 'recipient-unknown') {
+    const digests = edge.keys.numberDigests('link', contact.tenant, e164).map(({ digest }) => digest);
+    return edge.links.endNumber(contact.tenant, digests, edge.clock.now());
+  }
   await edge.contacts.optOutAtCarrier(consentingPerson(edge, contact.tenant, { e164, bridgeNumber }));
 }
 
@@ -31,6 +36,6 @@ export async function hearOutcome(
 ): Promise<void> {
   if (!contact) return;
   // their phone took it, before the number could have gone to anyone else
-  if (record.state === 'delivered') await edge.contacts.markKnown(tenant, contact);
+  if (record.state === 'delivered') await edge.standings.markKnown(tenant, contact);
   await hearRefusal(edge, { tenant, contact, reason: record.reason });
 }

@@ -71,9 +71,13 @@ export class MakeAttempt {
       bridgeNumberId: contact.bridgeNumberId,
       startedAt: new Date(startedMs),
       callBefore: new Date(callBeforeMs),
-      statement: { tenant: message.tenant, id: permission.statement.statementId },
+      statement: { tenant: message.tenant, id: permission.statement.statementId, use: useOf(permission, messageId) },
     });
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
+    if (begun === 'statement-revoked') {
+      await this.outcome.stop(message, 'waiting-on-sender', 'downgrade');
+      return { kind: 'blocks', lookAtMs: null };
+    }
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
     const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
@@ -114,7 +118,7 @@ export class MakeAttempt {
     if (!question.hasFallback || !canCheckRecipients(adapter)) return question;
     const standing = await adapter.checkRecipient({ from: bridgeNumber, to: new Plaintext(permission.e164) });
     if (standing.kind !== 'reachable' || standing.encryption === 'none') return question;
-    await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+    await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     return { ...question, hasFallback: false, isEncryptionRequired: true };
   }
 
@@ -157,7 +161,7 @@ export class MakeAttempt {
     const expiresAtMs = Math.min(deadlineMs, sinceMs + fallbackAfterMs);
     const fallback = hasFallback ? { from: adapter.network, expiresAtMs } : undefined;
     if (outcome.kind === 'accepted' && outcome.encryption === 'end-to-end')
-      await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+      await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
     await this.outcome.execute(message, record, outcome);
     await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
@@ -176,6 +180,10 @@ export class MakeAttempt {
     return PASSED;
   }
 }
+
+/** A permission is used once: one for a message by that message, one for a conversation once by each. */
+const useOf = ({ statement }: Permitted, messageId: MessageId): string =>
+  statement.subject.kind === 'message' ? statement.statementId : `${statement.statementId}:${messageId}`;
 
 /** Whoever keeps the ledger went away in the middle. Whether it remembered the attempt or not, the carrier was not called. */
 const NOT_CALLED: DeliverOutcome = {

@@ -15,6 +15,7 @@ const IS_SETTLED = {
   'no-conversation': true,
   'consent-changed': true,
   'not-carried': true,
+  withheld: true,
   'not-ours': true,
   loop: true,
   'number-recycled': true,
