@@ -185,23 +185,29 @@ export class InProcess {
   desk(): EdgeDesk {
     const describe = async (): Promise<EdgeState> => {
       const { bytes, signature } = this.keys.bundle();
-      const offered = [...this.adapters.values()].map(async (adapter) => ({
-        network: adapter.network === 'rcs' ? ('rcs' as const) : ('sms' as const),
-        isSimulated: adapter.isSimulated,
-        regions: adapter.regions,
-        capabilities: await adapter.capabilities({}),
+      const networks = [...this.adapters.values()].map(({ network, isSimulated, regions }) => ({
+        network,
+        isSimulated,
+        regions,
       }));
       return {
         identity: toBase64Url(this.keys.identityPublicKey),
         bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
         livingKeys: this.keys.livingKeys(),
-        networks: await Promise.all(offered),
+        networks,
         bridgeNumbers: [],
       };
     };
     return {
       describe,
       describeFresh: describe,
+      capabilities: async (country) =>
+        Object.fromEntries(
+          await Promise.all(
+            [...this.adapters].map(async ([network, one]) => [network, await one.capabilities({ country })] as const),
+          ),
+        ),
+      indicate: async () => undefined,
       resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
       beginLink: async () => ({ kind: 'refused', code: 'unavailable' }),
       proveLink: async () => ({ kind: 'refused', code: 'code-wrong' }),

@@ -6,11 +6,14 @@ import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { backup } from './commands/backup.js';
+import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
+import { privacy } from './commands/privacy.js';
+import { read } from './commands/read.js';
 import { register } from './commands/register.js';
 import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
@@ -20,8 +23,10 @@ import { retentionVerify } from './commands/retention-verify.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { restore } from './commands/restore.js';
 import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
+import { sendCard } from './commands/send-card.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
+import { typing } from './commands/typing.js';
 import { up } from './commands/up.js';
 import { allow } from './commands/allow.js';
 import { block } from './commands/block.js';
@@ -50,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   secretsRemove,
   register,
   send,
+  sendCard,
   approve,
   inbox,
   requests,
@@ -70,6 +76,10 @@ export const COMMANDS: readonly Command[] = [
   networks,
   prefer,
   explain,
+  read,
+  typing,
+  privacy,
+  contact,
   safetyNumber,
   ...LINK_COMMANDS,
   ...ALIAS_COMMANDS,

@@ -1,9 +1,17 @@
 import { Controller, Inject } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
-import { parseAccountId, parseChallengeId, parseDeviceId, parseTenantId, toBase64Url } from '@causeway/message-model';
+import {
+  parseAccountId,
+  parseChallengeId,
+  parseContactId,
+  parseDeviceId,
+  parseTenantId,
+  toBase64Url,
+} from '@causeway/message-model';
 import {
   EDGE_QUESTIONS,
   type BeginLinkAnswer,
+  type CapabilitiesByNetwork,
   type EdgeState,
   type OfferedNetwork,
   type ProveLinkAnswer,
@@ -14,13 +22,10 @@ import { z } from 'zod';
 import { EDGE } from './edge-token.js';
 import type { Edge } from './open-edge.js';
 
-const contactQuestion = z.object({
-  tenant: z.string(),
-  account: z.string(),
-  device: z.int(),
-  keyId: z.string(),
-  sealedAddress: z.string(),
-});
+const asked = z.object({ tenant: z.string(), account: z.string(), device: z.int(), keyId: z.string() });
+const contactQuestion = asked.extend({ sealedAddress: z.string() });
+const indicateQuestion = asked.extend({ contact: z.string(), sealed: z.string() });
+const capabilitiesQuestion = z.object({ country: z.string() });
 
 const proofQuestion = z.object({
   tenant: z.string(),
@@ -50,7 +55,7 @@ export class DeskController {
       identity: toBase64Url(keys.identityPublicKey),
       bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
       livingKeys: keys.livingKeys(),
-      networks: await this.networks(),
+      networks: this.networks(),
       bridgeNumbers: [...this.edge.context.bridgeNumbers.values()],
     };
   }
@@ -77,13 +82,36 @@ export class DeskController {
     return this.edge.proveNumber.prove({ tenant, account, challenge, code: named.code });
   }
 
-  private async networks(): Promise<readonly OfferedNetwork[]> {
-    const offered: OfferedNetwork[] = [];
-    for (const adapter of this.edge.context.adapters.values()) {
-      const { network, isSimulated, regions } = adapter;
-      if (network !== 'sms' && network !== 'rcs') continue;
-      offered.push({ network, isSimulated, regions, capabilities: await adapter.capabilities({}) });
-    }
-    return offered;
+  @MessagePattern(EDGE_QUESTIONS.capabilities)
+  async capabilities(@Payload() question: unknown): Promise<CapabilitiesByNetwork> {
+    const { country } = capabilitiesQuestion.parse(question);
+    const adapters = [...this.edge.context.adapters.values()];
+    return Object.fromEntries(
+      await Promise.all(
+        adapters.map(async (adapter) => [adapter.network, await adapter.capabilities({ country })] as const),
+      ),
+    );
+  }
+
+  @MessagePattern(EDGE_QUESTIONS.indicate)
+  async indicate(@Payload() question: unknown): Promise<{ readonly kind: 'heard' }> {
+    const { keyId, sealed, ...named } = indicateQuestion.parse(question);
+    const [tenant, account, device, contact] = [
+      parseTenantId(named.tenant),
+      parseAccountId(named.account),
+      parseDeviceId(named.device),
+      parseContactId(named.contact),
+    ];
+    if (tenant && account && device && contact)
+      await this.edge.indicate.execute({ tenant, account, device, contact, keyId, sealed });
+    return { kind: 'heard' };
+  }
+
+  private networks(): readonly OfferedNetwork[] {
+    return [...this.edge.context.adapters.values()].map(({ network, isSimulated, regions }) => ({
+      network,
+      isSimulated,
+      regions,
+    }));
   }
 }

@@ -5,6 +5,7 @@ import {
   DispatchClearLane,
   FallBack,
   FindVerifiedDevices,
+  Indicate,
   MakeAttempt,
   ProveNumber,
   ReconcileAttempt,
@@ -33,6 +34,7 @@ export interface Edge {
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
+  readonly indicate: Indicate;
   readonly whileKeeping: WhileKeeping;
   /** Files in the clear on their way to a carrier. */
   readonly mediaLinks: MediaLinks;
@@ -58,6 +60,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     accounts: stores.accounts,
     contacts: stores.contacts,
     numbers: stores.numbers,
+    standings: stores.standings,
     attempts: stores.attempts,
     inbox: stores.inbox,
     laneStore: stores.lanes,
@@ -66,6 +69,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     challenges: stores.challenges,
     aliases: stores.aliases,
     discovery: stores.discovery,
+    privacy: stores.privacy,
     lanes: queue.lanes,
     devices,
     digests,
@@ -89,7 +93,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const outcome = new RecordOutcome(context);
   const fallBack = new FallBack(context, outcome);
   const receipt = new RecordReceipt(context, outcome, fallBack);
-  const acceptInbound = new AcceptInbound(context, verified, receipt, config.tenant);
+  const acceptInbound = new AcceptInbound(context, verified, receipt, outcome, config.tenant);
   return {
     context,
     resolveContact: new ResolveContact(context),
@@ -103,6 +107,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     reconcile: new ReconcileAttempt(context, outcome, receipt, fallBack),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
+    indicate: new Indicate(context),
     whileKeeping,
     mediaLinks,
     close: async () => {

@@ -6,6 +6,8 @@ import {
   type EdgeState,
   type ProveLinkAnswer,
   type ProveLinkQuestion,
+  type CapabilitiesByNetwork,
+  type IndicateQuestion,
   type ResolveContactAnswer,
   type ResolveContactQuestion,
 } from '@causeway/people';
@@ -23,14 +25,15 @@ const edgeStateShape = z.object({
   livingKeys: z.array(z.object({ keyId: z.string(), destroyAt: z.number() })),
   networks: z.array(
     z.object({
-      network: z.enum(['sms', 'rcs']),
+      network: z.string(),
       isSimulated: z.boolean(),
       regions: z.array(z.string()),
-      capabilities: z.object({}),
     }),
   ),
   bridgeNumbers: z.array(z.string()),
 });
+const capabilitiesAnswer = z.custom<CapabilitiesByNetwork>((value) => capabilitiesShape.safeParse(value).success);
+const capabilitiesShape = z.record(z.string(), z.object({ features: z.object({}), limits: z.object({}) }));
 const contactAnswer = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('contact'),
@@ -63,6 +66,8 @@ const proveAnswer = z.discriminatedUnion('kind', [
 export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
   private readonly edges: PrivateClients;
   private remembered: { readonly state: EdgeState; readonly untilMs: number } | undefined;
+  /** By country: there are some 250 of them. */
+  private readonly carried = new Map<string, { readonly answer: CapabilitiesByNetwork; readonly untilMs: number }>();
 
   constructor(
     config: Pick<Config, 'edgeRpc'>,
@@ -81,6 +86,18 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
     const state = edgeState.parse(await this.ask(EDGE_QUESTIONS.describe, {}));
     this.remembered = { state, untilMs: this.clock.nowMs() + REMEMBER_MS };
     return state;
+  }
+
+  async capabilities(country: string): Promise<CapabilitiesByNetwork> {
+    const known = this.carried.get(country);
+    if (known && this.clock.nowMs() < known.untilMs) return known.answer;
+    const answer = capabilitiesAnswer.parse(await this.ask(EDGE_QUESTIONS.capabilities, { country }));
+    this.carried.set(country, { answer, untilMs: this.clock.nowMs() + REMEMBER_MS });
+    return answer;
+  }
+
+  async indicate(question: IndicateQuestion): Promise<void> {
+    await this.ask(EDGE_QUESTIONS.indicate, question);
   }
 
   async resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {

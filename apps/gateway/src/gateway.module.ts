@@ -33,11 +33,13 @@ import {
   AccountStore,
   AliasStore,
   ConsentStore,
+  ContactStandingStore,
   ContactStore,
   Database,
   HoldStore,
   LinkStore,
   PreKeyStore,
+  PrivacyStore,
 } from '@causeway/storage';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
@@ -57,6 +59,7 @@ import { LinksController } from './links.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
 import { PreferencesController } from './preferences.controller.js';
+import { PrivacyController } from './privacy.controller.js';
 import { ReadInbox } from './read-inbox.js';
 import { LedgerDoor } from './ledger-door.js';
 import { PolicyDesk } from './policy-desk.js';
@@ -109,6 +112,7 @@ export class GatewayModule {
         RoutesController,
         PreferencesController,
         StatementsController,
+        PrivacyController,
         MessagesController,
         InboxController,
         ReportsController,
@@ -127,6 +131,7 @@ export class GatewayModule {
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
         { provide: ContactStore, useValue: contacts },
+        { provide: ContactStandingStore, useValue: stores.standings },
         { provide: LinkStore, useValue: stores.links },
         { provide: AliasStore, useValue: stores.aliases },
         { provide: ShowLinks, useValue: new ShowLinks(stores.links, clock) },
@@ -135,6 +140,7 @@ export class GatewayModule {
         { provide: AdmitFirstContact, useValue: new AdmitFirstContact(stores.discovery, digests, clock) },
         { provide: HoldStore, useValue: stores.holds },
         { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
+        { provide: PrivacyStore, useValue: stores.privacy },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },

@@ -10,7 +10,7 @@ import {
 } from '@causeway/api-contract';
 import { CausewayError, toBase64Url, type ContactId } from '@causeway/message-model';
 import { PlanRoute } from '@causeway/people';
-import { ContactStore, type AuthenticatedDevice } from '@causeway/storage';
+import { ContactStandingStore, ContactStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
@@ -25,6 +25,7 @@ export class RoutesController {
     private readonly planRoute: PlanRoute,
     private readonly edge: EdgeDeskClient,
     private readonly contacts: ContactStore,
+    private readonly standings: ContactStandingStore,
   ) {}
 
   @Post('routes')
@@ -95,5 +96,22 @@ export class RoutesController {
     @Param('id', { schema: contactIdField }) contact: ContactId,
   ): Promise<void> {
     if (!(await this.contacts.removeOwn(caller, contact))) throw new CausewayError('not-found');
+  }
+
+  @Delete('contacts/:id/encryption')
+  @HttpCode(204)
+  @Documented({
+    summary: 'Let a conversation that was end-to-end encrypted on its network go on in the clear',
+    description:
+      'Such a conversation has no fallback and stays with its network, also after the other phone lost encryption: only its owner ends that. A network that still encrypts it marks it again.',
+    status: 204,
+    problems: ['not-found'],
+  })
+  async allowUnencrypted(
+    @Caller() caller: AuthenticatedDevice,
+    @Param('id', { schema: contactIdField }) contact: ContactId,
+  ): Promise<void> {
+    if (!(await this.contacts.summary(caller, contact))) throw new CausewayError('not-found', { pointer: '/id' });
+    await this.standings.clearEncrypted(caller.tenant, contact);
   }
 }

@@ -6,6 +6,7 @@ export * from './fields.js';
 export * from './discovery.js';
 export * from './accounts.js';
 export * from './routes.js';
+export * from './privacy.js';
 export * from './messages.js';
 export * from './inbox.js';
 export * from './retention.js';

@@ -10,8 +10,13 @@ import {
   signedField,
 } from './fields.js';
 
-export const clearNetworkField = z.enum(['sms', 'rcs']);
+/** Name of a clear network: those of the product and those an operator adds by a module. `native` is none. */
+export const clearNetworkField = z
+  .string()
+  .regex(/^(?!native$)[a-z][a-z0-9-]{0,31}$/, 'is not the name of a clear network');
 export type ClearNetwork = z.infer<typeof clearNetworkField>;
+/** Networks of one plan. */
+export const MAX_NETWORKS = 8;
 
 export const targetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('conversation'), conversation: conversationIdField }),
@@ -49,7 +54,7 @@ const clearPlanSchema = z.object({
   conversation: conversationIdField,
   contact: contactIdField,
   /** In the order in which the edge will try them. */
-  networks: z.array(clearNetworkField).min(1),
+  networks: z.array(clearNetworkField).min(1).max(MAX_NETWORKS),
   capabilities: z.record(z.string(), z.unknown()),
   simulated: z.array(clearNetworkField),
   edge: signedField,

@@ -1,5 +1,6 @@
 import {
   attachmentContent,
+  cardsContent,
   decodeContent,
   filesContent,
   plainTextOf,
@@ -11,6 +12,7 @@ import {
   parseAddress,
   CausewayError,
   type AttachmentReference,
+  type ContentCard,
   type InlineFile,
   toBytes,
   type MessageId,
@@ -25,6 +27,11 @@ export type ActionDraft = Omit<Draft, 'conversation'>;
 
 export interface AttachOptions extends SendOptions {
   readonly caption?: string;
+}
+
+export interface CardOptions extends SendOptions {
+  /** The same in words, for who is shown no cards; made from the cards unless given. */
+  readonly fallback?: string;
 }
 
 /** The drafts behind the verbs of a device: each becomes an ordinary message in its conversation. */
@@ -48,6 +55,11 @@ export class Actions {
     const build: ActionDraft['build'] = (header) =>
       filesContent({ ...header, files: [{ contentType, content: toBytes(content) }], text, inReplyTo });
     return { address: addressed(to), options, build };
+  }
+
+  cards(to: string, cards: readonly ContentCard[], options: CardOptions): ActionDraft {
+    const { fallback } = options;
+    return { address: addressed(to), options, build: (header) => cardsContent({ ...header, cards, fallback }) };
   }
 
   async reply(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {

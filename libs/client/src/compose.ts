@@ -25,7 +25,7 @@ import { setTimer } from './vanishing.js';
 
 export interface SendOptions {
   /** The person's permission to send this one message in the clear, over these networks. */
-  readonly allowClear?: readonly ('sms' | 'rcs')[];
+  readonly allowClear?: readonly string[];
   readonly inReplyTo?: MessageId;
   /** When the message is to vanish: unix seconds, or seconds after it was read. Devices keep it; a carrier cannot (the preview says so). */
   readonly expires?: Expiration;
@@ -40,6 +40,8 @@ export interface Draft {
   readonly conversation: ConversationId;
   readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri' | 'expires'>) => MimiContent;
   readonly options: SendOptions;
+  /** Of the moment: it is not kept in the history. */
+  readonly isPassing?: boolean;
 }
 
 const DAY_SECONDS = 86_400;
@@ -77,6 +79,7 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
     request: null,
   };
   unit.put(RECORDS.outgoing, record.messageId, record);
+  if (draft.isPassing) return record;
   const history = await historyOf(unit, self, record);
   const made = decodeStoredContent(content);
   // a deletion acts here too, where it can act at all

@@ -101,6 +101,12 @@ export interface MessageReport {
   readonly status: string;
 }
 
+/** The other end writes, for some seconds from now, or has stopped. */
+export interface TypingNotice {
+  readonly from: string;
+  readonly isTyping: boolean;
+}
+
 export interface TrustProblem {
   readonly reason: TrustFailure;
   readonly about: string;
@@ -115,6 +121,7 @@ export interface DeviceEventMap {
   granted: { readonly peer: string; readonly conversation: ConversationId };
   state: MessageStateChange;
   report: MessageReport;
+  typing: TypingNotice;
   'key-change': KeyChange;
   'device-list': DeviceListChange;
   'edge-changed': EdgeChange;
@@ -163,6 +170,8 @@ export class DeviceEvents {
 
   emit<Name extends DeviceEventName>(name: Name, event: DeviceEventMap[Name]): void {
     if (this.hasHandler(name)) return void this.deliver(name, event);
+    // over before anyone could look
+    if (name === 'typing') return;
     const waiting: DeviceEventMap[Name][] = this.#waiting[name];
     waiting.push(event);
     if (waiting.length > LONGEST_WAIT) waiting.shift();
@@ -187,6 +196,7 @@ const noHandlers = (): Handlers => ({
   granted: new Set(),
   state: new Set(),
   report: new Set(),
+  typing: new Set(),
   'key-change': new Set(),
   'device-list': new Set(),
   'edge-changed': new Set(),
@@ -206,6 +216,7 @@ const nothingWaiting = (): Waiting => ({
   granted: [],
   state: [],
   report: [],
+  typing: [],
   'key-change': [],
   'device-list': [],
   'edge-changed': [],

@@ -1,15 +1,18 @@
 import { purgeHourOf, parseTransitId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
 import { DeviceRetention } from './device-retention.js';
+import { AddressBook } from './address-book.js';
 import { EdgeTrust } from './edge-trust.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
 import { learnPolicies } from './known-policies.js';
 import { learnGrant } from './learn-grant.js';
 import { Outgoing } from './outgoing.js';
+import { Indications } from './indications.js';
 import { OwnList } from './own-list.js';
 import { Peers } from './peers.js';
 import { PreKeys } from './pre-keys.js';
+import { Privacy } from './privacy.js';
 import { RECORDS } from './records.js';
 import { LedgerMemory } from './seen-ledger.js';
 import { ShowStored } from './show-stored.js';
@@ -31,6 +34,9 @@ export class DeviceParts {
   readonly ledger: LedgerMemory;
   readonly vanishing: Vanishing;
   readonly retention: DeviceRetention;
+  readonly privacy: Privacy;
+  readonly addressBook: AddressBook;
+  readonly indications: Indications;
   readonly #preKeys: PreKeys;
   readonly #show: ShowStored;
   readonly #socket: InboxSocket | undefined;
@@ -46,6 +52,9 @@ export class DeviceParts {
     this.edge = new EdgeTrust(context);
     this.outgoing = new Outgoing(context, this.peers, this.edge);
     this.list = new OwnList(context, this.peers);
+    this.privacy = new Privacy(context);
+    this.addressBook = new AddressBook(context);
+    this.indications = new Indications(context, this);
     this.#preKeys = new PreKeys(context);
     this.#show = new ShowStored(context);
     const incoming = new Incoming(context, this.peers, this.edge, {

@@ -1,9 +1,10 @@
 import type { AccountErased, AccountExport } from '@causeway/api-contract';
 import { eraseAccount, exportAccount } from './account-data.js';
-import type { AttachmentReference, DeviceId, InlineFile } from '@causeway/message-model';
+import type { AttachmentReference, ContentCard, DeviceId, InlineFile } from '@causeway/message-model';
 import type { ListedDevice } from '@causeway/signal-protocol';
 import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
-import { Actions, type AttachOptions } from './actions.js';
+import type { AddressBook } from './address-book.js';
+import { Actions, type AttachOptions, type CardOptions } from './actions.js';
 import { Aliases } from './aliases.js';
 import { isClearAddress } from './contacts.js';
 import type { SendOptions } from './compose.js';
@@ -16,6 +17,7 @@ import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOp
 import { DeviceParts } from './device-parts.js';
 import { Interoperability } from './interoperability.js';
 import { idOf, type MessageInquiry, type MessageReference } from './message-reference.js';
+import type { Privacy } from './privacy.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
 import { linkDevice } from './linking.js';
 import { Links } from './links.js';
@@ -93,9 +95,16 @@ export class Device {
   get address(): string {
     return this.context.own.current.address;
   }
-
   get deviceId(): DeviceId {
     return this.context.own.current.deviceId;
+  }
+  /** What was decided about telephone numbers. */
+  get addressBook(): AddressBook {
+    return this.parts.addressBook;
+  }
+  /** Who learns that this person writes or has read. */
+  get privacy(): Privacy {
+    return this.parts.privacy;
   }
 
   /** Returns what ends the subscription. Events that nobody heard yet are handed to the first handler. */
@@ -121,6 +130,15 @@ export class Device {
     return this.#turns.send(this.#actions.file(to, file, options));
   }
 
+  /** Sends a card, or several side by side; who is shown no cards gets the same in words. Throws `CausewayError` beyond `CARD_LIMITS`. */
+  async sendCard(
+    to: string,
+    cards: ContentCard | readonly ContentCard[],
+    options: CardOptions = {},
+  ): Promise<SentMessage> {
+    return this.#turns.send(this.#actions.cards(to, [cards].flat(), options));
+  }
+
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */
   approve(message: MessageReference): Promise<SentMessage> {
     return this.parts.outgoing.permit(idOf(message));
@@ -142,10 +160,22 @@ export class Device {
     return this.#turns.send(this.#actions.deleteForEveryone(idOf(message), options));
   }
 
-  /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
+  /**
+   * Tells the other end if this person's switches allow it: sealed, or to the clear network that brought the message. Resolves with the
+   * report where it is a message.
+   */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
-    return isClearAddress(draft.address) ? undefined : this.#turns.send(draft);
+    const { indications } = this.parts;
+    if (!(await indications.mayReport(draft.address))) return undefined;
+    if (!isClearAddress(draft.address)) return this.#turns.send(draft);
+    await indications.readOnNetwork(idOf(message));
+    return undefined;
+  }
+
+  /** Shows the other end for some seconds that this person writes. True when it was told: the switches decide, and it is not repeated. */
+  typing(to: string, isTyping = true): Promise<boolean> {
+    return this.parts.indications.typing(to, isTyping);
   }
 
   /** Where a message is: asks the gateway if it knows of it. */

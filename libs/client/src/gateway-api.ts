@@ -21,14 +21,17 @@ import {
   messageStatusSchema,
   planSchema,
   policiesSchema,
-  reportedSchema,
   preferencesSchema,
+  privacySchema,
   registeredSchema,
+  reportedSchema,
   requestPageSchema,
+  type AccountPrivacy,
   type AliasKind,
+  type ChangePreferences,
+  type ConversationPrivacy,
   type Findable,
   type LinkAccountsRequest,
-  type ChangePreferences,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
@@ -108,6 +111,21 @@ export class GatewayApi {
   aliases = () => this.call({ method: 'GET', path: '/v1/aliases', answer: aliasListSchema });
   revokeAlias = (alias: string) =>
     this.call({ method: 'DELETE', path: `/v1/aliases/${encodeURIComponent(alias)}`, answer: NO_ANSWER });
+  privacy = (conversation: ConversationId | undefined) =>
+    this.call({
+      method: 'GET',
+      path: `/v1/account/privacy${conversation === undefined ? '' : `?conversation=${conversation}`}`,
+      answer: privacySchema,
+    });
+  setAccountPrivacy = (body: AccountPrivacy) =>
+    this.call({ method: 'PUT', path: '/v1/account/privacy', body, answer: NO_ANSWER });
+  setConversationPrivacy = (conversation: ConversationId, body: ConversationPrivacy) =>
+    this.call({ method: 'PUT', path: `/v1/conversations/${conversation}/privacy`, body, answer: NO_ANSWER });
+  indicate = (body: { contact: ContactId; keyId: string; sealed: Uint8Array }) =>
+    this.call({ method: 'POST', path: '/v1/indications', body, answer: NO_ANSWER });
+
+  allowUnencrypted = (contact: ContactId) =>
+    this.call({ method: 'DELETE', path: `/v1/contacts/${contact}/encryption`, answer: NO_ANSWER });
 
   sendMessage = (messageId: MessageId, json: string) =>
     this.call({ method: 'POST', path: '/v1/messages', json, idempotencyKey: messageId, answer: acceptedSchema });

@@ -28,13 +28,17 @@ export type {
   RouteSwitch,
   SendingState,
   TrustProblem,
+  TypingNotice,
 } from './device-events.js';
 export type { RouteRules } from './routing.js';
-export type { AttachOptions } from './actions.js';
+export type { AttachOptions, CardOptions } from './actions.js';
+export { CARD_LIMITS, cardsOf } from '@causeway/message-model';
 export { CausewayError } from '@causeway/message-model';
 export type {
   AccountId,
   AttachmentReference,
+  ContentCard,
+  ContentSuggestion,
   ConversationId,
   DeviceId,
   Expiration,
@@ -47,6 +51,9 @@ export type { AccountErased, AccountExport } from '@causeway/api-contract';
 export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
 export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
 export type { ReportOptions, ReportOutcome } from './report-message.js';
+export type { PrivacySwitches } from '@causeway/message-model';
+export type { Privacy } from './privacy.js';
+export type { AddressBook } from './address-book.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -63,6 +63,18 @@ export class Outgoing {
     }
   }
 
+  /** Something of the moment: tried once, and kept nowhere afterwards. */
+  async sendPassing(draft: Omit<Draft, 'conversation'>): Promise<void> {
+    const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
+    try {
+      await this.#queues.run(draft.address, () => this.#submission.advance(messageId));
+    } catch (error) {
+      if (!isTemporary(error)) throw error;
+    } finally {
+      await this.context.store.unsyncedUnit(async (unit) => unit.delete(RECORDS.outgoing, messageId));
+    }
+  }
+
   async submit(address: string, messageId: MessageId): Promise<SentMessage> {
     await this.#queues.run(address, () => this.#advanceUpTo(address, messageId));
     return this.describe(messageId);

@@ -1,5 +1,6 @@
 import {
   statusReportOf,
+  typingOf,
   type Bytes,
   type ConversationId,
   type MessageId,
@@ -11,6 +12,7 @@ import type { UnitOfWork } from './device-store.js';
 import { applyReplacement, applyReport, kindOf } from './history.js';
 import { historySecondsOf } from './known-policies.js';
 import { unknownPeer } from './peers.js';
+import { isShown } from './privacy.js';
 import { RECORDS, type HistoryRecord } from './records.js';
 import { setTimer, startReadTimer } from './vanishing.js';
 
@@ -35,6 +37,13 @@ export async function keepMessage(
   if (message.network === 'native' && !(await belongsHere(unit, message))) return 'wrong-conversation';
   if (await unit.get(RECORDS.history, message.messageId)) return undefined;
   const kind = kindOf(message.content);
+  if (kind === 'typing') {
+    const { from, conversation, direction } = message;
+    if (direction !== 'received' || !(await isShown(unit, { conversation, address: from }, 'typing'))) return undefined;
+    const isTyping = typingOf(message.content) ?? false;
+    unit.afterCommit(() => context.events.emit('typing', { from, isTyping }));
+    return undefined;
+  }
   if (kind === 'status') {
     const { from } = message;
     await applyReadElsewhere(unit, context, message);

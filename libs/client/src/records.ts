@@ -5,6 +5,7 @@ import {
   conversationIdField,
   deviceIdField,
   messageIdField,
+  privacySchema,
 } from '@causeway/api-contract';
 import { z } from 'zod';
 import { remembered } from './remembered-schema.js';
@@ -80,10 +81,21 @@ export const contactSchema = z.object({
 /** A message as it arrives over one network. */
 const shownSchema = z.object({
   network: z.string(),
-  /** The words; of a message that is a file alone, none. */
+  /** The words; of a message that is a file alone or cards, none. */
   text: z.string(),
   /** The file that goes with the words, if one does. */
   file: z.object({ contentType: z.string(), sizeBytes: z.int() }).nullable().default(null),
+  /** Cards in its place, side by side, with what stands on the things to tap. */
+  cards: z
+    .array(
+      z.object({
+        title: z.string(),
+        description: z.string(),
+        file: z.object({ contentType: z.string(), sizeBytes: z.int() }).nullable(),
+        suggestions: z.array(z.string()),
+      }),
+    )
+    .default([]),
   losses: z.array(z.string()),
   readableBy: z.array(z.string()),
   copyLifetime: z.string(),
@@ -256,6 +268,8 @@ export const RECORDS = {
   history: { name: 'history', schema: remembered(historySchema) },
   /** former message id -> the id it was submitted under in the end */
   moved: { name: 'moved', schema: messageIdField },
+  /** conversation id, or empty for the account: the switches as last known */
+  privacy: { name: 'privacy', schema: remembered(privacySchema) },
   /** request id */
   request: { name: 'request', schema: remembered(requestSchema) },
   /** event and id */

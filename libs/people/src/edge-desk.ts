@@ -1,12 +1,14 @@
-import type { AccountId, Capabilities, DeviceId, TenantId } from '@causeway/message-model';
+import type { AccountId, Capabilities, ContactId, DeviceId, TenantId } from '@causeway/message-model';
 
 /** A clear network as the edge offers it. */
 export interface OfferedNetwork {
-  readonly network: 'sms' | 'rcs';
+  readonly network: string;
   readonly isSimulated: boolean;
   readonly regions: readonly string[];
-  readonly capabilities: Capabilities;
 }
+
+/** What each offered network carries to one country, by its name. */
+export type CapabilitiesByNetwork = Readonly<Record<string, Capabilities>>;
 
 /** What the edge says of itself. Bytes as base64url: it travels as JSON. */
 export interface EdgeState {
@@ -56,15 +58,25 @@ export interface ProveLinkQuestion {
 export type ProveLinkAnswer =
   { readonly kind: 'linked' } | { readonly kind: 'refused'; readonly code: 'code-wrong' | 'too-many-links' };
 
+/** That someone writes or has read, sealed: base64url. */
+export interface IndicateQuestion extends Omit<ResolveContactQuestion, 'sealedAddress'> {
+  readonly contact: ContactId;
+  readonly sealed: string;
+}
+
 /** Questions to the edge that need an answer now. Throws `CausewayError('unavailable')` while no edge answers. */
 export interface EdgeDesk {
   describe(): Promise<EdgeState>;
   /** The same, asked anew: after a key was found stale. */
   describeFresh(): Promise<EdgeState>;
+  /** For recipients in a country (ISO 3166-1 alpha-2; `ZZ` when nobody knows): what a carrier takes differs from one to the next. */
+  capabilities(country: string): Promise<CapabilitiesByNetwork>;
   resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer>;
   /** Texts a code to a number that a device sealed to the edge. */
   beginLink(question: ResolveContactQuestion): Promise<BeginLinkAnswer>;
   proveLink(question: ProveLinkQuestion): Promise<ProveLinkAnswer>;
+  /** Best effort: what became of it is nobody's to know. */
+  indicate(question: IndicateQuestion): Promise<void>;
 }
 
 /** Names of the questions on the wire between our processes. */
@@ -73,4 +85,6 @@ export const EDGE_QUESTIONS = {
   resolveContact: 'edge.resolve-contact',
   beginLink: 'edge.begin-link',
   proveLink: 'edge.prove-link',
+  capabilities: 'edge.capabilities',
+  indicate: 'edge.indicate',
 } as const;

@@ -4,7 +4,7 @@ import type { AuthenticatedDevice, ContactSummary, NativeWay, RoutePeople, Route
 import { chooseRoute, type Route } from './choose-route.js';
 import type { RoutePolicy } from '@causeway/platform';
 import { refuseOtherCell } from './refuse-other-cell.js';
-import type { EdgeDesk, EdgeState, OfferedNetwork } from './edge-desk.js';
+import type { CapabilitiesByNetwork, EdgeDesk, EdgeState, OfferedNetwork } from './edge-desk.js';
 import { explainRoute, type ExplainedWay } from './explain-route.js';
 import type { Candidate, RouteFacts } from './route-vetoes.js';
 import type { TellSwitch } from './tell-switch.js';
@@ -54,7 +54,9 @@ export class PlanRoute {
     if (native) return nativePlan(caller, native);
     if (!people.contact || !considered.edge) throw new Error('a clear way without a contact');
     const leavesRegion = this.policy?.leavesRegion(people.contact.country);
-    return clearPlan(caller, { contact: people.contact, edge: considered.edge, ways: route.ways, leavesRegion });
+    const capabilities = await this.edge.capabilities(people.contact.country);
+    const { contact } = people;
+    return clearPlan(caller, { contact, edge: considered.edge, capabilities, ways: route.ways, leavesRegion });
   }
 
   /** Why: in the form for those without a grant, or in that for those with one. Remembers nothing. */
@@ -166,11 +168,13 @@ function clearPlan(
   {
     contact,
     edge,
+    capabilities,
     ways,
     leavesRegion,
   }: {
     readonly contact: ContactSummary;
     readonly edge: EdgeState;
+    readonly capabilities: CapabilitiesByNetwork;
     readonly ways: readonly Candidate[];
     readonly leavesRegion: readonly string[] | undefined;
   },
@@ -182,7 +186,7 @@ function clearPlan(
     conversation: contact.conversation,
     contact: contact.contact,
     networks,
-    capabilities: Object.fromEntries(offered.map(({ network, capabilities }) => [network, capabilities])),
+    capabilities: Object.fromEntries(networks.map((network) => [network, capabilities[network]])),
     simulated: offered.filter(({ isSimulated }) => isSimulated).map(({ network }) => network),
     edge: edge.bundle,
     region: caller.region,

@@ -208,6 +208,11 @@ export const SETTINGS = z.object({
     'Segments a second that each bridge number may send, shared by its edges. 0 means what Twilio takes from a number of its kind: 1, toll-free 3; a simulator takes all.',
     z.coerce.number<string>().min(0).max(10_000),
   ),
+  smsMedia: sms(
+    'off',
+    'Whether every bridge number can send files (MMS). They then go as files to the United States and Canada, and are named in words elsewhere.',
+    z.enum(['off', 'on']),
+  ),
   smsHelpAnswer: sms(
     '',
     'What a person who writes HELP or INFO is answered, once an hour. Empty leaves it to Twilio, which answers by itself unless that was switched off.',

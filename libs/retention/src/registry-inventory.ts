@@ -130,6 +130,9 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       account_has_sent: 'that the owner wrote: an established conversation is never cut',
       contact_has_sent: 'that the telephone wrote',
       gap_class: 'how close the number was to others of its owner, as same, near or far',
+      unknown_since:
+        'since when the carrier calls the number unassigned: who writes from it next may be another person',
+      ended_at: 'that the number went to another person: nothing passes any more',
     },
   },
   {
@@ -144,6 +147,19 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       bridge_number_id: 'which of our numbers it was said to, or `*` for all',
       by_word: 'whether the person said it to us, or the carrier only refused',
       opted_out_at: 'since when nothing is delivered',
+    },
+  },
+  {
+    table: 'registry.privacy_switch',
+    lifetime: 'until its account is erased',
+    readers: ['gateway', 'edge'],
+    defaultClass: 'registry',
+    columns: {
+      tenant_id: 'owner',
+      account_id: 'owner',
+      conversation_id: 'the conversation it is for, or `*` for the account',
+      typing: 'whether others see that the person writes, and the person that others do',
+      read_reports: 'whether others learn that the person has read, and the person that others have',
     },
   },
   ...PEOPLE_INVENTORY,

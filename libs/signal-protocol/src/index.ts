@@ -5,6 +5,7 @@ export * from './device-list.js';
 export * from './edge-bundle.js';
 export * from './edge-box.js';
 export * from './sealed-address.js';
+export * from './sealed-indication.js';
 export * from './key-loan.js';
 export {
   sealToDevice,

@@ -1,6 +1,8 @@
 import {
+  type AccountId,
   type Bytes,
   type ContactId,
+  type ConversationId,
   type LaneId,
   type MessageId,
   type TenantId,
@@ -248,7 +250,7 @@ export class AttemptStore {
 
   async message(ref: TransitId): Promise<ClearMessage | undefined> {
     const rows = await this.database.query<ClearMessage>(
-      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
+      `SELECT id AS ref, tenant_id AS tenant, account_id AS account, conversation_id AS conversation, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
          transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
       PartitionHours.of(ref),
       ref,
@@ -270,6 +272,8 @@ export interface ClearMessage {
   readonly ref: TransitId;
   readonly messageId: MessageId;
   readonly tenant: TenantId;
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
   readonly contact: ContactId | null;
   readonly onUnknown: 'report' | 'resend';
   readonly lane: LaneId;

@@ -13,6 +13,8 @@ export interface ContactSummary {
   readonly conversation: ConversationId;
   readonly country: string;
   readonly lineType: string;
+  /** The number went to another person: nothing passes until the account adds it anew. */
+  readonly isEnded: boolean;
 }
 
 /** What the edge alone can make use of: the digest is keyed and the number sealed, both with keys of the edge. */
@@ -33,15 +35,17 @@ export interface SealedContact extends ContactSummary {
   readonly contactHasSent: boolean;
   /** Came through an alias: the account is not to learn the number. */
   readonly isThroughAlias: boolean;
+  /** Since when the carrier calls the number unassigned. */
+  readonly unknownSince: Date | null;
 }
 
 const addressOf = (account: string): string =>
   `(SELECT a.address FROM registry.account a WHERE a.tenant_id = $1 AND a.id = ${account})`;
-const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
+export const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType", ended_at IS NOT NULL AS "isEnded"`;
 const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
   opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
   account_has_sent AS "accountHasSent", contact_has_sent AS "contactHasSent",
-  alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount",
+  alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount", unknown_since AS "unknownSince",
   ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
   ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
 
@@ -265,16 +269,6 @@ export class ContactStore {
       contact,
       found?.account ?? null,
       found?.link ?? null,
-    );
-  }
-
-  /** From now on nothing of this conversation leaves the encryption it has on that network. */
-  async markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET encrypted_network = $3 WHERE tenant_id = $1 AND id = $2 AND encrypted_network IS NULL RETURNING 1',
-      tenant,
-      contact,
-      network,
     );
   }
 

@@ -72,6 +72,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   }),
   registry('alias', OF_ACCOUNT),
   registry('preference', OF_ACCOUNT),
+  registry('privacy_switch', OF_ACCOUNT),
   registry('route_choice', OF_ACCOUNT),
   registry('revoked_statement', OF_ACCOUNT),
   registry('account', 't.tenant_id = $1 AND t.id = $2'),

@@ -5,6 +5,7 @@ import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { SealedNumberStore } from './sealed-number.store.js';
+import { ContactStandingStore } from './contact-standing.store.js';
 import { Database } from './database.js';
 import { DiscoveryStore } from './discovery.store.js';
 import { HoldStore } from './hold.store.js';
@@ -18,6 +19,7 @@ import { PersonalStore } from './personal.store.js';
 import { PartitionStore } from './partitions.store.js';
 import { PreKeyStore } from './pre-key.store.js';
 import { PreferenceStore } from './preference.store.js';
+import { PrivacyStore } from './privacy.store.js';
 import { RecipientStore } from './recipient.store.js';
 import { PurgeLedgerStore } from './purge-ledger.store.js';
 import { RetentionWishStore } from './retention-wish.store.js';
@@ -36,6 +38,7 @@ export class Stores {
   readonly consents: ConsentStore;
   readonly contacts: ContactStore;
   readonly numbers: SealedNumberStore;
+  readonly standings: ContactStandingStore;
   readonly recipients: RecipientStore;
   readonly messages: MessageStore;
   readonly lanes: LaneStore;
@@ -57,6 +60,7 @@ export class Stores {
   readonly revokedStatements: RevokedStatementStore;
   readonly guard: PostgresGuardStore;
   readonly abuseDecisions: AbuseDecisionStore;
+  readonly privacy: PrivacyStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
     this.database = new Database(options);
@@ -65,6 +69,7 @@ export class Stores {
     this.preKeys = new PreKeyStore(this.database);
     this.consents = new ConsentStore(this.database);
     this.contacts = new ContactStore(this.database);
+    this.standings = new ContactStandingStore(this.database);
     this.numbers = new SealedNumberStore(this.database);
     this.recipients = new RecipientStore(this.database);
     this.messages = new MessageStore(this.database);
@@ -87,6 +92,7 @@ export class Stores {
     this.revokedStatements = new RevokedStatementStore(this.database);
     this.guard = new PostgresGuardStore(this.database, this.partitions);
     this.abuseDecisions = new AbuseDecisionStore(this.database);
+    this.privacy = new PrivacyStore(this.database);
   }
 
   async close(): Promise<void> {

@@ -138,7 +138,7 @@ function planning({ routes: source, consents, accounts, inbox, partitions }: Sto
 }
 
 const NETWORKS = (['rcs', 'sms'] as const).map((network): OfferedNetwork => {
-  return { network, isSimulated: true, regions: [], capabilities: SMS_CAPABILITIES };
+  return { network, isSimulated: true, regions: [] };
 });
 const describe = async () => ({
   identity: '',
@@ -152,6 +152,8 @@ const describe = async () => ({
 const DESK: EdgeDesk = {
   describe,
   describeFresh: describe,
+  capabilities: async () => ({ rcs: SMS_CAPABILITIES, sms: SMS_CAPABILITIES }),
+  indicate: async () => undefined,
   resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
   beginLink: async () => ({ kind: 'refused', code: 'unavailable' }),
   proveLink: async () => ({ kind: 'refused', code: 'code-wrong' }),

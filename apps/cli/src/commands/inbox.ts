@@ -37,6 +37,9 @@ export const inbox: Command = {
         device.on('message', (message) => {
           if (!shown.has(message.messageId)) show(terminal, message);
         });
+        device.on('typing', ({ from, isTyping }) =>
+          terminal.line(`${printable(from)} ${isTyping ? 'writes ...' : 'stopped'}`),
+        );
         device.on('request', ({ request, from }) =>
           terminal.line(`${printable(from)} asks to write to you: causeway accept ${request}`),
         );

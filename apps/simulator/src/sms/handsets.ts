@@ -53,6 +53,12 @@ export class Handsets {
     return () => void waiting.delete(deliver);
   }
 
+  /** The number goes to another person, who has a phone with nothing on it. */
+  giveAway(e164: string): void {
+    this.get(e164).messages.length = 0;
+    this.changed(e164);
+  }
+
   append(e164: string, message: HandsetMessage): void {
     this.get(e164).messages.push(message);
     this.changed(e164);

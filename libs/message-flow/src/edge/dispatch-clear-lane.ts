@@ -11,6 +11,7 @@ import type { CheckPermission } from './check-permission.js';
 import { chooseNetwork, leftNetwork, type Choice } from './choose-network.js';
 import type { EdgeContext } from './edge-context.js';
 import type { FallBack } from './fall-back.js';
+import { numberStanding } from './number-standing.js';
 import { REPEAT_AFTER_MS, type MakeAttempt } from './make-attempt.js';
 import { PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
@@ -126,6 +127,10 @@ export class DispatchClearLane {
     const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
     if (!contact) return this.giveBack(message, 'route');
     const { adapters, clock, attempts } = this.edge;
+    const standing = numberStanding(contact, clock.nowMs());
+    if (standing === 'recycled') await this.edge.standings.end(contact.tenant, contact.contact, clock.now());
+    // a stranger may have the number by now: nothing that was meant for somebody else goes there
+    if (standing === 'recycled' || standing === 'ended') return this.fail(message, 'recipient-unknown');
     const choice: Choice = chooseNetwork(message, { adapters, lane, contact, nowMs: clock.nowMs() });
     if (choice.kind === 'none') return this.giveBack(message, 'route');
     if (!permitsDelivery({ standing: 'none', isStopped: contact.isOptedOut }, 'clear')) {

@@ -5,6 +5,7 @@ import type {
   AccountStore,
   AliasStore,
   AttemptStore,
+  ContactStandingStore,
   ContactStore,
   DiscoveryStore,
   InboxStore,
@@ -13,6 +14,7 @@ import type {
   LinkStore,
   PartitionStore,
   SealedNumberStore,
+  PrivacyStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
@@ -41,6 +43,7 @@ export interface EdgeContext {
   readonly accounts: AccountStore;
   readonly contacts: ContactStore;
   readonly numbers: SealedNumberStore;
+  readonly standings: ContactStandingStore;
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
@@ -49,6 +52,7 @@ export interface EdgeContext {
   readonly challenges: LinkChallengeStore;
   readonly aliases: AliasStore;
   readonly discovery: DiscoveryStore;
+  readonly privacy: PrivacyStore;
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;

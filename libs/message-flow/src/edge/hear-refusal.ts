@@ -1,16 +1,19 @@
 import type { ContactId, TenantId } from '@causeway/message-model';
+import type { AttemptOutcome, ClearMessage } from '@causeway/storage';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { numberAad } from './number-at-rest.js';
 
 /**
- * A carrier that refuses because the person said STOP knows something our record should know too: its own word may have been heard while
- * we were away, or by another system on the same number. One record, so nothing more is sent there (Twilio 21610).
+ * What a refusal says of the person. One that nobody has the number says since when another person may have it. A carrier that refuses
+ * because the person said STOP knows something our record should know too: its own word may have been heard while we were away, or by
+ * another system on the same number. One record, so nothing more is sent there (Twilio 21610).
  */
 export async function hearRefusal(
-  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'bridgeNumbers' | 'links'>,
+  edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'standings' | 'bridgeNumbers' | 'links'>,
   of: { readonly tenant: TenantId; readonly contact: ContactId; readonly reason: string | undefined },
 ): Promise<void> {
+  if (of.reason === 'recipient-unknown') await edge.standings.markUnknown(of.tenant, of.contact, edge.clock.now());
   if (of.reason !== 'recipient-opted-out' && of.reason !== 'recipient-unknown') return;
   const contact = await edge.contacts.sealed(of.tenant, of.contact);
   const bridgeNumber = contact && edge.bridgeNumbers.get(contact.bridgeNumberId);
@@ -23,4 +26,16 @@ export async function hearRefusal(
     return edge.links.endNumber(contact.tenant, digests, edge.clock.now());
   }
   await edge.contacts.optOutAtCarrier(consentingPerson(edge, contact.tenant, { e164, bridgeNumber }));
+}
+
+/** What the end of an attempt says of the person, whether the network told it or was asked. */
+export async function hearOutcome(
+  edge: Parameters<typeof hearRefusal>[0],
+  { tenant, contact }: Pick<ClearMessage, 'tenant' | 'contact'>,
+  record: Pick<AttemptOutcome, 'state' | 'reason'>,
+): Promise<void> {
+  if (!contact) return;
+  // their phone took it, before the number could have gone to anyone else
+  if (record.state === 'delivered') await edge.standings.markKnown(tenant, contact);
+  await hearRefusal(edge, { tenant, contact, reason: record.reason });
 }

@@ -7,6 +7,7 @@ export { ProveNumber, LINK_DAYS } from './prove-number.js';
 export * from './check-permission.js';
 export * from './dispatch-clear-lane.js';
 export * from './fall-back.js';
+export * from './indicate.js';
 export { MakeAttempt } from './make-attempt.js';
 export * from './re-seal-numbers.js';
 export * from './record-outcome.js';

@@ -1,6 +1,7 @@
 import { mintContactId, mintConversationId, utf8 } from '@causeway/message-model';
 import type { ResolveContactAnswer, ResolveContactQuestion } from '@causeway/people';
 import { gapClassOf } from './gap-class.js';
+import type { ContactSummary } from '@causeway/storage';
 import type { EdgeContext } from './edge-context.js';
 import { findNative } from './find-native.js';
 import { numberAad } from './number-at-rest.js';
@@ -25,7 +26,13 @@ export class ResolveContact {
     const opened = await openNumber(this.edge, question);
     if (opened.kind === 'refused') return opened;
     const { tenant, account } = question;
-    const contact = (await this.known(question, opened.e164)) ?? (await this.made(question, opened.e164));
+    // a number of our own answers nobody, and would send back what it is sent
+    if ([...this.edge.bridgeNumbers.values()].includes(opened.e164))
+      return { kind: 'refused', code: 'invalid-address' };
+    const known = await this.known(question, opened.e164);
+    const contact = known?.isEnded
+      ? await this.renewed(question, known, opened.e164)
+      : (known ?? (await this.made(question, opened.e164)));
     if (typeof contact === 'string') return { kind: 'refused', code: contact };
     const found = await findNative(this.edge, { tenant, account }, opened.e164);
     await this.edge.contacts.setLinked({ tenant, contact: contact.contact }, found);
@@ -41,6 +48,18 @@ export class ResolveContact {
       const number = this.edge.keys.openAtRest(sealedNumber, numberAad(tenant, contact));
       return number ? [Buffer.from(number).toString()] : [];
     });
+  }
+
+  /** The number of an ended contact is somebody else's now: another contact and another conversation. */
+  private async renewed({ tenant, account }: ResolveContactQuestion, ended: ContactSummary, e164: string) {
+    const contact = mintContactId();
+    const made = {
+      contact,
+      conversation: mintConversationId(),
+      sealedNumber: this.edge.keys.sealAtRest(utf8(e164), numberAad(tenant, contact)),
+      now: this.edge.clock.now(),
+    };
+    return (await this.edge.standings.renew({ tenant, account, contact: ended.contact }, made)) ?? ended;
   }
 
   private async known({ tenant, account }: ResolveContactQuestion, e164: string) {

@@ -17,6 +17,8 @@ const IS_SETTLED = {
   'not-carried': true,
   withheld: true,
   'not-ours': true,
+  loop: true,
+  'number-recycled': true,
   'no-devices': false,
 } as const satisfies Record<InboundResult, boolean>;
 
