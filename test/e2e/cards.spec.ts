@@ -4,7 +4,7 @@ import { must } from '../support/in-process.js';
 import { RcsWorld } from '../support/rcs-world.js';
 import { eventually, type World } from '../support/world.js';
 
-const PHONE = '+14155550191';
+const PHONE = '+14155550110';
 const DINNER: ContentCard = {
   title: 'Dinner',
   description: 'Tonight at eight?',
@@ -40,15 +40,15 @@ describe('a card', () => {
     const answer = must(received.find(({ text }) => text === 'Yes'));
     expect([answer.from, answer.inReplyTo]).toEqual([`tel:${PHONE}`, sent.messageId]);
     // what comes back on somebody else's phone under the same name is about no message of theirs
-    await ada.send('tel:+14155550192', 'hello', { allowClear: ['rcs'] });
-    await eventually(async () => (await rcs.received('+14155550192')).length === 1);
-    await rcs.tap('+14155550192', { ...chip, text: 'Stolen' });
+    await ada.send('tel:+14155550125', 'hello', { allowClear: ['rcs'] });
+    await eventually(async () => (await rcs.received('+14155550125')).length === 1);
+    await rcs.tap('+14155550125', { ...chip, text: 'Stolen' });
     await eventually(() => received.some(({ text }) => text === 'Stolen'));
     expect(must(received.find(({ text }) => text === 'Stolen')).inReplyTo).toBeNull();
   }, 60_000);
 
   it('is shown for each network before it goes: as a card by RCS, in words by SMS', async () => {
-    const { preview, messageId } = await ada.sendCard('tel:+14155550193', [DINNER, { title: 'Lunch' }]);
+    const { preview, messageId } = await ada.sendCard('tel:+14155550140', [DINNER, { title: 'Lunch' }]);
     expect(must(preview)).toMatchObject({
       network: 'rcs',
       text: '',
@@ -57,15 +57,15 @@ describe('a card', () => {
       fallbacks: [{ network: 'sms', text: `${IN_WORDS}\n\nLunch`, losses: ['The card arrives as words.'] }],
     });
     await ada.approve(messageId);
-    await eventually(async () => (await rcs.received('+14155550193')).length === 1);
-    const [bubble] = await rcs.received('+14155550193');
+    await eventually(async () => (await rcs.received('+14155550140')).length === 1);
+    const [bubble] = await rcs.received('+14155550140');
     expect(must(must(must(bubble).content.richCard).carouselCard).cardContents).toHaveLength(2);
   }, 60_000);
 
   it('is words by SMS, and words with the card beside them on a native device', async () => {
-    await ada.sendCard('tel:+14155550194', DINNER, { allowClear: ['sms'] });
-    await eventually(async () => (await world.carrier.received('+14155550194')).length === 1);
-    expect(must((await world.carrier.received('+14155550194'))[0]).body).toBe(IN_WORDS);
+    await ada.sendCard('tel:+14155550155', DINNER, { allowClear: ['sms'] });
+    await eventually(async () => (await world.carrier.received('+14155550155')).length === 1);
+    expect(must((await world.carrier.received('+14155550155'))[0]).body).toBe(IN_WORDS);
     const bob = await world.register('bob');
     const atBob: ReceivedMessage[] = [];
     bob.on('message', (message) => void atBob.push(message));
@@ -79,7 +79,7 @@ describe('a card', () => {
 
 describe('what RCS has no form for', () => {
   it('is said in words or refused, as its preview says, and never left out', async () => {
-    const to = '+14155550195';
+    const to = '+14155550170';
     const first = await ada.send(`tel:${to}`, 'see you at nine', { allowClear: ['rcs'] });
     await eventually(async () => (await rcs.received(to)).length === 1);
     const edited = await ada.edit(first, 'see you at ten');

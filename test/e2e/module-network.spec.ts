@@ -30,6 +30,7 @@ beforeAll(async () => {
     },
   });
   ada = await world.register('ada');
+  await ada.interoperability.set('template', true);
   ada.on('message', (message) => void received.push(message));
 }, 90_000);
 afterAll(async () => {

@@ -10,6 +10,7 @@ let rcs: RcsWorld;
 beforeAll(async () => {
   rcs = await RcsWorld.start();
   await kim('register', rcs.world.handle('kim'), '--gateway', rcs.world.gatewayUrl);
+  await kim('networks', 'on', 'rcs,sms');
 }, 90_000);
 afterAll(async () => rcs?.world.close(), 30_000);
 

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mintChallengeId, mintContactId, mintConversationId, mintLinkId, parseTenantId } from '@causeway/message-model';
+import {
+  mintChallengeId,
+  mintContactId,
+  mintConversationId,
+  mintLinkId,
+  mintTransitId,
+  parseTenantId,
+  purgeHourOf,
+} from '@causeway/message-model';
 import { Stores } from '@causeway/storage';
 import { randomBytes } from 'node:crypto';
 import { generateRequests, type GeneratedRequest, type Things } from '../support/generated-requests.js';
@@ -84,6 +92,12 @@ async function thingsOfAda(): Promise<ReadonlyMap<string, string>> {
   const granted = await ada.call('POST', `/v1/requests/${await requestOfAda()}/grant`);
   await asks(kay);
   const message = await ada.send(ada.header());
+  const decision = mintTransitId('d', later.getTime());
+  await stores.partitions.ensure('d', purgeHourOf(decision));
+  await stores.abuseDecisions.add(
+    { tenant, account },
+    { id: decision, level: 3, score: 7, reasons: [], decidedAt: now, untilAt: later },
+  );
   const alias = await ada.call('POST', '/v1/aliases', { body: { kind: 'listing' } });
   untold = [ada.account, ben.address, kay.address, String(alias.document['code'])];
   const found = {
@@ -97,6 +111,7 @@ async function thingsOfAda(): Promise<ReadonlyMap<string, string>> {
     item: await firstOfAda('/v1/inbox', /"id":"([^"]+)"/),
     address: ada.address,
     statement: Buffer.from(random(16)).toString('base64url'),
+    decision,
   };
   for (const [kind, value] of Object.entries(found)) if (!value) throw new Error(`Ada has no ${kind}`);
   return new Map(Object.entries(found).map(([name, value]) => [name, String(value)]));
@@ -121,6 +136,7 @@ const IDS: readonly (readonly [part: string, kind: string])[] = [
   ['/v1/messages/', 'message'],
   ['/v1/aliases/', 'alias'],
   ['/v1/statements/', 'statement'],
+  ['/v1/abuse/decisions/', 'decision'],
 ];
 const KIND_OF: Readonly<Record<string, string>> = {
   conversation: 'conversation',

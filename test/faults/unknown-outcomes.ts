@@ -51,6 +51,8 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
     env: {
       CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
       CAUSEWAY_CALL_BEFORE_SECONDS: '3',
+      // few people write to many phones at once
+      CAUSEWAY_TENANT_PROFILE: 'registered-bulk',
     },
   });
   try {
@@ -68,7 +70,7 @@ export async function runUnknownOutcomes(options: UnknownOutcomesOptions): Promi
       else if (callback) await world.carrier.fault({ operation: 'create', ...callback });
       const device = senders[index % senders.length];
       if (!device) throw new Error('there is a sender');
-      const phone = `tel:+1415555${1_000 + index}`;
+      const phone = `tel:+1415555${1_000 + 37 * index}`;
       const text = `message ${index} of ${seed}`;
       const { messageId } = await device.send(phone, text, { allowClear: ['sms'] });
       sent.push({ device, text, id: messageId });

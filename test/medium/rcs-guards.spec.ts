@@ -20,18 +20,20 @@ let phones = 0;
 beforeAll(async () => {
   rcs = await startSimulatedRcs();
   edge = await ClearBridge.open({ rcs: (clock) => rcs.adapter({ clock, callTimeoutMs: 2_000 }) });
-  ada = await edge.bridge.person('ada');
 }, 60_000);
 afterAll(async () => {
   await edge.close();
   await rcs.close();
 });
 // the pretend networks have a clock of their own
-beforeEach(() => edge.bridge.clock.set(Date.now()));
+beforeEach(async () => {
+  edge.bridge.clock.set(Date.now());
+  ada = await edge.bridge.person('ada');
+});
 
 async function newPhone() {
   phones += 1;
-  const e164 = `+1415558${String(1_000 + phones)}`;
+  const e164 = `+1415558${String(1_000 + 37 * phones)}`;
   return { e164, to: await edge.contact(ada, e164) };
 }
 const switchPhone = (e164: string, isOnline: boolean) => rcs.post(`/handsets/${e164}/state`, { online: isOnline });

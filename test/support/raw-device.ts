@@ -26,6 +26,7 @@ import { z } from 'zod';
 export interface Answer {
   readonly status: number;
   readonly contentType: string | null;
+  readonly headers: Headers;
   readonly text: string;
   readonly document: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +53,7 @@ export async function say(url: string, method: string, words: Words = {}): Promi
   return {
     status: response.status,
     contentType: response.headers.get('content-type'),
+    headers: response.headers,
     text,
     document: documentOf(text),
   };

@@ -39,6 +39,8 @@ export class RcsWorld {
   static async start(options: WorldOptions = {}): Promise<RcsWorld> {
     const ports = await freePorts(3);
     const env = {
+      // one person writes to every phone of a test
+      CAUSEWAY_TENANT_PROFILE: 'registered-bulk',
       CAUSEWAY_RCS_API_URL: `http://127.0.0.1:${ports[2]}/rcs`,
       CAUSEWAY_RCS_ACCESS_TOKEN: 'an-access-token-for-tests',
       CAUSEWAY_RCS_CLIENT_TOKEN: 'a-client-token-for-tests',

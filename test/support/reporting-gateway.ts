@@ -25,6 +25,8 @@ export interface Carried {
   readonly token: Bytes;
 }
 
+export const OPERATOR_TOKEN = 'operator-of-this-test';
+
 /** Requests on their way at a time; connections are kept open. */
 const AT_ONCE = 40;
 
@@ -48,8 +50,12 @@ export class ReportingGateway {
     });
     const { databaseUrl, clock } = bridge;
     const context = await openProcess({ name: 'gateway', config, databaseUrl, clock });
-    const gateway = await startGateway({ context, operatorToken: new Secret('for this test') });
+    const gateway = await startGateway({ context, operatorToken: new Secret(OPERATOR_TOKEN) });
     return new ReportingGateway(bridge, context, gateway, folder);
+  }
+
+  get url(): string {
+    return this.gateway.url;
   }
 
   async close(): Promise<void> {

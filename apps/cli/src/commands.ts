@@ -10,6 +10,7 @@ import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
+import { appeal, limits } from './commands/limits.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { privacy } from './commands/privacy.js';
@@ -61,6 +62,8 @@ export const COMMANDS: readonly Command[] = [
   requests,
   accept,
   report,
+  limits,
+  appeal,
   refuse,
   allow,
   block,

@@ -4,6 +4,7 @@ import {
   CancelMessage,
   CheckClearBody,
   JudgeSend,
+  ReviewDecisions,
   SealBody,
   SendMessage,
   type DeviceWaker,
@@ -41,6 +42,7 @@ import {
   PreKeyStore,
   PrivacyStore,
 } from '@causeway/storage';
+import { AbuseController, AbuseReviewController, ReviewedTenant } from './abuse.controller.js';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { AliasesController } from './aliases.controller.js';
@@ -121,6 +123,8 @@ export class GatewayModule {
         RetentionPoliciesController,
         TenantPoliciesController,
         LedgerController,
+        AbuseController,
+        AbuseReviewController,
         HealthController,
         WakeController,
         LinksController,
@@ -141,6 +145,8 @@ export class GatewayModule {
         { provide: HoldStore, useValue: stores.holds },
         { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: PrivacyStore, useValue: stores.privacy },
+        { provide: ReviewDecisions, useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, clock) },
+        { provide: ReviewedTenant, useValue: new ReviewedTenant(config.tenant) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },

@@ -63,6 +63,7 @@ export class MessagesController {
       'route-changed',
       'invalid-statement',
       'payload-too-large',
+      'abnormal-usage-detected',
       'unavailable',
     ],
   })

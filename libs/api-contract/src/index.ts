@@ -15,3 +15,4 @@ export * from './wire-json.js';
 export * from './links.js';
 export * from './account-data.js';
 export * from './preferences.js';
+export * from './abuse.js';

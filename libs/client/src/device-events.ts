@@ -112,6 +112,16 @@ export interface TrustProblem {
   readonly about: string;
 }
 
+/** A message to somebody new has to wait: it goes by itself when it may. Conversations in which both wrote go on. */
+export interface Limited {
+  readonly address: string;
+  /** For the person: what counted, what follows, what does not. */
+  readonly sentence: string;
+  /** Names the decision, see `device.limits`; undefined when the guard could not see. */
+  readonly decision: string | undefined;
+  readonly retryAfterSeconds: number;
+}
+
 export interface DeviceEventMap {
   message: ReceivedMessage;
   request: ContactRequest;
@@ -126,6 +136,7 @@ export interface DeviceEventMap {
   'device-list': DeviceListChange;
   'edge-changed': EdgeChange;
   'trust-problem': TrustProblem;
+  limited: Limited;
   'refused-item': RefusedItem;
   /** Messages whose time had come: they are on this device no more. */
   vanished: { readonly messageIds: readonly MessageId[] };
@@ -196,6 +207,7 @@ const noHandlers = (): Handlers => ({
   granted: new Set(),
   state: new Set(),
   report: new Set(),
+  limited: new Set(),
   typing: new Set(),
   'key-change': new Set(),
   'device-list': new Set(),
@@ -216,6 +228,7 @@ const nothingWaiting = (): Waiting => ({
   granted: [],
   state: [],
   report: [],
+  limited: [],
   typing: [],
   'key-change': [],
   'device-list': [],

@@ -19,6 +19,7 @@ import { Interoperability } from './interoperability.js';
 import { idOf, type MessageInquiry, type MessageReference } from './message-reference.js';
 import type { Privacy } from './privacy.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
+import { Limits } from './limits.js';
 import { linkDevice } from './linking.js';
 import { Links } from './links.js';
 import { nativeOf } from './native-of.js';
@@ -48,6 +49,8 @@ export class Device {
   readonly routing: Routing;
   /** Permissions to write to a number in the clear for a time. */
   readonly permissions: Permissions;
+  /** Why messages to new people had to wait. */
+  readonly limits: Limits;
   readonly #actions: Actions;
   readonly #turns: SendInTurn;
 
@@ -63,6 +66,7 @@ export class Device {
     const goOn = () => parts.goOnEverywhere();
     this.interoperability = new Interoperability(context, goOn);
     this.routing = new Routing(context, parts.edge, goOn);
+    this.limits = new Limits(context);
     this.permissions = new Permissions(context, parts.edge, parts.outgoing);
   }
 

@@ -1,4 +1,7 @@
 import {
+  abuseDecisionSchema,
+  abuseDecisionsSchema,
+  type AppealGrounds,
   acceptedSchema,
   accountErasedSchema,
   accountExportSchema,
@@ -157,6 +160,15 @@ export class GatewayApi {
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' }, answer: NO_ANSWER });
   revoke = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'revoke' }, answer: NO_ANSWER });
+
+  abuseDecisions = () => this.call({ method: 'GET', path: '/v1/abuse/decisions', answer: abuseDecisionsSchema });
+  appeal = (id: string, grounds: AppealGrounds) =>
+    this.call({
+      method: 'POST',
+      path: `/v1/abuse/decisions/${encodeURIComponent(id)}/appeal`,
+      body: { grounds },
+      answer: abuseDecisionSchema,
+    });
 
   report = (body: unknown) => this.call({ method: 'POST', path: '/v1/reports', body, answer: reportedSchema });
   revokeStatement = (id: string) =>

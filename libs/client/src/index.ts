@@ -26,6 +26,7 @@ export type {
   RefusalReason,
   RefusedItem,
   RouteSwitch,
+  Limited,
   SendingState,
   TrustProblem,
   TypingNotice,
@@ -54,6 +55,7 @@ export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { PrivacySwitches } from '@causeway/message-model';
 export type { Privacy } from './privacy.js';
 export type { AddressBook } from './address-book.js';
+export type { Limits } from './limits.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

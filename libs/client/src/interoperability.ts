@@ -20,8 +20,6 @@ export class Interoperability {
   /** Networks that are on. */
   async list(): Promise<readonly ClearNetwork[]> {
     const { networksOn } = await this.context.api.preferences();
-    return CLEAR.filter((network) => networksOn.includes(network));
+    return networksOn.toSorted();
   }
 }
-
-const CLEAR = ['rcs', 'sms'] as const satisfies readonly ClearNetwork[];

@@ -7,6 +7,7 @@ import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Peers } from './peers.js';
 import { recordState } from './message-states.js';
+import { limitOf } from './limits.js';
 import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { SerialByKey } from './serial.js';
@@ -217,7 +218,7 @@ export class Outgoing {
       } catch (error) {
         const isOfAnother = error instanceof ProblemError && record.messageId !== last && !isTemporary(error);
         if (!isOfAnother) this.#unfinished.add(address);
-        if (isTemporary(error)) return this.#retryLater(address);
+        if (isTemporary(error)) return this.#retryLater(address, this.#limitIn(error, address));
         if (!isOfAnother) throw error;
         this.context.events.emit('problem', { error });
       }
@@ -262,10 +263,18 @@ export class Outgoing {
       .toSorted((a, b) => a.order - b.order);
   }
 
-  #retryLater(address: string): void {
+  /** How long the gateway lets nobody new be written to, milliseconds; the person is told why. */
+  #limitIn(error: unknown, address: string): number {
+    if (!(error instanceof ProblemError) || error.code !== 'abnormal-usage-detected') return 0;
+    const limit = limitOf(error, address);
+    this.context.events.emit('limited', limit);
+    return limit.retryAfterSeconds * 1000;
+  }
+
+  #retryLater(address: string, atLeastMs = 0): void {
     const attempt = (this.#retries.get(address)?.attempt ?? -1) + 1;
     clearTimeout(this.#retries.get(address)?.timer);
-    const timer = setTimeout(() => this.flush(address), backoffMs(attempt, RETRY)).unref();
+    const timer = setTimeout(() => this.flush(address), Math.max(atLeastMs, backoffMs(attempt, RETRY))).unref();
     this.#retries.set(address, { timer, attempt });
   }
 

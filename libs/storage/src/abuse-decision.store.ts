@@ -2,10 +2,6 @@ import type { Level, Reason } from '@causeway/abuse-control';
 import { purgeHourOf, type AccountId, type TenantId, type TransitId } from '@causeway/message-model';
 import type { Database } from './database.js';
 
-/** Why somebody appeals, of a list: words of one's own would be content. */
-export const APPEAL_GROUNDS = ['mistake', 'event', 'moved-here', 'work', 'hijacked'] as const;
-export type AppealGrounds = (typeof APPEAL_GROUNDS)[number];
-
 export interface AbuseDecision {
   readonly id: TransitId;
   readonly account: AccountId;
@@ -15,7 +11,8 @@ export interface AbuseDecision {
   readonly decidedAt: Date;
   readonly untilAt: Date;
   readonly state: 'stands' | 'appealed' | 'upheld' | 'lifted';
-  readonly grounds: AppealGrounds | null;
+  /** Why somebody appeals, of the contract's list. */
+  readonly grounds: string | null;
   readonly appealedAt: Date | null;
   readonly reviewedAt: Date | null;
 }
@@ -77,7 +74,7 @@ export class AbuseDecisionStore {
   async appeal(
     { tenant, account }: Owner,
     id: TransitId,
-    { grounds, now }: { readonly grounds: AppealGrounds; readonly now: Date },
+    { grounds, now }: { readonly grounds: string; readonly now: Date },
   ): Promise<AbuseDecision | undefined> {
     const rows = await this.database.query<AbuseDecision>(
       `UPDATE transit.abuse_decision SET state = 'appealed', grounds = $5, appealed_at = $6

@@ -1,17 +1,19 @@
+import { clearNetworkField, type ClearNetwork } from '@causeway/api-contract';
 import { StartupProblem } from '@causeway/platform';
 import type { Device } from '@causeway/client';
 import type { Command, Invocation } from '../command.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { Terminal } from '../terminal.js';
 
-const NETWORKS = ['sms', 'rcs'] as const;
-
-/** The networks named in `sms,rcs`. */
-export function clearNetworks(text: string): readonly ('sms' | 'rcs')[] {
-  const named = text.split(',').map((name) => NETWORKS.find((network) => network === name));
-  return named.map((network) => {
-    if (network) return network;
-    throw new StartupProblem('This is not a network that can be turned on or off.', 'There are sms and rcs.');
+/** The networks named in `sms,rcs`: those two, and what modules of the gateway bring. */
+export function clearNetworks(text: string): readonly ClearNetwork[] {
+  return text.split(',').map((name) => {
+    const network = clearNetworkField.safeParse(name);
+    if (network.success) return network.data;
+    throw new StartupProblem(
+      'This is not a network that can be turned on or off.',
+      'There are sms and rcs, and those that the gateway has beside them.',
+    );
   });
 }
 
