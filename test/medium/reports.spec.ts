@@ -4,10 +4,9 @@ import type { ConversationId } from '@causeway/message-model';
 import { concatBytes } from '@causeway/message-model';
 import type { Person } from '../support/in-process.js';
 import { befriended } from '../support/native-message.js';
-import { inTurns, ReportingGateway, wordsOf, type Carried } from '../support/reporting-gateway.js';
+import { inTurns, REPORTS_OF_A_KIND, ReportingGateway, wordsOf, type Carried } from '../support/reporting-gateway.js';
 
-/** Each wrong kind is tried this often, and an honest report is made as often: `npm run test:reports` asks for a thousand. Even. */
-const TIMES = Number(process.env['CAUSEWAY_TEST_REPORTS'] ?? 50);
+const TIMES = REPORTS_OF_A_KIND;
 const EIGHT_DAYS_MS = 8 * 86_400_000;
 
 let gateway: ReportingGateway;
