@@ -4,10 +4,9 @@ import type { ConversationId } from '@causeway/message-model';
 import { concatBytes } from '@causeway/message-model';
 import type { Person } from '../support/in-process.js';
 import { befriended } from '../support/native-message.js';
-import { inTurns, ReportingGateway, wordsOf, type Carried } from '../support/reporting-gateway.js';
+import { inTurns, REPORTS_OF_A_KIND, ReportingGateway, wordsOf, type Carried } from '../support/reporting-gateway.js';
 
-/** Each wrong kind is tried this often, and an honest report is made as often. */
-const TIMES = 1_000;
+const TIMES = REPORTS_OF_A_KIND;
 const EIGHT_DAYS_MS = 8 * 86_400_000;
 
 let gateway: ReportingGateway;
@@ -43,7 +42,7 @@ const first = () => carried.slice(0, TIMES);
 const second = () => carried.slice(TIMES);
 const neighbour = (index: number) => carried[index + TIMES] ?? carried[0];
 
-describe('of a thousand each, none is accepted', () => {
+describe(`of ${TIMES} each, none is accepted`, () => {
   it('forged: a token that nobody minted, for a message that came', async () => {
     const forged = first().map((one) => ({
       ...honest(one),

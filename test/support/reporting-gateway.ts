@@ -26,6 +26,8 @@ export interface Carried {
 }
 
 export const OPERATOR_TOKEN = 'operator-of-this-test';
+/** Each wrong kind is tried this often, and an honest report is made as often: `npm run test:reports` asks for a thousand. Even. */
+export const REPORTS_OF_A_KIND = Number(process.env['CAUSEWAY_TEST_REPORTS'] ?? 50);
 
 /** Requests on their way at a time; connections are kept open. */
 const AT_ONCE = 40;
