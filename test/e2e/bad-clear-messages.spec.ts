@@ -83,8 +83,8 @@ describe('a message for a clear network', () => {
       '/body/planDigest',
     ),
     refusal(
-      'over a network that is none',
-      send((body) => ({ ...body, networks: ['pigeon'] })),
+      'over a network that can have no such name',
+      send((body) => ({ ...body, networks: ['A PIGEON'] })),
       400,
       'invalid-request',
       '/body/networks/0',
