@@ -31,6 +31,9 @@ beforeAll(async () => {
   });
   ada = await world.register('ada');
   await ada.interoperability.set('template', true);
+  // a change of another network leaves it on
+  await ada.interoperability.set('rcs', false);
+  expect(await ada.interoperability.list()).toEqual(['sms', 'template']);
   ada.on('message', (message) => void received.push(message));
 }, 90_000);
 afterAll(async () => {

@@ -37,35 +37,44 @@ export class FaultField {
 
   static async open({ queue, absentAfterSeconds }: FieldOptions): Promise<FaultField> {
     const folder = await mkdtemp(join(tmpdir(), 'cf-'));
-    const [databasePort = 0, ...ports] = await freePorts(4);
-    const database = await DatabaseServer.start({ folder: join(folder, 'database'), port: databasePort });
-    const redis = queue === 'redis' ? await startRedis() : undefined;
-    const links = await openLinks(ports, { databasePort, redis });
-    const logFile = join(folder, 'carrier.jsonl');
-    const world = await World.start({
-      queue,
-      ...(redis ? { redis } : {}),
-      ports,
-      databaseUrl: database.url,
-      devicesReach: through(`http://127.0.0.1`, links, 'device-gateway'),
-      simulatorArgs: ['--log-file', logFile],
-      envOf: Object.fromEntries(STORE_CLIENTS.map((app) => [app, storesOf(app, { links, database, redis })])),
-      env: {
-        CAUSEWAY_TWILIO_API_URL: through('http://127.0.0.1', links, 'edge-carrier'),
-        CAUSEWAY_EDGE_PUBLIC_URL: through('http://127.0.0.1', links, 'carrier-edge'),
-        CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
-        CAUSEWAY_CALL_BEFORE_SECONDS: '5',
-        CAUSEWAY_INBOUND_SWEEP_SECONDS: '10',
-        // no message steps aside: order has to hold for every one of them
-        CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: '3600',
-      },
-    });
-    const { gateway, worker, edge } = world;
-    const supervisor = new Supervisor({ gateway, worker, edge });
-    const witness = new DatabaseWitness(database.url);
-    const truth = new CarrierTruth(logFile);
-    supervisor.start();
-    return new FaultField(queue, world, links, database, redis, truth, witness, supervisor, folder);
+    const opened: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+    try {
+      const [databasePort = 0, ...ports] = await freePorts(4);
+      const database = await DatabaseServer.start({ folder: join(folder, 'database'), port: databasePort });
+      opened.unshift(() => database.stop());
+      const redis = queue === 'redis' ? await startRedis() : undefined;
+      if (redis) opened.unshift(() => redis.stop());
+      const links = await openLinks(ports, { databasePort, redis });
+      opened.unshift(() => Promise.all([...links.values()].map((link) => link.close())));
+      const logFile = join(folder, 'carrier.jsonl');
+      const world = await World.start({
+        queue,
+        ...(redis ? { redis } : {}),
+        ports,
+        databaseUrl: database.url,
+        devicesReach: through(`http://127.0.0.1`, links, 'device-gateway'),
+        simulatorArgs: ['--log-file', logFile],
+        envOf: Object.fromEntries(STORE_CLIENTS.map((app) => [app, storesOf(app, { links, database, redis })])),
+        env: {
+          CAUSEWAY_TWILIO_API_URL: through('http://127.0.0.1', links, 'edge-carrier'),
+          CAUSEWAY_EDGE_PUBLIC_URL: through('http://127.0.0.1', links, 'carrier-edge'),
+          CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
+          CAUSEWAY_CALL_BEFORE_SECONDS: '5',
+          CAUSEWAY_INBOUND_SWEEP_SECONDS: '10',
+          // no message steps aside: order has to hold for every one of them
+          CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: '3600',
+        },
+      });
+      const { gateway, worker, edge } = world;
+      const supervisor = new Supervisor({ gateway, worker, edge });
+      const witness = new DatabaseWitness(database.url);
+      const truth = new CarrierTruth(logFile);
+      supervisor.start();
+      return new FaultField(queue, world, links, database, redis, truth, witness, supervisor, folder);
+    } catch (thrown) {
+      for (const close of opened) await close();
+      throw thrown;
+    }
   }
 
   link(name: string): LinkProxy {

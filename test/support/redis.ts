@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from './free-ports.js';
 
 export interface TestRedis {
   /** Where it keeps its files. */
@@ -32,7 +33,7 @@ export function canRunRedis(): boolean {
 /** A Redis of the caller's own on a free port; by default with AOF, as Causeway asks for. */
 export async function startRedis(options: readonly string[] = ['--appendonly', 'yes']): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'causeway-redis-'));
-  const port = await freePort();
+  const [port = 0] = await freePorts(1);
   const fixed = [
     '--port',
     String(port),
@@ -70,19 +71,6 @@ export async function startRedis(options: readonly string[] = ['--appendonly', '
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
 }
 
 async function untilAnswers(port: number): Promise<void> {

@@ -10,7 +10,7 @@ import {
   verdictSchema,
 } from '@causeway/api-contract';
 import { ReviewDecisions } from '@causeway/message-flow';
-import type { TenantId, TransitId } from '@causeway/message-model';
+import type { TransitId } from '@causeway/message-model';
 import type { AuthenticatedDevice } from '@causeway/storage';
 import type { z } from 'zod';
 import { Caller, DeviceTokenGuard, OperatorGuard } from './caller.js';
@@ -63,19 +63,11 @@ export class AbuseController {
   }
 }
 
-/** The tenant of this installation, for the operator's doors. */
-export class ReviewedTenant {
-  constructor(readonly id: TenantId) {}
-}
-
 @ApiTags('Operator')
 @UseGuards(OperatorGuard)
 @Controller('v1/operator/abuse/decisions')
 export class AbuseReviewController {
-  constructor(
-    private readonly decisions: ReviewDecisions,
-    private readonly tenant: ReviewedTenant,
-  ) {}
+  constructor(private readonly decisions: ReviewDecisions) {}
 
   @Get()
   @Documented({
@@ -85,14 +77,15 @@ export class AbuseReviewController {
     answer: reviewQueueSchema,
   })
   async queue() {
-    return { decisions: await this.decisions.queue(this.tenant.id) };
+    return { decisions: await this.decisions.queue() };
   }
 
   @Post(':id')
   @HttpCode(200)
   @Documented({
     summary: 'Lift or uphold a decision',
-    description: 'Lifted, it ends at once, and nothing up to its level stops the account for a week.',
+    description:
+      'Lifted, it ends at once, and nothing up to its level stops the account for a week. The same verdict again changes nothing.',
     status: 200,
     answer: reviewedDecisionSchema,
     problems: ['not-found', 'unavailable'],
@@ -101,6 +94,6 @@ export class AbuseReviewController {
     @Param('id', { schema: transitIdField }) id: TransitId,
     @Body({ schema: verdictSchema }) { verdict }: z.output<typeof verdictSchema>,
   ) {
-    return this.decisions.review(this.tenant.id, id, verdict);
+    return this.decisions.review(id, verdict);
   }
 }

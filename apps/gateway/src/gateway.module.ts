@@ -42,7 +42,7 @@ import {
   PreKeyStore,
   PrivacyStore,
 } from '@causeway/storage';
-import { AbuseController, AbuseReviewController, ReviewedTenant } from './abuse.controller.js';
+import { AbuseController, AbuseReviewController } from './abuse.controller.js';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { AliasesController } from './aliases.controller.js';
@@ -145,8 +145,10 @@ export class GatewayModule {
         { provide: HoldStore, useValue: stores.holds },
         { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
         { provide: PrivacyStore, useValue: stores.privacy },
-        { provide: ReviewDecisions, useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, clock) },
-        { provide: ReviewedTenant, useValue: new ReviewedTenant(config.tenant) },
+        {
+          provide: ReviewDecisions,
+          useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, config.tenant, clock),
+        },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },
@@ -215,7 +217,7 @@ export class GatewayModule {
             clock,
             events,
             retention,
-            new JudgeSend(conduct, recipients),
+            new JudgeSend(conduct, recipients, events),
           );
         }),
         made(

@@ -59,19 +59,20 @@ export class Guard {
 
   /** In the order of the batch: an event sees those before it. Never rejects for a store that is away. */
   async judgeAll(events: readonly GuardEvent[]): Promise<readonly Decision[]> {
-    const asked = events.map((event) => ({ event, names: this.names.pair(event), isAsked: this.needsStore(event) }));
-    const wanted = asked.filter(({ isAsked }) => isAsked);
+    const wanted = events
+      .filter((event) => this.asksAbout(event))
+      .map((event) => ({ event, names: this.names.pair(event) }));
     const snapshots = wanted.length === 0 ? [] : await this.observe(wanted);
-    const bySlot = new Map(wanted.map((each, index) => [each, snapshots?.[index]]));
+    const seen = new Map(wanted.map(({ event, names }, index) => [event, { names, snapshot: snapshots?.[index] }]));
     const verdicts: Verdict[] = [];
     const decisions: Decision[] = [];
-    for (const each of asked) {
-      const snapshot = bySlot.get(each);
-      if (!each.isAsked) decisions.push(PASS);
-      else if (!snapshot) decisions.push(blind(each.event));
+    for (const event of events) {
+      const found = seen.get(event);
+      if (!found) decisions.push(PASS);
+      else if (!found.snapshot) decisions.push(blind(event));
       else {
-        await this.tenants.note(each.event, snapshot);
-        decisions.push(this.decide(each.event, { names: each.names, snapshot, verdicts }));
+        await this.tenants.note(event, found.snapshot);
+        decisions.push(this.decide(event, { names: found.names, snapshot: found.snapshot, verdicts }));
       }
     }
     if (verdicts.length > 0) await this.settle(verdicts);
@@ -94,8 +95,11 @@ export class Guard {
     await this.options.store.settle([{ shard, week: current.week, sender: current.sender, atMs: who.atMs, pardon }]);
   }
 
-  /** Level 4 reaches conversations on networks that cost money; only who is known to be suspended is looked up for that. */
-  private needsStore(event: GuardEvent): boolean {
+  /**
+   * Whether the store has to be asked about it. Level 4 reaches conversations on networks that cost money; only who is known to be suspended
+   * is looked up for that.
+   */
+  asksAbout(event: GuardEvent): boolean {
     if (!event.isEstablished) return true;
     if (event.kind === 'report' || event.kind === 'block') return true;
     return event.transport === 'clear' && this.tenants.isSuspended(event);

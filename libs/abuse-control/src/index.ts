@@ -16,6 +16,6 @@ export * from './weights.js';
 export * from './ladder.js';
 export * from './limits.js';
 export * from './score.js';
-export { consequenceOf, decisionSentence } from './sentences.js';
+export { decisionSentence } from './sentences.js';
 export * from './guard.js';
 export * from './reports/index.js';

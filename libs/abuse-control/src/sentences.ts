@@ -40,9 +40,6 @@ const CONSEQUENCES: Readonly<Record<Level, string>> = {
   4: 'You cannot write to new people, nor to telephones.',
 };
 
-/** What a level means, for whoever is told of a decision later. */
-export const consequenceOf = (level: Level): string => CONSEQUENCES[level];
-
 /** A decision as a person reads it: what counted, what follows, what does not, and what can be done. */
 export function decisionSentence(input: {
   readonly level: Level;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { contactIdField, nativeAddressField } from './fields.js';
 import { clearNetworkField } from './routes.js';
 
-/** A way in somebody's order: a network, or one address of several on native networks. */
-const wayField = z.union([z.enum(['native', 'sms', 'rcs']), nativeAddressField.transform(({ uri }) => uri)]);
+/** A way in somebody's order: a network, also one that a module brings, or one address of several on native networks. */
+const wayField = z.union([z.literal('native'), clearNetworkField, nativeAddressField.transform(({ uri }) => uri)]);
 const orderField = z.array(wayField).max(16);
 const floorField = z.literal('sealed').nullable();
 

@@ -1,8 +1,9 @@
 import { safetyNumber } from '@causeway/signal-protocol';
-import { contactOf } from './contacts.js';
+import { contactOf, isClearAddress } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import { recordGrant } from './device-event-handling.js';
 import type { DeviceParts } from './device-parts.js';
+import { nativeOf } from './native-of.js';
 import type { Peers } from './peers.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
@@ -23,14 +24,33 @@ export async function acceptRequest(context: DeviceContext, parts: DeviceParts, 
   }
 }
 
-/** Drops what comes from a telephone number, or no longer. */
-export async function decideNumber(
+/**
+ * A grant in advance, or a block. What a telephone sends is dropped, or no longer; a native grant may let go what waited for it.
+ */
+export async function decideAbout(
   context: DeviceContext,
-  { edge }: DeviceParts,
+  parts: DeviceParts,
   { address, decision }: { readonly address: string; readonly decision: 'grant' | 'revoke' },
 ): Promise<void> {
-  const { contact } = await contactOf(context, edge, address);
-  await context.api.decideContact(contact, decision);
+  if (isClearAddress(address)) {
+    const { contact } = await contactOf(context, parts.edge, address);
+    return context.api.decideContact(contact, decision);
+  }
+  const peer = nativeOf(address);
+  if (decision === 'revoke') return context.api.revoke(peer);
+  await context.api.allow(peer);
+  await parts.learnGrant(peer.uri);
+}
+
+/** Takes back one's own request, with the messages that waited for its answer. */
+export async function withdrawRequest(
+  context: DeviceContext,
+  { outgoing }: DeviceParts,
+  address: string,
+): Promise<void> {
+  const peer = nativeOf(address);
+  for (const { messageId } of await outgoing.waiting(peer.uri)) await outgoing.cancel(messageId);
+  await context.api.cancelRequest(peer);
 }
 
 /** 60 digits, the same on both ends. Throws when nothing was exchanged with this address yet. */

@@ -35,12 +35,32 @@ export class ContactBook {
     return (await this.context.store.list(RECORDS.contact)).map(({ record }) => shown(record));
   }
 
+  /**
+   * Forgets the contact behind a number, here only. The next message adds it anew: for a number that went to another person that is a new
+   * conversation, with whoever has it now.
+   */
+  async forget(address: string): Promise<void> {
+    const { address: uri } = await this.#known(address);
+    await this.context.store.unit(async (unit) => unit.delete(RECORDS.contact, uri));
+  }
+
+  /** A conversation that was end-to-end encrypted on its network goes on where it is not; each message still asks as any clear one does. */
+  async allowUnencrypted(address: string): Promise<void> {
+    await this.context.api.allowUnencrypted((await this.#known(address)).contact);
+  }
+
   /** Takes the number from the gateway and this device; what was said stays in the history. */
   async remove(address: string): Promise<void> {
     const known = await this.context.store.get(RECORDS.contact, parseAddress(address)?.uri ?? address);
     if (!known) return;
     await this.context.api.removeContact(known.contact);
     await this.context.store.unit(async (unit) => unit.delete(RECORDS.contact, known.address));
+  }
+
+  async #known(address: string): Promise<ContactRecord> {
+    const known = await this.context.store.get(RECORDS.contact, phoneOf(address));
+    if (known) return known;
+    throw new Error('this device knows no such contact');
   }
 }
 

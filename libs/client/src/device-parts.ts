@@ -1,7 +1,6 @@
 import { purgeHourOf, parseTransitId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
 import { DeviceRetention } from './device-retention.js';
-import { AddressBook } from './address-book.js';
 import { EdgeTrust } from './edge-trust.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
@@ -35,7 +34,6 @@ export class DeviceParts {
   readonly vanishing: Vanishing;
   readonly retention: DeviceRetention;
   readonly privacy: Privacy;
-  readonly addressBook: AddressBook;
   readonly indications: Indications;
   readonly #preKeys: PreKeys;
   readonly #show: ShowStored;
@@ -53,7 +51,6 @@ export class DeviceParts {
     this.outgoing = new Outgoing(context, this.peers, this.edge);
     this.list = new OwnList(context, this.peers);
     this.privacy = new Privacy(context);
-    this.addressBook = new AddressBook(context);
     this.indications = new Indications(context, this);
     this.#preKeys = new PreKeys(context);
     this.#show = new ShowStored(context);

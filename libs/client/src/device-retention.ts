@@ -2,6 +2,7 @@ import type { HeldPolicies } from '@causeway/api-contract';
 import type { ConversationId, LedgerVerdict } from '@causeway/message-model';
 import { currentIdOf } from './compose.js';
 import { deletionTruth, type DeletionTruth } from './deletion-truth.js';
+import { isClearAddress } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { DeviceParts } from './device-parts.js';
 import { idOf, type MessageReference } from './message-reference.js';
@@ -53,7 +54,7 @@ export class DeviceRetention {
     const state = outgoing?.state ?? history.state;
     const isDelivered = history.direction === 'received' || state?.kind === 'delivered';
     const other = history.direction === 'received' ? history.from : history.to;
-    const isClear = other.startsWith('tel:');
+    const isClear = isClearAddress(other);
     return deletionTruth({
       networks: isClear ? (outgoing?.permitted ?? networksOf(history.network)) : [],
       isDelivered,

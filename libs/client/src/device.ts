@@ -2,8 +2,7 @@ import type { AccountErased, AccountExport } from '@causeway/api-contract';
 import { eraseAccount, exportAccount } from './account-data.js';
 import type { AttachmentReference, ContentCard, DeviceId, InlineFile } from '@causeway/message-model';
 import type { ListedDevice } from '@causeway/signal-protocol';
-import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
-import type { AddressBook } from './address-book.js';
+import { acceptRequest, decideAbout, safetyNumberWith, withdrawRequest } from './acquaintance.js';
 import { Actions, type AttachOptions, type CardOptions } from './actions.js';
 import { Aliases } from './aliases.js';
 import { isClearAddress } from './contacts.js';
@@ -101,10 +100,6 @@ export class Device {
   }
   get deviceId(): DeviceId {
     return this.context.own.current.deviceId;
-  }
-  /** What was decided about telephone numbers. */
-  get addressBook(): AddressBook {
-    return this.parts.addressBook;
   }
   /** Who learns that this person writes or has read. */
   get privacy(): Privacy {
@@ -223,26 +218,20 @@ export class Device {
   }
 
   /** A grant in advance: this address may write without asking. Ends a block; of a `tel:` number, only that. */
-  async allow(address: string): Promise<void> {
-    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'grant' });
-    const peer = nativeOf(address);
-    await this.context.api.allow(peer);
-    await this.parts.learnGrant(peer.uri);
+  allow(address: string): Promise<void> {
+    return decideAbout(this.context, this.parts, { address, decision: 'grant' });
   }
 
   /** Nothing of theirs arrives any more, and they cannot tell. */
-  async block(address: string): Promise<void> {
-    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'revoke' });
-    await this.context.api.revoke(nativeOf(address));
+  block(address: string): Promise<void> {
+    return decideAbout(this.context, this.parts, { address, decision: 'revoke' });
   }
 
   /** Reports a message that came, provably, and blocks its sender if wanted. Words leave this device only `withWords`. */
   report = (message: MessageReference, wish: ReportOptions = {}) => reportMessage(this.context, idOf(message), wish);
   /** Takes back one's own request, with the messages that waited for its answer. */
-  async withdraw(address: string): Promise<void> {
-    const { uri } = nativeOf(address);
-    for (const { messageId } of await this.parts.outgoing.waiting(uri)) await this.parts.outgoing.cancel(messageId);
-    await this.context.api.cancelRequest(nativeOf(address));
+  withdraw(address: string): Promise<void> {
+    return withdrawRequest(this.context, this.parts, address);
   }
 
   /** Messages that wait for something on this device, the oldest first; `approve`, `review` or `cancel` end the waiting. */

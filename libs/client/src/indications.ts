@@ -1,5 +1,6 @@
 import { decodeContent, externalIdOf, parseAddress, typingContent, type MessageId } from '@causeway/message-model';
 import { sealIndication, type Indication } from '@causeway/signal-protocol';
+import { isClearAddress } from './contacts.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Outgoing } from './outgoing.js';
@@ -32,7 +33,7 @@ export class Indications {
     if (!isTyping) this.#toldAtMs.delete(address);
     if (!(await this.parts.privacy.mayTell(address, 'typing'))) return false;
     if (isTyping) this.#toldAtMs.set(address, nowMs);
-    if (!address.startsWith('tel:')) return this.#toNative(address, isTyping);
+    if (!isClearAddress(address)) return this.#toNative(address, isTyping);
     const network = await this.#lastNetwork(address);
     return network !== undefined && this.#toEdge(address, { kind: 'typing', network, isTyping });
   }

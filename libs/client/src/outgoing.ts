@@ -1,5 +1,4 @@
 import { isTerminal, mintConversationId, type ConversationId, type MessageId } from '@causeway/message-model';
-import { backoffMs } from './backoff.js';
 import { composeMessage, currentIdOf, nativeConversation, type Draft } from './compose.js';
 import { contactOf, isClearAddress, reachedAt } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
@@ -10,6 +9,7 @@ import { recordState } from './message-states.js';
 import { limitOf } from './limits.js';
 import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
+import { Retries } from './retries.js';
 import { SerialByKey } from './serial.js';
 import { readWireState, Submission } from './submission.js';
 
@@ -23,8 +23,6 @@ export interface SentMessage {
   readonly preview?: Preview;
 }
 
-const RETRY = { firstMs: 1000, longestMs: 60_000 };
-
 /**
  * What this device sends, one queue per address: a message is not submitted before those that were written earlier and
  * can go. What waits for a person (permission, consent, review) lets later ones pass.
@@ -36,7 +34,7 @@ export class Outgoing {
   readonly #unfinished = new Set<string>();
   /** Addresses with messages that wait for a grant: it may have come before its word has. */
   readonly #asked = new Set<string>();
-  readonly #retries = new Map<string, { timer: NodeJS.Timeout; attempt: number }>();
+  readonly #retries = new Retries((address) => this.flush(address));
   readonly #submission: Submission;
   #isClosed = false;
 
@@ -183,7 +181,7 @@ export class Outgoing {
   /** Nothing new is begun; what is under way ends first. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const { timer } of this.#retries.values()) clearTimeout(timer);
+    this.#retries.close();
     await this.#composing.idle();
     await this.#queues.idle();
   }
@@ -218,13 +216,13 @@ export class Outgoing {
       } catch (error) {
         const isOfAnother = error instanceof ProblemError && record.messageId !== last && !isTemporary(error);
         if (!isOfAnother) this.#unfinished.add(address);
-        if (isTemporary(error)) return this.#retryLater(address, this.#limitIn(error, address));
+        if (isTemporary(error)) return this.#retries.later(address, this.#limitIn(error, address));
         if (!isOfAnother) throw error;
         this.context.events.emit('problem', { error });
       }
     }
     if (last === undefined) this.#unfinished.delete(address);
-    this.#retries.delete(address);
+    this.#retries.done(address);
     // the pinned key is shown again: what waited for a review of the other one has nothing to wait for
     if (wasChanged && (await this.peers.get(address)).change === null) this.flush(address);
   }
@@ -269,13 +267,6 @@ export class Outgoing {
     const limit = limitOf(error, address);
     this.context.events.emit('limited', limit);
     return limit.retryAfterSeconds * 1000;
-  }
-
-  #retryLater(address: string, atLeastMs = 0): void {
-    const attempt = (this.#retries.get(address)?.attempt ?? -1) + 1;
-    clearTimeout(this.#retries.get(address)?.timer);
-    const timer = setTimeout(() => this.flush(address), Math.max(atLeastMs, backoffMs(attempt, RETRY))).unref();
-    this.#retries.set(address, { timer, attempt });
   }
 
   /** One look: a message may be taking another id at this moment. */

@@ -1,5 +1,6 @@
 import type { AccountPrivacy, ConversationPrivacy } from '@causeway/api-contract';
 import {
+  CausewayError,
   DEFAULT_SWITCHES,
   discloses,
   parseAddress,
@@ -7,7 +8,7 @@ import {
   type Disclosure,
   type PrivacySwitches,
 } from '@causeway/message-model';
-import { CausewayError } from '@causeway/message-model';
+import { isClearAddress } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import { isTemporary } from './problem-error.js';
 import { RECORDS } from './records.js';
@@ -70,13 +71,12 @@ export class Privacy {
     const parsed = parseAddress(address);
     if (!parsed) throw new CausewayError('invalid-address');
     const { store } = this.context;
-    if (parsed.kind === 'phone') return (await store.get(RECORDS.contact, parsed.uri))?.conversation;
+    if (isClearAddress(parsed.uri)) return (await store.get(RECORDS.contact, parsed.uri))?.conversation;
     return (await store.get(RECORDS.peer, parsed.uri))?.conversation ?? undefined;
   }
 }
 
-export const confidentialityOf = (address: string): 'sealed' | 'clear' =>
-  address.startsWith('tel:') ? 'clear' : 'sealed';
+const confidentialityOf = (address: string): 'sealed' | 'clear' => (isClearAddress(address) ? 'clear' : 'sealed');
 
 /** Whether what the other end tells is shown, by what this device last knew of the switches. */
 export async function isShown(

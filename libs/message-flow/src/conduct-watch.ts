@@ -57,7 +57,7 @@ export class ConductWatch implements ConductListener {
     if (decision.isRaised) await this.record(send, decision);
     if (decision.action === 'deliver' || decision.action === 'request') return;
     this.options.events.sendLimited({ action: decision.action, isBlind: decision.isBlind });
-    throw beyondLimit('abnormal-usage-detected', rateLimitOf(decision), {
+    throw beyondLimit(rateLimitOf(decision), {
       pointer: '/to',
       detail: decision.sentence,
       ...(decision.id === undefined ? {} : { extensions: { decision: decision.id } }),
@@ -107,8 +107,10 @@ export class ConductWatch implements ConductListener {
   }
 
   private judge(event: Omit<GuardEvent, 'profile' | 'atMs'>): Promise<Decision> {
-    const { profile, clock } = this.options;
-    return this.judgements.add({ ...event, profile, atMs: clock.nowMs() });
+    const { profile, clock, guard } = this.options;
+    const judged = { ...event, profile, atMs: clock.nowMs() };
+    // what needs no store waits for no batch
+    return guard.asksAbout(judged) ? this.judgements.add(judged) : guard.judge(judged);
   }
 
   private async judgeAll(events: readonly GuardEvent[]): Promise<readonly Decision[]> {

@@ -1,4 +1,5 @@
 import type { SendMessageRequest } from '@causeway/api-contract';
+import type { Events } from '@causeway/platform';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
 import type { ConductWatch } from './conduct-watch.js';
 import { GroupCommit } from './group-commit.js';
@@ -13,6 +14,7 @@ export class JudgeSend {
   constructor(
     private readonly conduct: ConductWatch,
     recipients: RecipientStore,
+    private readonly events: Events,
   ) {
     this.sent = new GroupCommit(
       async (keys) => {
@@ -46,7 +48,10 @@ export class JudgeSend {
     });
   }
 
-  /** The first message of a side makes the conversation one in which it has written, and answers the other's. */
+  /**
+   * The first message of a side makes the conversation one in which it has written, and answers the other's. It is accepted whether or not
+   * that could be noted: the next one notes it.
+   */
   async noteSent(
     sender: AuthenticatedDevice,
     { to, body }: SendMessageRequest,
@@ -54,7 +59,11 @@ export class JudgeSend {
   ): Promise<void> {
     if (!recipient || recipient.hasSent || body.leg === 'none') return;
     const { tenant, account } = sender;
-    await this.sent.add({ tenant, account, conversation: to.conversation });
+    try {
+      await this.sent.add({ tenant, account, conversation: to.conversation });
+    } catch (thrown) {
+      this.events.bugCaught({ component: 'judge-send', thrown });
+    }
     if (recipient.peer) await this.conduct.answered({ tenant, sender: recipient.peer, recipient: sender.address });
   }
 }

@@ -11,6 +11,8 @@ export class ReviewDecisions {
   constructor(
     private readonly decisions: AbuseDecisionStore,
     private readonly guard: Guard,
+    /** Whose operator answers. */
+    private readonly tenant: TenantId,
     private readonly clock: Clock,
   ) {}
 
@@ -35,13 +37,17 @@ export class ReviewDecisions {
   }
 
   /** What an operator has to look at, with whose it is. */
-  async queue(tenant: TenantId) {
-    const waiting = await this.decisions.queue(tenant, this.clock.now());
+  async queue() {
+    const waiting = await this.decisions.queue(this.tenant, this.clock.now());
     return waiting.map((decision) => ({ ...this.shown(decision), account: decision.account }));
   }
 
-  /** Lifted: it ends at once, and levels up to it count as 1 for a week. Throws `not-found`. */
-  async review(tenant: TenantId, id: TransitId, verdict: Verdict) {
+  /**
+   * Lifted: it ends at once, and levels up to it count as 1 for a week. Said again it is the same verdict, so that one that did not reach
+   * the guard can be repeated. Throws `not-found`.
+   */
+  async review(id: TransitId, verdict: Verdict) {
+    const { tenant } = this;
     const reviewed = await this.decisions.review(tenant, id, { verdict, now: this.clock.now() });
     if (!reviewed) throw new CausewayError('not-found');
     const atMs = this.clock.nowMs();

@@ -102,10 +102,20 @@ export class SendMessage {
     await this.partitions.ensure('m', purgeHourOf(ref));
     const result = await this.accepts.add(message);
     if (!result.isSameMessage) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
-    if (result.isNew) {
-      await this.judge.noteSent(sender, request, recipient);
-      return this.accepted(message, result);
-    }
+    const accepted = result.isNew
+      ? await this.accepted(message, result)
+      : await this.taken(message, result, { sender, request, recipient });
+    await this.judge.noteSent(sender, request, recipient);
+    return accepted;
+  }
+
+  /** What was accepted before, with the body that came now. */
+  private async taken(
+    message: NewMessage,
+    result: AcceptResult,
+    { sender, request, recipient }: Omit<BodyQuestion, 'deliverBefore'>,
+  ): Promise<Accepted> {
+    const { deliverBefore } = message;
     const isCut = result.deliverBefore < deliverBefore && deliverBefore.getTime() < request.deliverBefore * 1000;
     if (!isCut) return this.repeated(message, result);
     // its deadline was cut when it came first: what comes now is stored for that one

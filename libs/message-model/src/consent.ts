@@ -98,10 +98,3 @@ export const seenByRequester = ({ standing }: Consent): 'granted' | 'waiting' =>
  */
 export const permitsDelivery = ({ standing, isStopped }: Consent, scope: 'native' | 'clear'): boolean =>
   !isStopped && (scope === 'clear' || standing === 'granted');
-
-/**
- * The networks on which a word is heard that was said on one. A person who says STOP to a number means who writes from it, not the carrier:
- * SMS and RCS of one number are one scope, each native network is its own.
- */
-export const consentScopeOf = (network: string): string => (CLEAR_SCOPE.has(network) ? 'clear' : network);
-const CLEAR_SCOPE: ReadonlySet<string> = new Set(['sms', 'rcs']);

@@ -1,9 +1,17 @@
-import { CausewayError, mintConversationId, type ConsentOperation, type ContactId } from '@causeway/message-model';
+import {
+  CausewayError,
+  mintConversationId,
+  type ConsentOperation,
+  type ConsentStanding,
+  type ContactId,
+} from '@causeway/message-model';
 import type { ConductListener } from './conduct-listener.js';
 import { refuseOtherCell } from './refuse-other-cell.js';
 import type { Clock } from '@causeway/platform';
 import type { Acted, AuthenticatedDevice, ConsentStore, ContactStore, DeviceRef, Granted } from '@causeway/storage';
 import type { TellDevices } from './tell-devices.js';
+
+const HAD_ASKED: ReadonlySet<ConsentStanding> = new Set(['requested', 'granted', 'declined']);
 
 /** A person's answer to those who want to write to them, and what they take back of their own asking. */
 export class DecideConsent {
@@ -27,7 +35,6 @@ export class DecideConsent {
   async refuse(owner: AuthenticatedDevice, request: string): Promise<void> {
     const acted = await this.consents.answer(owner, request, { operation: 'revoke', now: this.clock.now() });
     if (!acted) throw new CausewayError('not-found', { detail: 'There is no such request' });
-    await this.conduct.blocked({ tenant: owner.tenant, sender: acted.peer, recipient: owner.address });
   }
 
   /**
@@ -52,7 +59,9 @@ export class DecideConsent {
     });
     if (!acted) return [];
     const { before, after } = acted;
-    if (operation === 'revoke') await this.conduct.blocked({ tenant, sender: acted.peer, recipient: owner.address });
+    // who never asked gave no cause: a block of theirs says nothing about them
+    if (operation === 'revoke' && HAD_ASKED.has(before.own.standing))
+      await this.conduct.blocked({ tenant, sender: acted.peer, recipient: owner.address });
     if (after.own.standing === 'granted' && before.own.standing !== 'granted') return this.tellGranted(owner, acted);
     if (before.other.standing === 'requested' && after.other.standing === 'none') {
       const event = { type: 'consent-cancelled', request: acted.request, from: acted.address } as const;

@@ -100,7 +100,7 @@ export class AbuseDecisionStore {
     );
   }
 
-  /** The verdict of a person; undefined when there is nothing to be said any more. */
+  /** The verdict of a person, also the same one again; undefined when there is nothing to be said any more. */
   async review(
     tenant: TenantId,
     id: TransitId,
@@ -108,7 +108,7 @@ export class AbuseDecisionStore {
   ): Promise<AbuseDecision | undefined> {
     const rows = await this.database.query<AbuseDecision>(
       `UPDATE transit.abuse_decision SET state = $4, reviewed_at = $5
-       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND state IN ('stands', 'appealed') RETURNING ${COLUMNS}`,
+       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND state IN ('stands', 'appealed', $4) RETURNING ${COLUMNS}`,
       purgeHourOf(id),
       id,
       tenant,

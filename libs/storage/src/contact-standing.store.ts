@@ -1,56 +1,45 @@
 import type { AccountId, ContactId, ConversationId, TenantId } from '@causeway/message-model';
 import { SUMMARY, type ContactSummary } from './contact.store.js';
-import type { Database } from './database.js';
+import type { Database, SqlValue } from './database.js';
 
-/** What is learnt about contacts from their networks: encrypted once, out of service, somebody else's by now. */
+/** What is learnt about contacts from their networks: they wrote, encrypted once, out of service, somebody else's by now. */
 export class ContactStandingStore {
   constructor(private readonly database: Database) {}
 
   /** From now on nothing of this conversation leaves the encryption it has on that network. */
-  async markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET encrypted_network = $3 WHERE tenant_id = $1 AND id = $2 AND encrypted_network IS NULL RETURNING 1',
-      tenant,
-      contact,
-      network,
-    );
+  markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
+    return this.set('encrypted_network = $3', 'encrypted_network IS NULL', [tenant, contact, network]);
   }
 
   /** The conversation is in the clear again, as the network says now. */
-  async clearEncrypted(tenant: TenantId, contact: ContactId): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET encrypted_network = NULL WHERE tenant_id = $1 AND id = $2 RETURNING 1',
-      tenant,
-      contact,
-    );
+  clearEncrypted(tenant: TenantId, contact: ContactId): Promise<void> {
+    return this.set('encrypted_network = NULL', 'encrypted_network IS NOT NULL', [tenant, contact]);
   }
 
   /** The carrier calls the number unassigned; the first time counts. */
-  async markUnknown(tenant: TenantId, contact: ContactId, since: Date): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET unknown_since = $3 WHERE tenant_id = $1 AND id = $2 AND unknown_since IS NULL RETURNING 1',
-      tenant,
-      contact,
-      since,
-    );
+  markUnknown(tenant: TenantId, contact: ContactId, since: Date): Promise<void> {
+    return this.set('unknown_since = $3', 'unknown_since IS NULL', [tenant, contact, since]);
   }
 
   /** The person was heard of: it is their number still. */
-  async markKnown(tenant: TenantId, contact: ContactId): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET unknown_since = NULL WHERE tenant_id = $1 AND id = $2 AND unknown_since IS NOT NULL RETURNING 1',
-      tenant,
-      contact,
-    );
+  markKnown(tenant: TenantId, contact: ContactId): Promise<void> {
+    return this.set('unknown_since = NULL', 'unknown_since IS NOT NULL', [tenant, contact]);
   }
 
   /** The number went to another person: nothing of the conversation passes either way from now on. */
-  async end(tenant: TenantId, contact: ContactId, now: Date): Promise<void> {
+  end(tenant: TenantId, contact: ContactId, now: Date): Promise<void> {
+    return this.set('ended_at = $3', 'ended_at IS NULL', [tenant, contact, now]);
+  }
+
+  /** The telephone wrote. */
+  noteSent(tenant: TenantId, contact: ContactId): Promise<void> {
+    return this.set('contact_has_sent = true', 'NOT contact_has_sent', [tenant, contact]);
+  }
+
+  private async set(change: string, unless: string, values: readonly SqlValue[]): Promise<void> {
     await this.database.query(
-      'UPDATE registry.contact SET ended_at = $3 WHERE tenant_id = $1 AND id = $2 AND ended_at IS NULL RETURNING 1',
-      tenant,
-      contact,
-      now,
+      `UPDATE registry.contact SET ${change} WHERE tenant_id = $1 AND id = $2 AND ${unless} RETURNING 1`,
+      ...values,
     );
   }
 

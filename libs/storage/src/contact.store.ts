@@ -249,14 +249,6 @@ export class ContactStore {
     );
   }
 
-  async noteSent(tenant: TenantId, contact: ContactId): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET contact_has_sent = true WHERE tenant_id = $1 AND id = $2 AND NOT contact_has_sent RETURNING 1',
-      tenant,
-      contact,
-    );
-  }
-
   /** The account whose owner lets this contact's owner find them by the number; null when there is none (any more). */
   async setLinked(
     { tenant, contact }: { readonly tenant: TenantId; readonly contact: ContactId },

@@ -77,8 +77,8 @@ export async function seedPairs(
     ];
   });
   await database.rows(
-    `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, requested_at, decided_at)
-     SELECT $1, 'q_' || owner, owner, peer, 'granted', conversation, now(), now()
+    `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, requested_at, decided_at, peer_has_sent)
+     SELECT $1, 'q_' || owner, owner, peer, 'granted', conversation, now(), now(), true
      FROM jsonb_to_recordset($2::jsonb) AS g(owner text, peer text, conversation text)`,
     tenant,
     JSON.stringify(grants),

@@ -14,8 +14,8 @@ export async function seedConsents(
          SELECT p.id AS one, o.id AS other, 'r_' || translate(left(encode(sha256((p.id || o.id)::bytea), 'base64'), 22), '+/', '-_') AS conversation
          FROM person p CROSS JOIN generate_series(1, ${half}) AS step
          JOIN person o ON o.place = (p.place + step) % array_length($2::text[], 1))
-     INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, decided_at)
-     SELECT $1, 'q_' || left(encode(sha256((owner || peer)::bytea), 'hex'), 22), owner, peer, 'granted', conversation, now()
+     INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, decided_at, peer_has_sent)
+     SELECT $1, 'q_' || left(encode(sha256((owner || peer)::bytea), 'hex'), 22), owner, peer, 'granted', conversation, now(), true
      FROM (SELECT one AS owner, other AS peer, conversation FROM pair UNION ALL SELECT other, one, conversation FROM pair) both_ways`,
     tenant,
     accounts,

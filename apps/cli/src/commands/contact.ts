@@ -15,8 +15,8 @@ export const contact: Command = {
       const [isForgotten, isAllowed] = [invocation.has('forget'), invocation.has('allow-unencrypted')];
       if (isForgotten === isAllowed)
         throw new StartupProblem('Say what to do with it.', 'Either --forget or --allow-unencrypted.');
-      if (isAllowed) await device.addressBook.allowUnencrypted(address);
-      else await device.addressBook.forget(address);
+      if (isAllowed) await device.contacts.allowUnencrypted(address);
+      else await device.contacts.forget(address);
       new Terminal().row(address, isAllowed ? 'may go on in the clear' : 'forgotten; the next message adds it anew');
     }),
 };

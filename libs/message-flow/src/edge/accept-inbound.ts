@@ -198,7 +198,7 @@ export class AcceptInbound {
 
   private async noteAnswer({ tenant, account, contact, contactHasSent }: SealedContact): Promise<void> {
     if (contactHasSent) return;
-    await this.edge.contacts.noteSent(tenant, contact);
+    await this.edge.standings.noteSent(tenant, contact);
     await this.edge.conduct.answered({ tenant, sender: account, recipient: contact });
   }
 

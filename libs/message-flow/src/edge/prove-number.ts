@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import {
   mintChallengeId,
   mintLinkId,
@@ -10,7 +10,6 @@ import {
 } from '@causeway/message-model';
 import type { BeginLinkAnswer, ProveLinkAnswer } from '@causeway/people';
 import { Plaintext } from '@causeway/platform';
-import { randomBytes } from 'node:crypto';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
 import { linkedNumberAad } from './number-at-rest.js';
@@ -25,7 +24,7 @@ const CODES_OF_ACCOUNT = 10;
 const CODES_OF_NUMBER = 4;
 /** A year, after which a number is proved again: it may have been given to somebody else (PROTOCOL 3). */
 export const LINK_DAYS = 365;
-/** The order in which networks are tried for a code; the text goes out once. */
+/** A code whose call has not begun by then is not sent: the person asks for another. */
 const CALL_WITHIN_MS = 10_000;
 
 /**
