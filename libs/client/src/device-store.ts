@@ -1,36 +1,14 @@
 import { join } from 'node:path';
-import { toBytes, type Bytes } from '@causeway/message-model';
 import { CachedLevel } from './cached-level.js';
 import { openFolderKeys, type FolderLock } from './folder-key.js';
-import type { RecordSchema } from './remembered-schema.js';
 import { SealedLevel } from './sealed-level.js';
 import { Serial } from './serial.js';
+import { StagedUnit, Unsettled, type Collection, type NamedRecord, type UnitOfWork } from './staged-unit.js';
 
-/** A named kind of record; whatever is read back passes its schema. */
-export interface Collection<T> {
-  readonly name: string;
-  readonly schema: RecordSchema<T>;
-  /** Few and small: all of it is kept in memory once it was listed. */
-  readonly isResident?: boolean;
-}
+export type { Collection, NamedRecord, UnitOfWork } from './staged-unit.js';
 
-export interface NamedRecord<T> {
-  readonly name: string;
-  readonly record: T;
-}
-
-/** Reads see the unit's own writes; nothing reaches the disk before the unit ends, and then all of it at once. */
-export interface UnitOfWork {
-  get<T>(collection: Collection<T>, name: string): Promise<T | undefined>;
-  list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]>;
-  put<T>(collection: Collection<T>, name: string, record: T): void;
-  delete<T>(collection: Collection<T>, name: string): void;
-  getBytes(collection: string, name: string): Promise<Bytes | undefined>;
-  putBytes(collection: string, name: string, bytes: Bytes): void;
-  deleteBytes(collection: string, name: string): void;
-  /** Runs once the unit is on the disk, in order; never when it was thrown away. */
-  afterCommit(effect: () => void): void;
-}
+/** How long an unsettled unit waits for another one to take it to the disk, milliseconds. */
+const UNSETTLED_MS = 2000;
 
 /**
  * Everything one device keeps. Units run one at a time: Signal sessions have no lock of their own, and two operations on
@@ -38,8 +16,10 @@ export interface UnitOfWork {
  */
 export class DeviceStore {
   readonly #units = new Serial();
-  #written = 0;
-  #synced = 0;
+  readonly #unsettled = new Unsettled();
+  #timer: NodeJS.Timeout | undefined;
+  #done = 0;
+  #settled = 0;
 
   private constructor(private readonly level: CachedLevel) {}
 
@@ -50,47 +30,69 @@ export class DeviceStore {
 
   /** A unit that throws leaves no trace. On the disk when it returns, and everything before it. */
   unit<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.#run(work, { synced: true });
-  }
-
-  /**
-   * A unit that a crash of this process does not undo, and a power cut only together with everything after it. For what
-   * nobody outside was promised yet and what would be learnt again; call `settle` before promising it.
-   */
-  unsyncedUnit<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
-    return this.#run(work, { synced: false });
-  }
-
-  /** Names what was written so far, for `settle`. */
-  get position(): number {
-    return this.#written;
-  }
-
-  /** Returns when everything up to this position is on the disk; writes only when nothing later took it there. */
-  async settle(position: number): Promise<void> {
-    if (this.#synced < position) await this.unit(async (unit) => unit.deleteBytes('settled', ''));
-  }
-
-  #run<T>(work: (unit: UnitOfWork) => Promise<T>, options: { readonly synced: boolean }): Promise<T> {
     return this.#units.run(async () => {
-      const staged = new StagedUnit(this.level);
+      const staged = this.#stage();
       const result = await work(staged);
-      if (staged.hasChanges) {
-        await staged.write(options);
-        this.#written += 1;
-        if (options.synced) this.#synced = this.#written;
-      }
-      staged.takeEffect();
+      if (staged.hasChanges) await this.#write(staged);
+      else staged.takeEffect();
       return result;
     });
   }
 
+  /**
+   * A unit that every later one sees, and that goes to the disk with the next of them that does, or soon: a crash in between undoes it, never
+   * without everything after it. For what nobody outside was promised yet and what would be learnt again; call `settle` before promising it.
+   * Its effects wait for the disk.
+   */
+  unsettledUnit<T>(work: (unit: UnitOfWork) => Promise<T>): Promise<T> {
+    return this.#units.run(async () => {
+      const staged = this.#stage();
+      const result = await work(staged);
+      if (!staged.hasChanges) {
+        staged.takeEffect();
+        return result;
+      }
+      this.#unsettled.take(staged);
+      this.#done += 1;
+      this.#timer ??= setTimeout(() => void this.settle(this.#done).catch(() => undefined), UNSETTLED_MS).unref();
+      return result;
+    });
+  }
+
+  /** Names what was done so far, for `settle`. */
+  get position(): number {
+    return this.#done;
+  }
+
+  /** Returns when everything up to this position is on the disk; writes only when nothing later took it there. */
+  async settle(position: number): Promise<void> {
+    if (this.#settled >= position) return;
+    await this.#units.run(async () => {
+      if (this.#settled < position) await this.#write(this.#stage());
+    });
+  }
+
+  #stage(): StagedUnit {
+    return new StagedUnit(this.level, this.#unsettled);
+  }
+
+  /** With everything unsettled, all or nothing. A failure leaves that unsettled, for the next to try. */
+  async #write(staged: StagedUnit): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.level.write(this.#unsettled.with(staged));
+    if (staged.hasChanges) this.#done += 1;
+    this.#settled = this.#done;
+    for (const effect of this.#unsettled.clear()) effect();
+    staged.takeEffect();
+  }
+
   async get<T>(collection: Collection<T>, name: string): Promise<T | undefined> {
-    return new StagedUnit(this.level).get(collection, name);
+    return this.#stage().get(collection, name);
   }
 
   async list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
-    return new StagedUnit(this.level).list(collection);
+    return this.#stage().list(collection);
   }
 
   put<T>(collection: Collection<T>, name: string, record: T): Promise<void> {
@@ -99,81 +101,7 @@ export class DeviceStore {
 
   async close(): Promise<void> {
     await this.#units.idle();
+    await this.settle(this.#done);
     await this.level.close();
-  }
-}
-
-interface StagedChange {
-  readonly collection: string;
-  readonly name: string;
-  readonly value: unknown;
-}
-
-class StagedUnit implements UnitOfWork {
-  readonly #changes = new Map<string, StagedChange>();
-  readonly #effects: (() => void)[] = [];
-
-  constructor(private readonly level: CachedLevel) {}
-
-  async get<T>(collection: Collection<T>, name: string): Promise<T | undefined> {
-    const value = await this.#read(collection.name, name);
-    return value === undefined ? undefined : collection.schema.parse(value);
-  }
-
-  async list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
-    const rows = new Map(
-      (await this.level.list(collection.name, collection.isResident ?? false)).map(({ name, value }) => [name, value]),
-    );
-    for (const change of this.#changes.values())
-      if (change.collection === collection.name) rows.set(change.name, change.value);
-    return [...rows]
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => ({ name, record: collection.schema.parse(value) }));
-  }
-
-  put<T>(collection: Collection<T>, name: string, record: T): void {
-    this.#stage(collection.name, name, record);
-  }
-
-  delete<T>(collection: Collection<T>, name: string): void {
-    this.#stage(collection.name, name, undefined);
-  }
-
-  async getBytes(collection: string, name: string): Promise<Bytes | undefined> {
-    const value = await this.#read(collection, name);
-    return value instanceof Uint8Array ? toBytes(value) : undefined;
-  }
-
-  putBytes(collection: string, name: string, bytes: Bytes): void {
-    this.#stage(collection, name, bytes);
-  }
-
-  deleteBytes(collection: string, name: string): void {
-    this.#stage(collection, name, undefined);
-  }
-
-  afterCommit(effect: () => void): void {
-    this.#effects.push(effect);
-  }
-
-  get hasChanges(): boolean {
-    return this.#changes.size > 0;
-  }
-
-  async write(options: { readonly synced: boolean }): Promise<void> {
-    await this.level.write([...this.#changes.values()], options);
-  }
-
-  takeEffect(): void {
-    for (const effect of this.#effects) effect();
-  }
-
-  #stage(collection: string, name: string, value: unknown): void {
-    this.#changes.set(`${collection}\n${name}`, { collection, name, value });
-  }
-
-  async #read(collection: string, name: string): Promise<unknown> {
-    const staged = this.#changes.get(`${collection}\n${name}`);
-    return staged ? staged.value : this.level.get(collection, name);
   }
 }

@@ -161,7 +161,7 @@ export class Outgoing {
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
     const clear = address.startsWith('tel:') ? await this.#clearConversation(address) : undefined;
-    return this.context.store.unsyncedUnit(async (unit) => {
+    return this.context.store.unsettledUnit(async (unit) => {
       const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });
     });

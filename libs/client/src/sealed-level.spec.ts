@@ -29,9 +29,7 @@ async function filesWith(text: string): Promise<number> {
 describe('the encrypted store', () => {
   it('leaves no trace of names or values in any file, and gives them back', async () => {
     const level = await openLevel('correct horse');
-    await level.write([{ collection: MARKER, name: `${MARKER}-name`, value: { text: MARKER, bytes: utf8(MARKER) } }], {
-      synced: true,
-    });
+    await level.write([{ collection: MARKER, name: `${MARKER}-name`, value: { text: MARKER, bytes: utf8(MARKER) } }]);
     await level.close();
     expect(await filesWith(MARKER)).toBe(0);
     const reopened = await openLevel('correct horse');
@@ -68,15 +66,12 @@ describe('the encrypted store', () => {
 
   it('keeps collections apart', async () => {
     const level = await openLevel('p');
-    await level.write(
-      [
-        { collection: 'a', name: 'n', value: 1 },
-        { collection: 'b', name: 'n', value: 2 },
-      ],
-      { synced: true },
-    );
+    await level.write([
+      { collection: 'a', name: 'n', value: 1 },
+      { collection: 'b', name: 'n', value: 2 },
+    ]);
     expect(await level.list('a')).toEqual([{ name: 'n', value: 1 }]);
-    await level.write([{ collection: 'a', name: 'n', value: undefined }], { synced: true });
+    await level.write([{ collection: 'a', name: 'n', value: undefined }]);
     expect(await level.get('a', 'n')).toBeUndefined();
     expect(await level.get('b', 'n')).toBe(2);
     await level.close();
