@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 
 const asked = process.argv.slice(2);
 const unitOnly = asked.includes('--unit');
+const reportsOnly = asked.includes('--reports');
 // unit tests need nothing compiled
 await import(unitOnly ? './ready.mjs' : './build.mjs');
 
@@ -58,7 +59,17 @@ const onRedis = () => {
   return [jest('redis', [...suites, '--runInBand'], { CAUSEWAY_TEST_QUEUE: 'redis' })];
 };
 
-const runs = unitOnly ? [unit()] : asked.length > 0 ? [jest('asked', asked)] : [unit(), whole(), ...onRedis()];
+/** A thousand of each kind of report, where the whole suite tries fifty. */
+const reports = () =>
+  jest('reports', [at(join('test', 'medium', 'reports.spec.ts'))], { CAUSEWAY_TEST_REPORTS: '1000' });
+
+const runs = reportsOnly
+  ? [reports()]
+  : unitOnly
+    ? [unit()]
+    : asked.length > 0
+      ? [jest('asked', asked)]
+      : [unit(), whole(), ...onRedis()];
 rmSync(folder, { recursive: true, force: true });
 
 const sum = (field) => runs.reduce((total, run) => total + run[field], 0);

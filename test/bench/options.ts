@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly backlogs: readonly number[];
   readonly accounts: readonly number[];
   readonly sockets: readonly number[];
+  /** Of hours that are purged, in rising order. */
+  readonly envelopes: readonly number[];
   /** Also writes tables and plots into docs/performance.md. */
   readonly isWritingDocs: boolean;
 }
@@ -42,6 +44,7 @@ const DEFAULTS = {
   backlogs: '1000,10000,100000',
   accounts: '1000,10000,100000',
   sockets: '1000,5000',
+  envelopes: '1000,1000000',
 } as const;
 
 type Name = keyof typeof DEFAULTS;
@@ -80,6 +83,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     backlogs: numbers('backlogs'),
     accounts: numbers('accounts'),
     sockets: numbers('sockets'),
+    envelopes: numbers('envelopes'),
     isWritingDocs: args.includes('--write-docs'),
   };
 }

@@ -43,10 +43,19 @@ it('two people meet, write and compare their safety numbers with nothing but com
   );
   expect(numbers[0]).toHaveLength(2);
   expect(numbers[0]).toEqual(numbers[1]);
+  const annoying = first(await as('ada', 'inbox', '--ids'), /and back”\s+(\S+)/);
+  const reported = await as('ada', 'report', annoying, '--with-words', '--block');
+  expect(reported).toMatch(/taken, with the words[\s\S]*signed by their device[\s\S]*blocked/);
+  expect(await as('ada', 'report', annoying)).toContain('was reported before');
 }, 90_000);
 
 it('a text to a phone waits with its preview until it is approved', async () => {
   await register('kim');
+  const early = await as('kim', 'send', `tel:${PHONE}`, 'too early');
+  expect(early).toContain('waiting for a way');
+  expect(await as('kim', 'explain', `tel:${PHONE}`)).toContain('this network is off for your account');
+  await as('kim', 'cancel', first(early, /message +(\S+)/));
+  expect(await as('kim', 'networks', 'on', 'sms')).toContain('sms');
   const asked = await as('kim', 'send', `tel:${PHONE}`, 'by command');
   expect(asked).toContain('SIMULATED');
   expect(await world.carrier.received(PHONE)).toEqual([]);
@@ -58,6 +67,7 @@ it('a text to a phone waits with its preview until it is approved', async () => 
 
 it('what a stranger writes cannot command the terminal', async () => {
   await register('lou');
+  await as('lou', 'networks', 'on', 'sms');
   const sent = await as('lou', 'send', `tel:${PHONE}`, 'red \u001b[31malert\u0007', '--allow-sms');
   expect(sent).not.toContain('\u001b');
   expect(await as('lou', 'inbox')).not.toMatch(/[\u001b\u0007]/);

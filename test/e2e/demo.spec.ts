@@ -12,6 +12,10 @@ const JOURNEYS = [
   'SMS to native',
   'A request that had to be repeated sends once',
   'RCS, and SMS where RCS cannot reach',
+  'A telephone number that arrives end-to-end encrypted',
+  'The recipient switches their preferred app, and the next message follows',
+  'A marketplace: a conversation by alias between SMS and native',
+  'A permission for a time, and STOP across networks',
 ];
 
 let root: string;
@@ -62,16 +66,16 @@ describe('causeway demo', () => {
     await command.says('Stop with Ctrl-C.', 90_000);
     for (const [address] of command.output.matchAll(/http:\S+\/(docs|metrics|messages|handsets)$/gm))
       expect([address, (await fetch(address)).status]).toEqual([address, 200]);
-    const suggested = [...command.output.matchAll(/npm run causeway -- (register|send) (.+)/g)];
-    expect(suggested).toHaveLength(2);
+    const suggested = [...command.output.matchAll(/npm run causeway -- (register|networks on|send) (.+)/g)];
+    expect(suggested).toHaveLength(3);
     for (const [, name = '', rest = ''] of suggested) {
       const words = [...rest.matchAll(/"([^"]+)"|(\S+)/g)].map(([word, quoted]) => quoted ?? word);
-      const child = start([name, ...words], { CAUSEWAY_CLI_PASSPHRASE: PASSPHRASE }, root);
+      const child = start([...name.split(' '), ...words], { CAUSEWAY_CLI_PASSPHRASE: PASSPHRASE }, root);
       if ((await child.ended()) !== 0) throw new Error(child.output);
       if (name === 'send') expect(child.output).toMatch(/state +(sent|delivered)/);
     }
     command.signal('SIGINT', 'group');
-    expect(await command.ended()).toBe(0);
+    if ((await command.ended()) !== 0) throw new Error(command.output);
     expect(await processesOf(root)).toEqual([]);
   }, 150_000);
 });

@@ -45,7 +45,12 @@ const stateOf = async (device: Device, message: { messageId: ReceivedMessage['me
 describe('what a device needs to know of its gateway', () => {
   it('is public, small and part of the API description', async () => {
     const described = await fetch(`${world.gatewayUrl}/.well-known/causeway`);
-    expect(await described.json()).toEqual({ nativeHost: NATIVE_HOST, registration: 'open', version: '1' });
+    expect(await described.json()).toEqual({
+      nativeHost: NATIVE_HOST,
+      nativeHosts: [NATIVE_HOST],
+      registration: 'open',
+      version: '1',
+    });
     expect(await (await fetch(`${world.gatewayUrl}/openapi.json`)).json()).toHaveProperty([
       'paths',
       '/.well-known/causeway',

@@ -218,10 +218,10 @@ async function* everything(...more: readonly RunningProcess[]): AsyncGenerator<R
   yield* filesIn(join(world.folder, 'data'), 'data folder');
   yield* filesIn(join(world.folder, 'devices'), 'device folders');
   const processes = [world.gateway, world.worker, world.edge, world.simulator, ...more];
-  yield* processes.map(({ output }, index) => ({
+  yield* processes.map(({ bytes }, index) => ({
     store: 'process output',
     place: `process ${index}`,
-    bytes: Buffer.from(output),
+    bytes,
   }));
 }
 

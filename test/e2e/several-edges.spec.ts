@@ -10,7 +10,8 @@ import { Recorder, textOf } from '../support/traffic.js';
 import { BRIDGE_NUMBERS, eventually, World, type WorldOptions } from '../support/world.js';
 
 const EDGES = 3;
-const PHONES = ['+14155550160', '+14155550161', '+14155550162', '+14155550163', '+14155550164', '+14155550165'];
+// few and apart from each other: who writes to many new numbers at once, or to numbers in a row, is stopped
+const PHONES = ['+14155550110', '+14155550125', '+14155550140', '+14155550155', '+14155550170'];
 /** On a machine that does other things too; `npm run test:faults` holds it to five seconds. */
 const RECOVERED_WITHIN_MS = 20_000;
 const ENV = {
@@ -151,9 +152,10 @@ describe('three edges that started at the same instant on an empty key folder', 
     const startedMs = performance.now();
     const answers = Promise.all(PHONES.map((phone) => write(phone, `back from ${phone} #${round + 1}`)));
     await dying;
-    await eventually(() => said().includes(KEEPING), { what: 'another keeper' });
+    await eventually(() => said().includes(KEEPING), { what: 'another keeper', withinMs: 60_000 });
     await eventually(() => said().slice(said().indexOf(KEEPING)).includes('"attempt.ended"'), {
       what: 'a message goes',
+      withinMs: 60_000,
     });
     await answers;
     return Math.round(performance.now() - startedMs);

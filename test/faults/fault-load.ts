@@ -28,7 +28,7 @@ const TELEPHONES = 12;
 const TELEPHONE_PAUSES = 3;
 /** What was written before it is sealed and sent while processes die. */
 const GRANT_WITHIN_MS = 20_000;
-const phoneNumber = (index: number): string => `+1415555${String(2_000 + index)}`;
+const phoneNumber = (index: number): string => `+1415555${String(2_000 + 37 * index)}`;
 
 /**
  * People with real devices who write to each other and to telephones, and telephones that write back, each lane one message after the other

@@ -4,6 +4,7 @@ import { mintConversationId, purgeHourOf, toBytes, type ConversationId } from '@
 import type { AttemptWord, NewMessage } from '@causeway/storage';
 import {
   ada,
+  bob,
   deadline,
   must,
   newMessage,
@@ -17,9 +18,10 @@ import {
 let messages: OpenStores['messages'];
 let lanes: OpenStores['lanes'];
 let attempts: OpenStores['attempts'];
+let revoked: OpenStores['revoked'];
 let close: OpenStores['close'];
 beforeAll(async () => {
-  ({ messages, lanes, attempts, close } = await openStores());
+  ({ messages, lanes, attempts, revoked, close } = await openStores());
 });
 afterAll(async () => close());
 
@@ -52,7 +54,7 @@ describe('AttemptStore', () => {
           bridgeNumberId: 'b',
           startedAt: now,
           callBefore: now,
-          statement: { tenant, id: statement },
+          statement: { tenant, id: statement, use: statement },
         },
       ]),
     );
@@ -157,15 +159,43 @@ describe('AttemptStore', () => {
       startedAt: now,
       callBefore: now,
     };
-    const statement = { tenant, id: 'batched' };
+    const statement = { tenant, id: 'batched', use: 'batched' };
     const begun = await attempts.begin([
       { ...attempt, ref: one.message.ref, statement },
-      { ...attempt, ref: one.message.ref, statement: { tenant, id: 'another' } },
+      { ...attempt, ref: one.message.ref, statement: { tenant, id: 'another', use: 'another' } },
       { ...attempt, ref: two.message.ref, statement },
     ]);
     expect(begun).toEqual(['begun', 'taken', 'taken']);
     expect(await begin(two.message.ref, 1, 'batched')).toBe('statement-used');
     expect(await attempts.of(two.message.ref)).toEqual([]);
+  });
+
+  it('begins those of a batch that one conversation permits, and none whose statement was taken back', async () => {
+    const [one, two, three] = [
+      await clear(mintConversationId()),
+      await clear(mintConversationId()),
+      await clear(mintConversationId()),
+    ];
+    const expiresAt = deadline;
+    await revoked.add({ tenant, account: ada.account, statement: 'taken-back', now, expiresAt });
+    await revoked.add({ tenant, account: bob.account, statement: 'conversation', now, expiresAt });
+    const of = ({ message }: typeof one, id: string) => ({
+      ref: message.ref,
+      attempt: 1,
+      network: 'sms',
+      isSimulated: true,
+      bridgeNumberId: 'b',
+      startedAt: now,
+      callBefore: now,
+      statement: { tenant, id, use: `${id}:${message.ref}` },
+    });
+    expect(await attempts.begin([of(one, 'conversation'), of(three, 'taken-back'), of(two, 'conversation')])).toEqual([
+      'begun',
+      'statement-revoked',
+      'begun',
+    ]);
+    expect(await attempts.of(three.message.ref)).toEqual([]);
+    expect(await messages.find(ada, three.message.ref)).toMatchObject({ state: 'ready' });
   });
 
   it('gives a message back to its sender without its words', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import {
   conversationUri,
   decodeContent,
+  degrade,
   encodeContent,
   filesContent,
   messageIdOf,
@@ -11,6 +12,7 @@ import {
   type BoxId,
   type InlineFile,
 } from '@causeway/message-model';
+import { readStampedBox } from '@causeway/message-flow';
 import { openAtDevice } from '@causeway/signal-protocol';
 import {
   PERSON,
@@ -64,7 +66,11 @@ async function opened(person: Person) {
   const { tenant, account, device } = person.caller;
   return rows.map((row) => {
     const context = { tenant, account, device, sealKeyId: 1, boxId: transitIdRandom(row.id) as BoxId };
-    const body = openAtDevice({ context, sealPrivateKey: person.device.seal.privateKey, box: row.body });
+    const body = openAtDevice({
+      context,
+      sealPrivateKey: person.device.seal.privateKey,
+      box: readStampedBox(row.body).box,
+    });
     if (body?.leg !== 'clear') throw new Error('it does not open');
     return decodeContent(body.content, edge.bridge.clock.nowMs()).part;
   });
@@ -152,5 +158,46 @@ describe('a picture to a phone', () => {
     edge.bridge.clock.advanceSeconds(30);
     await edge.drain(sent.lane);
     expect(await edge.find(cy, sent)).toMatchObject({ state: 'sent' });
+  });
+});
+
+describe('a picture by MMS', () => {
+  beforeAll(() => {
+    const { clock } = edge.bridge;
+    edge.bridge.adapters.set('sms', edge.twilio.adapter({ clock, sendsMedia: true, callTimeoutMs: 5_000 }));
+  });
+
+  it('goes as a file to a country that has it, by a link that opened once, and what is shown before says so', async () => {
+    const person = await edge.bridge.person('flo');
+    const to = await edge.contact(person, '+14155553009');
+    const opened = served.length;
+    const sent = await sendFile(person, to, 'sms', { contentType: 'image/png', content: PIXEL });
+    await edge.drain(sent.lane);
+    expect(await edge.received('+14155553009', 1)).toEqual(['look']);
+    expect(await edge.find(person, sent)).toMatchObject({ attempts: [{ network: 'sms' }] });
+    const [path] = must(served.slice(opened).find(([, status]) => status === 200));
+    expect(edge.links.open(path.split('/').at(-1) ?? '')).toBeUndefined();
+    expect((await edge.bridge.desk().capabilities('US'))['sms']?.features.attachment).toBe('partial');
+  });
+
+  it('is named in words in a country that has none, as it was shown', async () => {
+    const person = await edge.bridge.person('gus');
+    const to = await edge.contact(person, '+447400123456');
+    const opened = served.length;
+    const sent = await sendFile(person, to, 'sms', { contentType: 'image/png', content: PIXEL });
+    await edge.drain(sent.lane);
+    expect(await edge.received('+447400123456', 1)).toEqual(['look\n[Attachment not included: image/png]']);
+    expect(served).toHaveLength(opened);
+    expect((await edge.bridge.desk().capabilities('GB'))['sms']?.features.attachment).toBe('unsupported-with-fallback');
+  });
+
+  it('is refused when it is larger than MMS carries, before anything is sent', async () => {
+    const { sms } = await edge.bridge.desk().capabilities('US');
+    const header = { senderUri: 'mimi://causeway.local/u/x', roomUri: 'mimi://causeway.local/r/x' };
+    const large = { contentType: 'image/png', content: toBytes(new Uint8Array(5_000_001)) };
+    expect(degrade(filesContent({ ...header, files: [large] }), must(sms))).toEqual({
+      kind: 'refused',
+      reason: 'attachment-too-large',
+    });
   });
 });

@@ -12,8 +12,10 @@ afterAll(async () => bridge.close());
 
 type Side = 0 | 1;
 type Step =
-  | { readonly kind: 'ask' | 'grant' | 'refuse' | 'welcome' | 'block'; readonly by: Side }
+  | { readonly kind: 'ask' | 'grant' | 'refuse' | 'welcome' | 'block' | 'cancel'; readonly by: Side }
   | { readonly kind: 'policy'; readonly by: Side; readonly policy: 'ask' | 'anyone' };
+
+const DECISIONS = { welcome: 'grant', block: 'revoke', cancel: 'cancel' } as const;
 
 /** What one person holds about the other, in as few words as the rules have. */
 interface View {
@@ -36,7 +38,9 @@ class Model {
         this.policies[step.by] = step.policy;
         return;
       case 'ask':
-        if (other.state === 'granted' || other.state === 'asked') return;
+        if (other.state === 'granted') return;
+        own.isBlocked = false;
+        if (other.state === 'asked') return;
         other.wasAsked = true;
         if (other.state === 'refused') return;
         if (other.state === 'welcome' || own.state === 'asked' || this.policies[step.by === 0 ? 1 : 0] === 'anyone')
@@ -47,7 +51,13 @@ class Model {
         if (own.state === 'asked') grantBoth();
         return;
       case 'refuse':
-        if (own.state === 'asked') own.state = 'refused';
+        if (own.state !== 'asked') return;
+        own.state = 'refused';
+        own.isBlocked = true;
+        return;
+      case 'cancel':
+        if (other.state === 'asked') other.state = 'nothing';
+        if (other.state !== 'granted') other.wasAsked = false;
         return;
       case 'welcome':
         own.isBlocked = false;
@@ -68,7 +78,10 @@ const steps = fc.array(
   fc.oneof(
     {
       weight: 5,
-      arbitrary: fc.record({ kind: fc.constantFrom('ask', 'grant', 'refuse', 'welcome', 'block'), by: sides }),
+      arbitrary: fc.record({
+        kind: fc.constantFrom('ask', 'grant', 'refuse', 'welcome', 'block', 'cancel'),
+        by: sides,
+      }),
     },
     {
       weight: 1,
@@ -87,10 +100,12 @@ async function lodge(asking: Person, asked: Person) {
     requester: asking.caller.account,
     targetAddress: asked.caller.address,
     conversation: mintConversationId(),
-    request: requestOf(asking, asked),
     now: bridge.clock.now(),
   });
 }
+
+const answer = (owner: Person, request: string, operation: 'grant' | 'revoke') =>
+  bridge.stores.consents.answer(owner.caller, request, { operation, now: bridge.clock.now() });
 
 async function act(step: Step, people: readonly [Person, Person]): Promise<void> {
   const [self, other] = step.by === 0 ? people : [people[1], people[0]];
@@ -104,13 +119,14 @@ async function act(step: Step, people: readonly [Person, Person]): Promise<void>
     case 'grant':
     case 'refuse': {
       const [pending] = await consents.pending(self.caller, { after: '', limit: 10 });
-      if (pending && step.kind === 'grant') await consents.grant(self.caller, pending.request, bridge.clock.now());
-      if (pending && step.kind === 'refuse') await consents.refuse(self.caller, pending.request, bridge.clock.now());
+      if (pending && step.kind === 'grant') await answer(self, pending.request, 'grant');
+      if (pending && step.kind === 'refuse') await answer(self, pending.request, 'revoke');
       return;
     }
     case 'welcome':
     case 'block':
-      await bridge.decide.decide(self.caller, other.caller.address, step.kind === 'welcome' ? 'grant' : 'revoke');
+    case 'cancel':
+      await bridge.decide.decide(self.caller, other.caller.address, DECISIONS[step.kind]);
   }
 }
 
@@ -153,18 +169,22 @@ describe('ConsentStore', () => {
     const [ada, bob, eve] = [await bridge.person('ada'), await bridge.person('bob'), await bridge.person('eve')];
     await lodge(ada, bob);
     const request = requestOf(ada, bob);
-    const { consents } = bridge.stores;
-    expect(await consents.grant(eve.caller, request, bridge.clock.now())).toBeUndefined();
-    expect(await consents.refuse(ada.caller, request, bridge.clock.now())).toBe(false);
-    const first = await consents.grant(bob.caller, request, bridge.clock.now());
-    expect(await consents.grant(bob.caller, request, bridge.clock.now())).toEqual(first);
-    expect(await consents.refuse(bob.caller, request, bridge.clock.now())).toBe(false);
+    expect(await answer(eve, request, 'grant')).toBeUndefined();
+    expect(await answer(ada, request, 'revoke')).toBeUndefined();
+    const first = must(await answer(bob, request, 'grant'));
+    const { after, conversation, peer } = must(await answer(bob, request, 'grant'));
+    expect({ after, conversation, peer }).toEqual({
+      after: first.after,
+      conversation: first.conversation,
+      peer: first.peer,
+    });
+    expect(await answer(bob, request, 'revoke')).toBeUndefined();
   });
 
   it('tells a blocked peer who asks again what everyone with a grant is told', async () => {
     const [ada, bob] = [await bridge.person('ada'), await bridge.person('bob')];
     await lodge(ada, bob);
-    await bridge.stores.consents.grant(bob.caller, requestOf(ada, bob), bridge.clock.now());
+    await answer(bob, requestOf(ada, bob), 'grant');
     const before = await lodge(ada, bob);
     await bridge.decide.decide(bob.caller, ada.caller.address, 'revoke');
     expect(await lodge(ada, bob)).toEqual({ ...before, isTargetTold: false });
@@ -179,15 +199,13 @@ describe('ConsentStore', () => {
         requester: ada.caller.account,
         targetAddress: asked.caller.address,
         conversation,
-        request: requestOf(ada, asked),
         now: bridge.clock.now(),
       });
     await Promise.all([ask(bob), ask(carol)].map((each) => each.catch(() => undefined)));
     await ask(carol);
     await ask(bob);
     const granted = [];
-    for (const person of [bob, carol])
-      granted.push(await bridge.stores.consents.grant(person.caller, requestOf(ada, person), bridge.clock.now()));
+    for (const person of [bob, carol]) granted.push(await answer(person, requestOf(ada, person), 'grant'));
     expect(new Set(granted.map((each) => must(each).conversation)).size).toBe(2);
   });
 });

@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { Authenticator } from '../../apps/gateway/src/caller.js';
 import { DeviceSockets } from '../../apps/gateway/src/device-sockets.js';
 import { ReadInbox } from '../../apps/gateway/src/read-inbox.js';
+import { LedgerDoor } from '../../apps/gateway/src/ledger-door.js';
 import { InProcess, must, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
 
@@ -18,8 +19,15 @@ beforeAll(async () => {
   bridge = await InProcess.open();
   const { accounts, inbox, partitions } = bridge.stores;
   const { clock, events, metrics } = bridge;
-  const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events);
-  sockets = new DeviceSockets(new Authenticator(accounts), new ReadInbox(inbox, clock), acknowledge, events, metrics);
+  const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events, bridge.retention);
+  sockets = new DeviceSockets(
+    new Authenticator(accounts),
+    new ReadInbox(inbox, clock),
+    acknowledge,
+    events,
+    metrics,
+    new LedgerDoor(bridge.stores.purgeLedger),
+  );
   server = createServer();
   sockets.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

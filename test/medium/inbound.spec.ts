@@ -4,13 +4,15 @@ import {
   decodeContent,
   messageIdOf,
   parseDeviceId,
+  toBase64Url,
   transitIdRandom,
   type BoxId,
 } from '@causeway/message-model';
+import { readStampedBox } from '@causeway/message-flow';
 import { SweepInbound } from '@causeway/message-flow/edge';
 import { canListReceived, type ConsentWord, type InboundEvent, type InboundMessage } from '@causeway/network-adapter';
-import { UpdateDevices } from '@causeway/people';
-import { updateDevicesSchema, toWireJson } from '@causeway/api-contract';
+import { DecideConsent, TakeReport, TellDevices, UpdateDevices, type ProvenReport } from '@causeway/people';
+import { reportSchema, updateDevicesSchema, toWireJson } from '@causeway/api-contract';
 import { Plaintext } from '@causeway/platform';
 import { generateKeyPair, openAtDevice, verifyClearInbound } from '@causeway/signal-protocol';
 import { BRIDGE, ClearBridge, eventually } from '../support/clear-bridge.js';
@@ -96,6 +98,42 @@ async function addDevice(person: Person) {
 }
 
 describe('AcceptInbound', () => {
+  it('stamps what comes, so that its recipient can report it on the carrier’s word and nobody else can', async () => {
+    const { person, e164, to } = await writingTo();
+    await edge.acceptInbound.execute('sms', [textFrom(e164, 'win a prize')]);
+    const stamp = must(readStampedBox(must((await boxesOf(person))[0]).body).stamp);
+    const { consents, reports, accounts } = edge.bridge.stores;
+    const heard: ProvenReport[] = [];
+    const decide = new DecideConsent(
+      consents,
+      new TellDevices(accounts, edge.bridge.stores.inbox, edge.bridge.stores.partitions, edge.bridge.clock),
+      edge.bridge.clock,
+      edge.bridge.stores.contacts,
+      edge.bridge.conduct,
+    );
+    const take = new TakeReport(
+      edge.bridge.reportKeys,
+      reports,
+      accounts,
+      decide,
+      async (report) => void heard.push(report),
+    );
+    const request = reportSchema.parse({
+      token: toBase64Url(stamp.token),
+      messageId: stamp.messageId,
+      sender: { kind: 'contact', contact: to.contact },
+    });
+    const other = await edge.bridge.person('eve');
+    await expect(take.execute(other.caller, request)).rejects.toMatchObject({ code: 'report-not-genuine' });
+    await expect(take.execute(person.caller, { ...request, block: true })).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+    expect(await take.execute(person.caller, request)).toEqual({ assurance: 'carrier', words: 'none', blocked: false });
+    expect(heard).toEqual([
+      expect.objectContaining({ sender: to.contact, weight: 1, reporters: { distinct: 1, weighted: 1 } }),
+    ]);
+  });
+
   it('says so when an attachment was not carried over, rather than leaving it out in silence', async () => {
     const { person, e164 } = await writingTo();
     const picture = { url: new Plaintext('https://carrier.example/picture'), contentType: 'image/jpeg' };
@@ -104,7 +142,11 @@ describe('AcceptInbound', () => {
     const [row] = await boxesOf(person);
     const { tenant, account, device } = person.caller;
     const context = { tenant, account, device, sealKeyId: 1, boxId: transitIdRandom(must(row).id) as BoxId };
-    const body = openAtDevice({ context, sealPrivateKey: person.device.seal.privateKey, box: must(row).body });
+    const body = openAtDevice({
+      context,
+      sealPrivateKey: person.device.seal.privateKey,
+      box: readStampedBox(must(row).body).box,
+    });
     if (body?.leg !== 'clear') throw new Error('it does not open');
     expect(plainTextOf(decodeContent(body.content, edge.bridge.clock.nowMs()))).toBe(
       'look\n[Attachment not carried over: image/jpeg; no longer there]',
@@ -119,7 +161,11 @@ describe('AcceptInbound', () => {
       const [row] = await boxesOf(owner);
       const { tenant, account, device } = owner.caller;
       const context = { tenant, account, device, sealKeyId: 1, boxId: transitIdRandom(must(row).id) as BoxId };
-      const body = openAtDevice({ context, sealPrivateKey: owner.device.seal.privateKey, box: must(row).body });
+      const body = openAtDevice({
+        context,
+        sealPrivateKey: owner.device.seal.privateKey,
+        box: readStampedBox(must(row).body).box,
+      });
       if (body?.leg !== 'clear') throw new Error('it does not open');
       expect(verifyClearInbound(body, context, edge.bridge.keys.identityPublicKey)).toBe(true);
       expect(verifyClearInbound(body, context, generateKeyPair().publicKey)).toBe(false);

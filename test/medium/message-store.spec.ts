@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(async () => close());
 
-const facts = { now, metadataHours: 7 * 24 };
+const facts = { now, metadataHours: [7 * 24] };
 const read = async (device: DeviceRef) => only(await inbox.pending([{ device, underWay: [], limit: 100 }], now));
 
 describe('MessageStore', () => {

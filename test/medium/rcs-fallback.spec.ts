@@ -24,14 +24,18 @@ let phones = 0;
 beforeAll(async () => {
   rcs = await startSimulatedRcs();
   edge = await ClearBridge.open({ rcs: (clock) => rcs.adapter({ clock, callTimeoutMs: 2_000 }) });
-  ada = await edge.bridge.person('ada');
 }, 60_000);
 afterAll(async () => {
   await edge.close();
   await rcs.close();
 });
 // the pretend networks have a clock of their own
-beforeEach(() => edge.bridge.clock.set(Date.now()));
+beforeEach(async () => {
+  edge.bridge.clock.set(Date.now());
+  // each time somebody else: who writes to that many new people in a minute is stopped
+  ada = await edge.bridge.person('ada');
+  await edge.bridge.stores.privacy.setForAccount(ada.caller, { typing: 'everywhere', readReports: 'everywhere' });
+});
 
 /** A phone that nobody wrote to before, as a contact of Ada's. */
 async function newPhone() {
@@ -94,6 +98,22 @@ describe('a message by RCS', () => {
     await takeWord(one.ref, 'DELIVERED');
     expect(await trace(one)).toEqual(['delivered', 'rcs displayed']);
     expect(await copies(e164)).toEqual(['rcs:hello']);
+  });
+
+  it('is not known to be read by a sender who keeps read reports off, whoever says so', async () => {
+    const e164 = '+14155559801';
+    const person = await edge.bridge.person('cautious');
+    const own = await edge.contact(person, e164);
+    const one = await edge.send(person, own, 'hello', BOTH);
+    await edge.drain(one.lane);
+    await takeWord(one.ref, 'DELIVERED');
+    await rcs.post(`/rcs/handsets/${e164}/read`, { messageId: idOf(one.ref) });
+    expect(await takeWord(one.ref, 'READ')).toEqual(['recorded']);
+    const { state, attempts } = await edge.find(person, one);
+    expect([state, attempts.map(({ outcome, vendorCode }) => [outcome, vendorCode])]).toEqual([
+      'delivered',
+      [['delivered', 'DELIVERED']],
+    ]);
   });
 
   it('is nobody’s when its id was never ours', async () => {

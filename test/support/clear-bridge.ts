@@ -13,6 +13,7 @@ import {
   ReSealNumbers,
   ResolveContact,
   SweepInbound,
+  Indicate,
   type EdgeContext,
 } from '@causeway/message-flow/edge';
 import type { ClearAdapter } from '@causeway/network-adapter';
@@ -61,6 +62,7 @@ export class ClearBridge {
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
+  readonly indicate: Indicate;
   readonly reSeal: ReSealNumbers;
 
   private constructor(
@@ -69,7 +71,7 @@ export class ClearBridge {
     publicUrl: string,
   ) {
     const { stores, clock, events, keys, ledger, lanes, devices, digests, adapters } = bridge;
-    const { accounts, contacts, attempts, inbox, partitions } = stores;
+    const { accounts, contacts, attempts, inbox, partitions, privacy } = stores;
     const times = {
       callBeforeMs: 10_000,
       unknownAbsentAfterMs: 300_000,
@@ -77,8 +79,11 @@ export class ClearBridge {
       fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
-    const noted = { lanes, devices, digests, events, clock };
-    const stored = { accounts, contacts, attempts, inbox, partitions, laneStore: stores.lanes };
+    const { conduct } = bridge;
+    const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
+    const { links, challenges, aliases, discovery, numbers, standings } = stores;
+    const reached = { numbers, standings, links, challenges, aliases, discovery };
+    const stored = { accounts, contacts, attempts, inbox, partitions, privacy, laneStore: stores.lanes, ...reached };
     this.links = new MediaLinks(clock, new Metrics(), publicUrl);
     const carriers = { adapters, bridgeNumbers: bridgeNumbersById([BRIDGE]), fileLinks: this.links };
     this.context = { ...noted, ...stored, ...carriers, keys, ledger, times };
@@ -94,7 +99,8 @@ export class ClearBridge {
       { outcome, fallBack },
     );
     this.reconcile = new ReconcileAttempt(this.context, outcome, receipt, fallBack);
-    this.acceptInbound = new AcceptInbound(this.context, verified, receipt, TENANT);
+    this.acceptInbound = new AcceptInbound(this.context, verified, receipt, outcome, TENANT);
+    this.indicate = new Indicate(this.context);
     this.sweepInbound = new SweepInbound(this.context, this.acceptInbound);
     this.reSeal = new ReSealNumbers(this.context, keys);
   }

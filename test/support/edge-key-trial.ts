@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 // by the file rather than the door: the door gives out the keys of now, and here every key that is left is tried
 import { decodeKeyState, type KeyState } from '../../libs/edge-keys/src/key-state.js';
-import { openSealedFile } from '../../libs/edge-keys/src/sealed-file.js';
+import { FileKeyProvider } from '../../libs/edge-keys/src/provider/file-key-provider.js';
+import { SealedFile } from '../../libs/edge-keys/src/sealed-file.js';
 import { openWithoutAad, trialKey } from './hpke-without-aad.js';
 import type { Resting } from './plaintext-scan.js';
 import { tableCells } from './resting-places.js';
@@ -16,12 +17,16 @@ const CBOR_BYTES_1 = 0x58;
 const SMALLEST_BOX_BYTES = 50;
 
 /** Every key of an edge, read from a copy of its folder. */
-export async function allEdgeKeys(folder: string): Promise<KeyState> {
+export async function allEdgeKeys(
+  folder: string,
+  owner: { readonly tenant: string; readonly region: string } = { tenant: 'default', region: 'local' },
+): Promise<KeyState> {
   const scratch = await mkdtemp(join(tmpdir(), 'cw-keys-'));
   try {
     // the door of the keeper is a socket, and no store
     await cp(folder, scratch, { recursive: true, filter: async (path) => !(await lstat(path)).isSocket() });
-    const opened = await openSealedFile(scratch);
+    const provider = new FileKeyProvider(scratch);
+    const opened = await new SealedFile({ folder: scratch, name: 'keys', provider, owner }).open();
     const state = opened && decodeKeyState(opened);
     if (!state) throw new Error('the keys of the edge did not open');
     return state;
@@ -35,8 +40,16 @@ export async function allEdgeKeys(folder: string): Promise<KeyState> {
  * each leg key and each address key. Nearly all of it is noise; what is not can be searched for.
  */
 export async function* openedWithEdgeKeys(url: string, keys: KeyState): AsyncGenerator<Resting> {
+  yield* openedCells(await tableCells(url, { isWhole: false }), keys);
+}
+
+/** The same of columns that were read before, such as those of a backup. */
+export function* openedCells(
+  columns: readonly { readonly place: string; readonly cells: readonly Buffer[] }[],
+  keys: KeyState,
+): Generator<Resting> {
   const legKeys = keys.legKeys.map(({ privateKey }) => trialKey(privateKey));
-  for (const { place, cells } of await tableCells(url, { isWhole: false })) {
+  for (const { place, cells } of columns) {
     const boxes = cells.flatMap((cell) => [cell, ...base64Within(cell)]);
     const opened = boxes.flatMap((box) => [
       ...(box.length < SMALLEST_BOX_BYTES ? [] : legKeys.flatMap((key) => openWithoutAad(key, INFOS, box))),

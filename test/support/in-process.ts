@@ -3,22 +3,27 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerSchema, toWireJson } from '@causeway/api-contract';
+import { Guard, GuardKeyRing } from '@causeway/abuse-control';
 import { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
 import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  ConductWatch,
   DedupeDigests,
   DrainNativeLane,
+  JudgeSend,
   SealBody,
   SendMessage,
   Sweep,
   type FreshItem,
 } from '@causeway/message-flow';
-import { parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
+import { mintTransitId, parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
 import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
+import { ReportKeys } from '@causeway/process-context';
 import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';
 import { z } from 'zod';
 import { freshDatabase } from './database.js';
@@ -30,6 +35,7 @@ export const must = <T>(value: T | null | undefined): T => {
 };
 export const TENANT = must(parseTenantId('default'));
 const REGION = 'local';
+const DAYS_30_MS = 30 * 24 * 3_600_000;
 const eventSchema = z.record(z.string(), z.unknown());
 
 /** A verified account with real keys, and the device it calls from. */
@@ -69,18 +75,36 @@ export class InProcess {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
   readonly decide: DecideConsent;
+  readonly conduct: ConductWatch;
+  readonly retention: { readonly book: PolicyBook; readonly brake: PurgeBrake };
 
   private constructor(
     readonly databaseUrl: string,
     readonly stores: Stores,
     readonly keys: EdgeKeys,
     readonly ledger: EdgeLedger,
+    readonly reportKeys: ReportKeys,
+    readonly guardKeys: GuardKeyRing,
     readonly clock: ManualClock,
     private readonly folder: string,
   ) {
     const { messages, recipients, partitions, lanes, consents, accounts, inbox } = stores;
     const { events, devices } = this;
-    const seal = new SealBody(new CheckClearBody(this.desk(), clock));
+    this.conduct = new ConductWatch({
+      guard: new Guard({
+        store: stores.guard,
+        keys: guardKeys,
+        mintDecisionId: (atMs) => mintTransitId('d', atMs + DAYS_30_MS),
+      }),
+      keys: guardKeys,
+      decisions: stores.abuseDecisions,
+      partitions,
+      profile: 'community',
+      clock,
+      events,
+    });
+    this.retention = { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(partitions, clock) };
+    const seal = new SealBody(new CheckClearBody(this.desk(), clock), this.reportKeys.tokens);
     const tell = new TellDevices(accounts, inbox, partitions, clock);
     this.send = new SendMessage(
       messages,
@@ -92,12 +116,14 @@ export class InProcess {
       devices,
       clock,
       events,
+      this.retention,
+      new JudgeSend(this.conduct, recipients),
     );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
-    this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events);
+    this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);
     this.drain = new DrainNativeLane(lanes, recipients, consents, tell, devices, clock);
-    this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events);
-    this.decide = new DecideConsent(consents, tell, clock);
+    this.sweep = new Sweep(lanes, messages, partitions, this.lanes, devices, clock, events, this.retention);
+    this.decide = new DecideConsent(consents, tell, clock, stores.contacts, this.conduct);
   }
 
   static async open(): Promise<InProcess> {
@@ -107,7 +133,16 @@ export class InProcess {
     const ledger = await EdgeLedger.open({ folder });
     const clock = new ManualClock(Date.now());
     const keys = await EdgeKeys.open({ folder, region: REGION, clock });
-    const inProcess = new InProcess(url, stores, keys, ledger, clock, folder);
+    const inProcess = new InProcess(
+      url,
+      stores,
+      keys,
+      ledger,
+      await ReportKeys.open(folder, clock),
+      await GuardKeyRing.open(join(folder, 'guard.key'), clock.nowMs()),
+      clock,
+      folder,
+    );
     const tenant = { id: TENANT, nativeHost: 'causeway.local', region: REGION, registration: 'open' } as const;
     await stores.tenants.ensure(tenant, inProcess.clock.now());
     return inProcess;
@@ -126,8 +161,10 @@ export class InProcess {
     const { tenants, accounts, preKeys } = this.stores;
     const request = registerSchema.parse(JSON.parse(toWireJson(device.registration())));
     await new RegisterAccount(tenants, accounts, preKeys, this.clock).execute(request);
-    const [caller] = await accounts.authenticate([request.device.tokenDigest]);
-    return { device, caller: must(caller) };
+    const caller = must((await accounts.authenticate([request.device.tokenDigest]))[0]);
+    // off until a person turns them on; here everybody does, and tests of the switch turn them off
+    await this.stores.preferences.change(caller, '', { networksOn: ['sms', 'rcs'] });
+    return { device, caller };
   }
 
   /** Everything that lies in the inbox of the person's device now. */
@@ -148,23 +185,32 @@ export class InProcess {
   desk(): EdgeDesk {
     const describe = async (): Promise<EdgeState> => {
       const { bytes, signature } = this.keys.bundle();
-      const offered = [...this.adapters.values()].map(async (adapter) => ({
-        network: adapter.network === 'rcs' ? ('rcs' as const) : ('sms' as const),
-        isSimulated: adapter.isSimulated,
-        regions: adapter.regions,
-        capabilities: await adapter.capabilities({}),
+      const networks = [...this.adapters.values()].map(({ network, isSimulated, regions }) => ({
+        network,
+        isSimulated,
+        regions,
       }));
       return {
         identity: toBase64Url(this.keys.identityPublicKey),
         bundle: { bytes: toBase64Url(bytes), signature: toBase64Url(signature) },
         livingKeys: this.keys.livingKeys(),
-        networks: await Promise.all(offered),
+        networks,
+        bridgeNumbers: [],
       };
     };
     return {
       describe,
       describeFresh: describe,
+      capabilities: async (country) =>
+        Object.fromEntries(
+          await Promise.all(
+            [...this.adapters].map(async ([network, one]) => [network, await one.capabilities({ country })] as const),
+          ),
+        ),
+      indicate: async () => undefined,
       resolveContact: async () => ({ kind: 'refused', code: 'no-bridge-number' }),
+      beginLink: async () => ({ kind: 'refused', code: 'unavailable' }),
+      proveLink: async () => ({ kind: 'refused', code: 'code-wrong' }),
     };
   }
 }

@@ -50,6 +50,7 @@ export class LiarsWorld {
       passphrase: PASSPHRASE,
     });
     this.devices.push(device);
+    await device.interoperability.set('sms', true);
     const person: Deceived = { device, troubles: [], keyChanges: [], edgeChanges: [] };
     device.on('trust-problem', (problem) => void person.troubles.push(problem));
     device.on('key-change', (change) => void person.keyChanges.push(change));

@@ -40,6 +40,33 @@ function base64At(text: string, shift: number): string {
 
 const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_');
 
+const BITS = 8;
+const SEPTET_BITS = 7;
+/** Bits that a packed text can begin behind: after other letters, or after a header with its fill bits. */
+const BIT_SHIFTS = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
+/**
+ * Seven bits a letter, as a text message travels (3GPP TS 23.038), behind `shift` bits of something else. Letters and digits have the same
+ * code there as in ASCII.
+ */
+function packed(text: string, shift: number): Buffer {
+  const bytes = Buffer.alloc(Math.ceil((shift + text.length * SEPTET_BITS) / BITS));
+  for (const [place, code] of [...Buffer.from(text, 'latin1')].entries()) {
+    const at = shift + place * SEPTET_BITS;
+    const wide = code << (at % BITS);
+    const first = Math.floor(at / BITS);
+    bytes[first] = (bytes[first] ?? 0) | (wide & 0xff);
+    if (wide > 0xff) bytes[first + 1] = wide >> BITS;
+  }
+  return bytes;
+}
+
+/** The bytes of it that hold nothing else. */
+const packedInside = (text: string, shift: number): Buffer =>
+  packed(text, shift).subarray(Math.ceil(shift / BITS), Math.floor((shift + text.length * SEPTET_BITS) / BITS));
+
+const reversed = (text: string): string => Buffer.from(text, 'latin1').reverse().toString('latin1');
+
 export function needlesOf({ name, text }: Marker): Needle[] {
   const utf16 = Buffer.from(text, 'utf16le');
   const written: readonly (readonly [string, Buffer])[] = [
@@ -48,6 +75,8 @@ export function needlesOf({ name, text }: Marker): Needle[] {
     ['hex, capitals', Buffer.from(Buffer.from(text).toString('hex').toUpperCase())],
     ['UTF-16LE', utf16],
     ['UTF-16BE', Buffer.from(utf16).swap16()],
+    ['reversed', Buffer.from(reversed(text))],
+    ...BIT_SHIFTS.map((shift) => [`packed septets at ${shift}`, packedInside(text, shift)] as const),
     ...SHIFTS.map((shift) => [`base64 at ${shift}`, Buffer.from(base64At(text, shift))] as const),
     ...SHIFTS.map((shift) => [`base64url at ${shift}`, Buffer.from(urlSafe(base64At(text, shift)))] as const),
   ];
@@ -65,6 +94,8 @@ export function writtenOut({ text }: Marker): { readonly encoding: string; reado
     { encoding: 'hex, capitals', bytes: Buffer.from(plain.toString('hex').toUpperCase()) },
     { encoding: 'UTF-16LE', bytes: utf16 },
     { encoding: 'UTF-16BE', bytes: Buffer.from(utf16).swap16() },
+    { encoding: 'reversed', bytes: Buffer.from(reversed(text)) },
+    ...BIT_SHIFTS.map((shift) => ({ encoding: `packed septets at ${shift}`, bytes: packed(`${text}..`, shift) })),
     ...shifted.map((bytes, shift) => ({
       encoding: `base64 at ${shift}`,
       bytes: Buffer.from(bytes.toString('base64')),

@@ -26,6 +26,7 @@ import { z } from 'zod';
 export interface Answer {
   readonly status: number;
   readonly contentType: string | null;
+  readonly headers: Headers;
   readonly text: string;
   readonly document: Readonly<Record<string, unknown>>;
 }
@@ -52,6 +53,7 @@ export async function say(url: string, method: string, words: Words = {}): Promi
   return {
     status: response.status,
     contentType: response.headers.get('content-type'),
+    headers: response.headers,
     text,
     document: documentOf(text),
   };
@@ -86,17 +88,20 @@ export class RawDevice {
   constructor(
     readonly gateway: string,
     handle: string,
+    host = 'causeway.local',
   ) {
-    const address = nativeAddress('causeway.local', handle);
+    const address = nativeAddress(host, handle);
     if (!address) throw new Error(`${handle} is not a handle`);
     this.address = address.uri;
   }
 
-  static async register(gateway: string, handle: string): Promise<RawDevice> {
-    const device = new RawDevice(gateway, handle);
+  static async register(gateway: string, handle: string, host?: string): Promise<RawDevice> {
+    const device = new RawDevice(gateway, handle, host);
     const answer = await say(`${gateway}/v1/accounts`, 'POST', { body: device.registration() });
     if (answer.status !== 201) throw new Error(`the gateway refused the registration: ${answer.text}`);
     device.tenant = parseTenantId(registeredSchema.parse(answer.document).edge.tenant);
+    // off until a person turns them on; tests of the switch turn them off again
+    await device.call('PUT', '/v1/preferences', { body: { networksOn: ['sms', 'rcs'] } });
     return device;
   }
 

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface TestRedis {
+  /** Where it keeps its files. */
+  readonly folder: string;
   readonly url: string;
   readonly pid: number | undefined;
   /** `kill -9`; what it kept stays. */
@@ -54,6 +56,7 @@ export async function startRedis(options: readonly string[] = ['--appendonly', '
   };
   return {
     url: `redis://127.0.0.1:${port}`,
+    folder,
     get pid() {
       return server.pid;
     },

@@ -9,6 +9,7 @@ export type Environment = Readonly<Record<string, string>>;
 export class RunningProcess {
   private child: ChildProcess | undefined;
   private words = '';
+  private readonly chunks: Buffer[] = [];
 
   constructor(
     private readonly main: string,
@@ -19,6 +20,11 @@ export class RunningProcess {
   /** Everything it wrote since the first start: standard output and error. */
   get output(): string {
     return this.words;
+  }
+
+  /** The same as it came: words are what is left of it that is UTF-8. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.chunks);
   }
 
   get pid(): number | undefined {
@@ -38,7 +44,10 @@ export class RunningProcess {
     });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])
-      stream?.on('data', (chunk: Buffer) => (this.words += chunk.toString('utf8')));
+      stream?.on('data', (chunk: Buffer) => {
+        this.chunks.push(chunk);
+        this.words += chunk.toString('utf8');
+      });
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
         () => reject(new Error(`${this.main} was not ready in time:\n${this.words}`)),

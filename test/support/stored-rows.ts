@@ -18,6 +18,7 @@ import {
   LaneStore,
   MessageStore,
   PartitionStore,
+  RevokedStatementStore,
   type BoxRow,
   type DeviceRef,
   type NewMessage,
@@ -45,11 +46,20 @@ export async function openStores() {
     await partitions.ensure('m', ahead);
     await partitions.ensure('i', ahead);
   }
+  await database.query(
+    `WITH mine AS (INSERT INTO registry.tenant (id, native_host, region, registration, created_at) VALUES ($1, 'rows.example', 'r', 'open', now())
+       ON CONFLICT DO NOTHING)
+     INSERT INTO registry.account (tenant_id, id, address, account_key, device_list, device_list_signature, device_list_version, created_at)
+     SELECT $1, id, 'mimi://rows.example/u/' || id, '', '', '', 1, now() FROM unnest($2::text[]) AS id`,
+    tenant,
+    [ada.account, bob.account],
+  );
   return {
     messages: new MessageStore(database),
     lanes: new LaneStore(database),
     inbox: new InboxStore(database),
     attempts: new AttemptStore(database),
+    revoked: new RevokedStatementStore(database),
     partitions,
     close: () => database.close(),
   };

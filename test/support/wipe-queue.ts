@@ -10,10 +10,24 @@ export async function wipePostgresQueue(databaseUrl: string): Promise<number> {
       `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = 'queue' AND tablename NOT LIKE '%migration%'`,
     );
     const jobs = await client.query<{ n: number }>('SELECT count(*)::int AS n FROM queue.job');
-    await client.query(`TRUNCATE ${rows.map(({ name }) => name).join(', ')}`);
+    await truncate(client, rows.map(({ name }) => name).join(', '));
     return jobs.rows[0]?.n ?? 0;
   } finally {
     await client.end();
+  }
+}
+
+const DEADLOCK = '40P01';
+
+/** The queue is at work and takes its locks in an order of its own: of two that wait for each other, PostgreSQL ends one, here that may be us. */
+async function truncate(client: pg.Client, tables: string): Promise<void> {
+  for (;;) {
+    try {
+      await client.query(`TRUNCATE ${tables}`);
+      return;
+    } catch (thrown) {
+      if (!(thrown instanceof pg.DatabaseError) || thrown.code !== DEADLOCK) throw thrown;
+    }
   }
 }
 

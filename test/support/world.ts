@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Device } from '@causeway/client';
@@ -36,7 +36,11 @@ export interface WorldOptions {
   /** Where devices reach the gateway, when that is not its own address. */
   readonly devicesReach?: string;
   readonly simulatorArgs?: readonly string[];
+  /** The clock of its processes can be moved. */
+  readonly hasClock?: boolean;
 }
+
+const clockFileIn = (folder: string): string => join(folder, 'clock');
 
 export type WorldApp = 'gateway' | 'worker' | 'edge' | 'simulator';
 
@@ -91,6 +95,7 @@ export class World {
       CAUSEWAY_TWILIO_AUTH_TOKEN: AUTH_TOKEN,
       CAUSEWAY_TWILIO_API_URL: `http://127.0.0.1:${simulator}`,
       CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
+      ...(input.hasClock && { CAUSEWAY_CLOCK_FILE: clockFileIn(input.folder) }),
       ...input.env,
     };
     this.env = env;
@@ -144,11 +149,22 @@ export class World {
     return running.start();
   }
 
+  /** Moves the clock of every process; devices keep theirs. Started with `hasClock`. */
+  async moveClock(aheadMs: number): Promise<void> {
+    await writeFile(clockFileIn(this.folder), String(aheadMs));
+  }
+
   /** All that the processes wrote. */
   get logs(): string {
     return [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others]
       .map((each) => each.output)
       .join('\n');
+  }
+
+  /** The same, byte for byte. */
+  get logBytes(): Buffer {
+    const all = [this.gateway, this.worker, ...this.edges, this.simulator, ...this.others];
+    return Buffer.concat(all.map(({ bytes }) => bytes));
   }
 
   /** Handles are made unique per world. */
@@ -161,15 +177,20 @@ export class World {
   }
 
   /** A new account with its primary device. */
-  async register(name: string, gateway = this.gatewayUrl): Promise<Device> {
-    return this.keep(
+  async register(name: string, gateway = this.gatewayUrl, host?: string): Promise<Device> {
+    const device = this.keep(
       await Device.register({
         gateway,
+        ...(host === undefined ? {} : { host }),
         handle: this.handle(name),
         folder: this.deviceFolder(name),
         passphrase: PASSPHRASE,
       }),
     );
+    // off until a person turns them on; tests of the switch turn them off again
+    await device.interoperability.set('sms', true);
+    await device.interoperability.set('rcs', true);
+    return device;
   }
 
   /** A second device of the account whose primary device is given. */
@@ -181,8 +202,8 @@ export class World {
   }
 
   /** A device that was closed, opened again on its folder. */
-  async reopen(name: string): Promise<Device> {
-    return this.keep(await Device.open({ folder: this.deviceFolder(name), passphrase: PASSPHRASE }));
+  async reopen(name: string, options: { readonly nowMs?: () => number } = {}): Promise<Device> {
+    return this.keep(await Device.open({ folder: this.deviceFolder(name), passphrase: PASSPHRASE, ...options }));
   }
 
   /** Two accounts that may write to each other. */

@@ -46,6 +46,7 @@ function openSms(config: Config, clock: Clock, events: Events): ClearAdapter | u
     clock,
     isSimulated,
     ...(segments > 0 || isSimulated ? { segmentsPerSecond: () => segments || Number.POSITIVE_INFINITY } : {}),
+    sendsMedia: config.smsMedia === 'on',
     ...(smsHelpAnswer === '' ? {} : { helpAnswer: smsHelpAnswer }),
     onUnknownCode: (code) => events.unknownVendorCode({ network: 'sms', code }),
   });

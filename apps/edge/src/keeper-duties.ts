@@ -1,10 +1,11 @@
-import type { Keeping } from '@causeway/edge-keys';
-import { ReSealNumbers } from '@causeway/message-flow/edge';
+import { KeyProviderAway, type Keeping } from '@causeway/edge-keys';
+import { ForgetErased, ReSealNumbers } from '@causeway/message-flow/edge';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { Edge } from './open-edge.js';
 
 const KEY_INTERVAL_MS = 15_000;
 const RE_SEAL_INTERVAL_MS = 3_600_000;
+const FORGET_INTERVAL_MS = 5_000;
 
 /**
  * What one edge of all does while it keeps the keys: their turning, the ledger's forgetting, the re-sealing of numbers, and the look for
@@ -12,17 +13,20 @@ const RE_SEAL_INTERVAL_MS = 3_600_000;
  */
 export class KeeperDuties {
   private readonly repeating: readonly Repeating[];
+  private noted = '';
 
   constructor(
-    process: ProcessContext,
+    private readonly process: ProcessContext,
     private readonly edge: Edge,
     private readonly keeping: Keeping,
   ) {
     const { config, events } = process;
     const reSeal = new ReSealNumbers(edge.context, keeping.keys);
+    const forgetErased = new ForgetErased(process.stores.tombstones, keeping.ledger, process.clock);
     const sweepMs = config.inboundSweepSeconds * 1000;
     this.repeating = [
       every(KEY_INTERVAL_MS, { name: 'edge-keys', run: () => this.turnKeys() }, events),
+      every(FORGET_INTERVAL_MS, { name: 'forget-erased', run: () => forgetErased.execute() }, events),
       every(sweepMs, { name: 'sweep-inbound', run: () => edge.sweepInbound.execute() }, events),
       every(
         RE_SEAL_INTERVAL_MS,
@@ -38,9 +42,30 @@ export class KeeperDuties {
 
   private async turnKeys(): Promise<void> {
     const { keys, ledger } = this.keeping;
-    const { destroyed } = await keys.tick();
-    this.tellDestroyed(destroyed);
+    await this.noteKeys();
+    try {
+      this.tellDestroyed((await keys.tick()).destroyed);
+      this.edge.context.events.keyProviderAnswers(true);
+    } catch (thrown) {
+      if (!(thrown instanceof KeyProviderAway)) throw thrown;
+      this.edge.context.events.keyProviderAnswers(false);
+    }
+    await this.noteKeys();
     await ledger.forgetPast(Math.floor(this.edge.context.clock.nowMs() / 1000));
+  }
+
+  /**
+   * Every key is noted while it lives, and a noted one that lives no more was destroyed: so none is missing in the ledger, whatever moment
+   * this process dies at.
+   */
+  private async noteKeys(): Promise<void> {
+    const checks = this.keeping.keys.keyChecks();
+    const names = checks.map(({ keyId }) => keyId);
+    if (names.join() === this.noted) return;
+    const { clock } = this.edge.context;
+    await this.process.stores.purgeLedger.noteKeys(checks, clock.now());
+    await this.process.stores.purgeLedger.markDestroyed(names, clock.now());
+    this.noted = names.join();
   }
 
   private tellDestroyed(keyIds: readonly string[]): void {

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
-import { EdgeCustody, KEEPER_QUESTIONS, type Closable, type KeeperDesk, type Keeping } from '@causeway/edge-keys';
+import {
+  EdgeCustody,
+  KEEPER_QUESTIONS,
+  openKeyProvider,
+  type Closable,
+  type KeeperDesk,
+  type Keeping,
+} from '@causeway/edge-keys';
 import { answerPrivately, PrivateClients, readKeeperTlsIdentity, type RpcAddress } from '@causeway/platform';
 import type { ProcessContext } from '@causeway/process-context';
+import { refuseToStart } from './with-sealed-settings.js';
 
 const ANSWER_WITHIN_MS = 2_000;
 /** In the key folder; its name is short, since paths of sockets are. */
@@ -32,6 +40,8 @@ export function openCustody(process: ProcessContext, onKeeping: (keeping: Keepin
   return EdgeCustody.open({
     folder: isElsewhere ? undefined : config.edgeKeyFolder,
     region: config.region,
+    tenant: config.tenant,
+    openProvider: () => openKeyProvider(config),
     clock,
     line: {
       ask: (question, body) => line.ask(question, body, { timeoutMs: ANSWER_WITHIN_MS }),
@@ -43,5 +53,5 @@ export function openCustody(process: ProcessContext, onKeeping: (keeping: Keepin
       onKeeping(keeping);
     },
     onTrouble: (thrown) => events.bugCaught({ component: 'edge-custody', thrown }),
-  });
+  }).catch(refuseToStart);
 }

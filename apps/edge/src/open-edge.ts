@@ -5,7 +5,9 @@ import {
   DispatchClearLane,
   FallBack,
   FindVerifiedDevices,
+  Indicate,
   MakeAttempt,
+  ProveNumber,
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
@@ -17,6 +19,7 @@ import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
+import { withSealedSettings } from './with-sealed-settings.js';
 import { WhileKeeping } from './while-keeping.js';
 import { loadAdapters } from './load-adapters.js';
 import { MediaLinks } from './media-links.js';
@@ -26,10 +29,12 @@ import { PublicUrl } from './public-url.js';
 export interface Edge {
   readonly context: EdgeContext;
   readonly resolveContact: ResolveContact;
+  readonly proveNumber: ProveNumber;
   readonly dispatch: DispatchClearLane;
   readonly reconcile: ReconcileAttempt;
   readonly acceptInbound: AcceptInbound;
   readonly sweepInbound: SweepInbound;
+  readonly indicate: Indicate;
   readonly whileKeeping: WhileKeeping;
   /** Files in the clear on their way to a carrier. */
   readonly mediaLinks: MediaLinks;
@@ -37,10 +42,12 @@ export interface Edge {
 }
 
 export async function openEdge(process: ProcessContext, devices: DeviceWaker): Promise<Edge> {
-  const { config, clock, events, stores, queue, digests } = process;
+  const { clock, events, stores, queue, digests, reportKeys } = process;
+  const config = await withSealedSettings(process.config);
   const whileKeeping = new WhileKeeping();
   const custody = await openCustody(process, (keeping) => whileKeeping.keeps(keeping));
   const adapters = await loadAdapters(config, openAdapters(config, clock, events), clock);
+  process.residency?.refuseOutside(['keys', ...adapters.keys()]);
   const mediaLinks = new MediaLinks(clock, process.metrics, new PublicUrl(config.edgePublicUrl).text);
   const context: EdgeContext = {
     // others after this edge became the keeper
@@ -52,16 +59,26 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     },
     accounts: stores.accounts,
     contacts: stores.contacts,
+    numbers: stores.numbers,
+    standings: stores.standings,
     attempts: stores.attempts,
     inbox: stores.inbox,
     laneStore: stores.lanes,
     partitions: stores.partitions,
+    links: stores.links,
+    challenges: stores.challenges,
+    aliases: stores.aliases,
+    discovery: stores.discovery,
+    privacy: stores.privacy,
     lanes: queue.lanes,
     devices,
     digests,
+    reports: reportKeys.tokens,
+    conduct: process.conduct,
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,
+    ...(process.residency ? { routePolicy: process.residency } : {}),
     clock,
     events,
     times: {
@@ -76,10 +93,11 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
   const outcome = new RecordOutcome(context);
   const fallBack = new FallBack(context, outcome);
   const receipt = new RecordReceipt(context, outcome, fallBack);
-  const acceptInbound = new AcceptInbound(context, verified, receipt, config.tenant);
+  const acceptInbound = new AcceptInbound(context, verified, receipt, outcome, config.tenant);
   return {
     context,
     resolveContact: new ResolveContact(context),
+    proveNumber: new ProveNumber(context),
     dispatch: new DispatchClearLane(
       context,
       new CheckPermission(context, verified),
@@ -89,6 +107,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     reconcile: new ReconcileAttempt(context, outcome, receipt, fallBack),
     acceptInbound,
     sweepInbound: new SweepInbound(context, acceptInbound),
+    indicate: new Indicate(context),
     whileKeeping,
     mediaLinks,
     close: async () => {

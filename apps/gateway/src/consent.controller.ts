@@ -71,13 +71,20 @@ export class ConsentController {
   @Put('consents')
   @HttpCode(204)
   @Documented({
-    summary: 'Welcome someone in advance, or block them; the answer is the same whether they exist or not',
+    summary: 'Welcome someone in advance, block them, or take back one’s own request',
+    description:
+      'The answer is the same whether they exist or not. They are told of a grant they waited for, and of nothing else. A contact can be blocked and unblocked: what comes from its number is dropped meanwhile.',
     status: 204,
+    problems: ['region-not-permitted'],
   })
   async decideInAdvance(
     @Caller() caller: AuthenticatedDevice,
     @Body({ schema: decideConsentSchema }) body: z.output<typeof decideConsentSchema>,
   ): Promise<void> {
+    if ('contact' in body) {
+      await this.decide.decideContact(caller, body.contact, body.decision);
+      return;
+    }
     this.devices.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { AttemptDescription, HopDescription } from '@causeway/api-contract';
-import { CausewayError, messageIdFromBytes, parseTransitId, type TransitId } from '@causeway/message-model';
+import { CausewayError, hasLeft, messageIdFromBytes, parseTransitId, type TransitId } from '@causeway/message-model';
 import type { Accepted } from '@causeway/message-flow';
+import type { Clock } from '@causeway/platform';
 import {
   AttemptStore,
   MessageStore,
@@ -22,6 +23,7 @@ export class DescribeMessage {
   constructor(
     private readonly messages: MessageStore,
     private readonly attempts: AttemptStore,
+    private readonly clock: Clock,
   ) {}
 
   accepted(accepted: Accepted) {
@@ -34,6 +36,7 @@ export class DescribeMessage {
   }
 
   async one(caller: AuthenticatedDevice, id: TransitId) {
+    if (hasLeft(id, this.clock.nowMs())) return undefined;
     const row = await this.messages.find(caller, id);
     return row && statusOf(row, caller.region, row.leg === 'clear' ? await this.attempts.of(id) : []);
   }
@@ -42,7 +45,7 @@ export class DescribeMessage {
     const before = page.cursor === undefined ? undefined : parseTransitId(page.cursor);
     if (page.cursor !== undefined && !before)
       throw new CausewayError('invalid-request', { pointer: '/cursor', detail: 'Not a cursor of this list' });
-    const rows = await this.messages.list(caller, { before, limit: page.limit });
+    const rows = await this.messages.list(caller, { before, limit: page.limit, now: this.clock.now() });
     const attempts = await this.attempts.ofMany(rows.filter((row) => row.leg === 'clear').map((row) => row.id));
     const next = rows.length === page.limit ? rows.at(-1)?.id : undefined;
     const messages = rows.map((row) =>

@@ -9,6 +9,7 @@ import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Authenticator } from './caller.js';
 import { LanePlaces } from './lane-places.js';
+import type { LedgerDoor } from './ledger-door.js';
 import { inboxItem, ReadInbox } from './read-inbox.js';
 
 const PATH = '/v1/socket';
@@ -47,6 +48,7 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     private readonly acknowledge: Acknowledge,
     private readonly events: Events,
     private readonly metrics: Metrics,
+    private readonly ledger: Pick<LedgerDoor, 'head'>,
   ) {}
 
   attach(server: Server): void {
@@ -129,7 +131,8 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
         if (items.length === PAGE) session.hasMore = true;
         else if (!session.hasMore) {
           session.places.inboxIsEmpty();
-          send(session.socket, { type: 'caught-up' });
+          const ledger = await this.ledger.head();
+          session.socket.send(toWireJson({ type: 'caught-up', ...(ledger && { ledger }) }));
         }
       }
     } catch (thrown) {
@@ -204,7 +207,8 @@ function pushItem(session: Session, item: ReturnType<typeof inboxItem>): void {
   session.socket.send(toWireJson({ type: 'item', item }));
 }
 
-const send = (socket: WebSocket, frame: ServerFrame): void => socket.send(toWireJson(frame));
+const send = (socket: WebSocket, frame: Extract<ServerFrame, { type: 'problem' }>): void =>
+  socket.send(toWireJson(frame));
 
 /** Frames come as one Buffer, which is the default of `ws`; anything else is no frame of ours. */
 const textOf = (frame: RawData): string => (Buffer.isBuffer(frame) ? frame.toString('utf8') : '');

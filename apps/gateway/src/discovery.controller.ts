@@ -8,8 +8,13 @@ import { Documented } from './documented.js';
 export class PublicSettings {
   readonly description: GatewayDescription;
 
-  constructor({ nativeHost, registration }: Pick<Config, 'nativeHost' | 'registration'>) {
-    this.description = { nativeHost, registration, version: '1' };
+  constructor({
+    nativeHost,
+    otherNativeHosts,
+    registration,
+  }: Pick<Config, 'nativeHost' | 'otherNativeHosts' | 'registration'>) {
+    const nativeHosts = [...new Set([nativeHost, ...otherNativeHosts])];
+    this.description = { nativeHost, nativeHosts, registration, version: '1' };
   }
 }
 

@@ -1,8 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   EDGE_QUESTIONS,
+  type BeginLinkAnswer,
   type EdgeDesk,
   type EdgeState,
+  type ProveLinkAnswer,
+  type ProveLinkQuestion,
+  type CapabilitiesByNetwork,
+  type IndicateQuestion,
   type ResolveContactAnswer,
   type ResolveContactQuestion,
 } from '@causeway/people';
@@ -20,13 +25,15 @@ const edgeStateShape = z.object({
   livingKeys: z.array(z.object({ keyId: z.string(), destroyAt: z.number() })),
   networks: z.array(
     z.object({
-      network: z.enum(['sms', 'rcs']),
+      network: z.string(),
       isSimulated: z.boolean(),
       regions: z.array(z.string()),
-      capabilities: z.object({}),
     }),
   ),
+  bridgeNumbers: z.array(z.string()),
 });
+const capabilitiesAnswer = z.custom<CapabilitiesByNetwork>((value) => capabilitiesShape.safeParse(value).success);
+const capabilitiesShape = z.record(z.string(), z.object({ features: z.object({}), limits: z.object({}) }));
 const contactAnswer = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('contact'),
@@ -34,6 +41,7 @@ const contactAnswer = z.discriminatedUnion('kind', [
     conversation: z.string(),
     country: z.string(),
     lineType: z.string(),
+    native: z.string().nullable(),
   }),
   z.object({
     kind: z.literal('refused'),
@@ -41,11 +49,25 @@ const contactAnswer = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const beginAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('begun'), challenge: z.string(), expiresAt: z.string() }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(['edge-key-stale', 'invalid-address', 'rate-limited', 'unavailable']),
+  }),
+]);
+const proveAnswer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('linked') }),
+  z.object({ kind: z.literal('refused'), code: z.enum(['code-wrong', 'too-many-links']) }),
+]);
+
 /** Asks the edges, one after the other in turn; where one is silent, the next. What an edge says of itself is remembered for a moment. */
 @Injectable()
 export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
   private readonly edges: PrivateClients;
   private remembered: { readonly state: EdgeState; readonly untilMs: number } | undefined;
+  /** By country: there are some 250 of them. */
+  private readonly carried = new Map<string, { readonly answer: CapabilitiesByNetwork; readonly untilMs: number }>();
 
   constructor(
     config: Pick<Config, 'edgeRpc'>,
@@ -66,8 +88,28 @@ export class EdgeDeskClient implements EdgeDesk, OnApplicationShutdown {
     return state;
   }
 
+  async capabilities(country: string): Promise<CapabilitiesByNetwork> {
+    const known = this.carried.get(country);
+    if (known && this.clock.nowMs() < known.untilMs) return known.answer;
+    const answer = capabilitiesAnswer.parse(await this.ask(EDGE_QUESTIONS.capabilities, { country }));
+    this.carried.set(country, { answer, untilMs: this.clock.nowMs() + REMEMBER_MS });
+    return answer;
+  }
+
+  async indicate(question: IndicateQuestion): Promise<void> {
+    await this.ask(EDGE_QUESTIONS.indicate, question);
+  }
+
   async resolveContact(question: ResolveContactQuestion): Promise<ResolveContactAnswer> {
     return contactAnswer.parse(await this.ask(EDGE_QUESTIONS.resolveContact, question));
+  }
+
+  async beginLink(question: ResolveContactQuestion): Promise<BeginLinkAnswer> {
+    return beginAnswer.parse(await this.ask(EDGE_QUESTIONS.beginLink, question));
+  }
+
+  async proveLink(question: ProveLinkQuestion): Promise<ProveLinkAnswer> {
+    return proveAnswer.parse(await this.ask(EDGE_QUESTIONS.proveLink, question));
   }
 
   private ask(pattern: string, question: object): Promise<unknown> {

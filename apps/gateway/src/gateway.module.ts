@@ -3,23 +3,49 @@ import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  JudgeSend,
+  ReviewDecisions,
   SealBody,
   SendMessage,
   type DeviceWaker,
 } from '@causeway/message-flow';
 import {
+  AdmitFirstContact,
   DecideConsent,
+  HandOutAlias,
+  LinkAccounts,
+  EraseAccount,
+  ExportAccount,
   MakeInvite,
   PlanRoute,
   RegisterAccount,
+  TakeReport,
+  DecidePreferences,
+  RevokeStatement,
   TellDevices,
+  TellSwitch,
   UpdateDevices,
   UploadPreKeys,
 } from '@causeway/people';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { Metrics, type Secret } from '@causeway/platform';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
-import { AccountStore, ConsentStore, Database, PreKeyStore } from '@causeway/storage';
+import {
+  AccountStore,
+  AliasStore,
+  ConsentStore,
+  ContactStandingStore,
+  ContactStore,
+  Database,
+  HoldStore,
+  LinkStore,
+  PreKeyStore,
+  PrivacyStore,
+} from '@causeway/storage';
+import { AbuseController, AbuseReviewController, ReviewedTenant } from './abuse.controller.js';
+import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
+import { AliasesController } from './aliases.controller.js';
 import { Authenticator, OperatorToken } from './caller.js';
 import { ConsentController } from './consent.controller.js';
 import { DescribeMessage } from './describe-message.js';
@@ -27,13 +53,23 @@ import { DeviceSockets } from './device-sockets.js';
 import { DiscoveryController, PublicSettings } from './discovery.controller.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
 import { EveryGateway } from './every-gateway.js';
+import { HoldsController, HoldsDesk } from './holds.controller.js';
 import { HealthController } from './health.controller.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
 import { InboxController } from './inbox.controller.js';
+import { LinksController } from './links.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { OperatorController } from './operator.controller.js';
+import { PreferencesController } from './preferences.controller.js';
+import { PrivacyController } from './privacy.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { LedgerDoor } from './ledger-door.js';
+import { PolicyDesk } from './policy-desk.js';
+import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
+import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
+import { ShowLinks } from './show-links.js';
+import { StatementsController } from './statements.controller.js';
 import { WakeController } from './wake.controller.js';
 
 export interface GatewayOptions {
@@ -59,46 +95,91 @@ function made<Made, Needed extends readonly unknown[]>(
 @Module({})
 export class GatewayModule {
   static with({ context, operatorToken }: GatewayOptions): DynamicModule {
-    const { stores, clock, events, metrics, queue, digests, config, tls } = context;
+    const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls, conduct } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const ledger = new LedgerDoor(stores.purgeLedger);
+    const book = new PolicyBook(stores.wishes, clock);
+    const retention = { book, brake: new PurgeBrake(partitions, clock) };
+    const tell = new TellDevices(accounts, inbox, partitions, clock);
     return {
       module: GatewayModule,
       controllers: [
         DiscoveryController,
         RegistrationController,
         AccountsController,
+        AccountDataController,
         ConsentController,
         RoutesController,
+        PreferencesController,
+        StatementsController,
+        PrivacyController,
         MessagesController,
         InboxController,
+        ReportsController,
         OperatorController,
+        HoldsController,
+        RetentionPoliciesController,
+        TenantPoliciesController,
+        LedgerController,
+        AbuseController,
+        AbuseReviewController,
         HealthController,
         WakeController,
+        LinksController,
+        AliasesController,
       ],
       providers: [
         { provide: AccountStore, useValue: accounts },
         { provide: PreKeyStore, useValue: preKeys },
         { provide: ConsentStore, useValue: consents },
+        { provide: ContactStore, useValue: contacts },
+        { provide: ContactStandingStore, useValue: stores.standings },
+        { provide: LinkStore, useValue: stores.links },
+        { provide: AliasStore, useValue: stores.aliases },
+        { provide: ShowLinks, useValue: new ShowLinks(stores.links, clock) },
+        { provide: LinkAccounts, useValue: new LinkAccounts(accounts, stores.links, clock) },
+        { provide: HandOutAlias, useValue: new HandOutAlias(stores.aliases, clock) },
+        { provide: AdmitFirstContact, useValue: new AdmitFirstContact(stores.discovery, digests, clock) },
+        { provide: HoldStore, useValue: stores.holds },
+        { provide: HoldsDesk, useValue: new HoldsDesk(config.tenant, clock) },
+        { provide: PrivacyStore, useValue: stores.privacy },
+        { provide: ReviewDecisions, useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, clock) },
+        { provide: ReviewedTenant, useValue: new ReviewedTenant(config.tenant) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
+        { provide: LedgerDoor, useValue: ledger },
+        { provide: PolicyDesk, useValue: new PolicyDesk(stores.wishes, book, config.tenant) },
         { provide: PublicSettings, useValue: new PublicSettings(config) },
         { provide: Authenticator, useValue: new Authenticator(accounts) },
         { provide: OperatorToken, useValue: new OperatorToken(operatorToken) },
         { provide: MakeInvite, useValue: new MakeInvite(tenants, config.tenant, clock) },
         { provide: EdgeDeskClient, useValue: new EdgeDeskClient(config, tls, clock) },
         { provide: ReadInbox, useValue: new ReadInbox(inbox, clock) },
-        { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts) },
+        { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts, clock) },
         IdempotencyKeys,
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
+        { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock) },
+        { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock) },
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,
-          useValue: new DecideConsent(consents, new TellDevices(accounts, inbox, partitions, clock), clock),
+          useValue: new DecideConsent(consents, tell, clock, contacts, conduct),
         },
-        made(PlanRoute, [EdgeDeskClient], (edge) => new PlanRoute(consents, contacts, edge)),
+        made(
+          TakeReport,
+          [DecideConsent],
+          (consent) =>
+            new TakeReport(reportKeys, stores.reports, accounts, consent, (report) => conduct.reported(report)),
+        ),
+        { provide: RevokeStatement, useValue: new RevokeStatement(stores.revokedStatements, clock) },
+        { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
+        made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
+          const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));
+          return new PlanRoute(stores.routes, edge, switches, context.residency);
+        }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {
             wake: (devices) => everywhere.wake(devices),
@@ -107,18 +188,35 @@ export class GatewayModule {
           const sockets = new DeviceSockets(
             authenticator,
             readInbox,
-            new Acknowledge(inbox, partitions, waker, clock, events),
+            new Acknowledge(inbox, partitions, waker, clock, events, retention),
             events,
             metrics,
+            ledger,
           );
           const everywhere = new EveryGateway(sockets, others);
           return sockets;
         }),
         made(EveryGateway, [DeviceSockets], (sockets) => new EveryGateway(sockets, others)),
-        made(Acknowledge, [EveryGateway], (devices) => new Acknowledge(inbox, partitions, devices, clock, events)),
+        made(
+          Acknowledge,
+          [EveryGateway],
+          (devices) => new Acknowledge(inbox, partitions, devices, clock, events, retention),
+        ),
         made(SendMessage, [EdgeDeskClient, EveryGateway], (edge, devices) => {
-          const seal = new SealBody(new CheckClearBody(edge, clock));
-          return new SendMessage(messages, recipients, partitions, seal, digests, queue.lanes, devices, clock, events);
+          const seal = new SealBody(new CheckClearBody(edge, clock), reportKeys.tokens);
+          return new SendMessage(
+            messages,
+            recipients,
+            partitions,
+            seal,
+            digests,
+            queue.lanes,
+            devices,
+            clock,
+            events,
+            retention,
+            new JudgeSend(conduct, recipients),
+          );
         }),
         made(
           CancelMessage,

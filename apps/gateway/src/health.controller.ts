@@ -1,5 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { CausewayError } from '@causeway/message-model';
 import { Metrics } from '@causeway/platform';
 import { Database, isAnswering } from '@causeway/storage';
 import type { FastifyReply } from 'fastify';
@@ -25,7 +26,8 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const [database, edge] = await Promise.all([isAnswering(this.database), this.edgeAnswers()]);
     void reply.code(database ? 200 : 503);
-    return { status: !database ? 'not-ready' : edge ? 'ready' : 'native-only', database, edge };
+    const status = !database ? 'not-ready' : edge.answers ? 'ready' : 'native-only';
+    return { status, database, edge: edge.answers, ...(edge.says === undefined ? {} : { edgeSays: edge.says }) };
   }
 
   @Get('metrics')
@@ -34,13 +36,14 @@ export class HealthController {
     return this.metrics.text();
   }
 
-  private async edgeAnswers(): Promise<boolean> {
+  private async edgeAnswers(): Promise<{ readonly answers: boolean; readonly says?: string }> {
     try {
       // asked anew: what is remembered of an edge says nothing about whether it is there
       await this.edge.describeFresh();
-      return true;
-    } catch {
-      return false;
+      return { answers: true };
+    } catch (thrown) {
+      // what a refusal says is safe to show; of anything else nothing is known
+      return thrown instanceof CausewayError ? { answers: false, says: thrown.message } : { answers: false };
     }
   }
 }

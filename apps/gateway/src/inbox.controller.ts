@@ -6,6 +6,7 @@ import type { AuthenticatedDevice } from '@causeway/storage';
 import { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
+import { LedgerDoor } from './ledger-door.js';
 import { ReadInbox } from './read-inbox.js';
 
 const pollSchema = z.object({ limit: limitField });
@@ -17,6 +18,7 @@ export class InboxController {
   constructor(
     private readonly readInbox: ReadInbox,
     private readonly acknowledge: Acknowledge,
+    private readonly ledger: LedgerDoor,
   ) {}
 
   @Get()
@@ -31,8 +33,11 @@ export class InboxController {
     @Caller() caller: AuthenticatedDevice,
     @Query({ schema: pollSchema }) { limit }: z.output<typeof pollSchema>,
   ) {
-    const items = await this.readInbox.execute(caller, { underWay: [], limit });
-    return { items, hasMore: items.length === limit };
+    const [items, ledger] = await Promise.all([
+      this.readInbox.execute(caller, { underWay: [], limit }),
+      this.ledger.head(),
+    ]);
+    return { items, hasMore: items.length === limit, ...(ledger && { ledger }) };
   }
 
   @Post('acknowledgements')

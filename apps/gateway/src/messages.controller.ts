@@ -12,6 +12,7 @@ import {
 } from '@causeway/api-contract';
 import { CausewayError, type TransitId } from '@causeway/message-model';
 import { CancelMessage, SendMessage } from '@causeway/message-flow';
+import { AdmitFirstContact } from '@causeway/people';
 import type { AuthenticatedDevice } from '@causeway/storage';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -31,6 +32,7 @@ export class MessagesController {
     private readonly cancelMessage: CancelMessage,
     private readonly describe: DescribeMessage,
     private readonly keys: IdempotencyKeys,
+    private readonly admitFirstContact: AdmitFirstContact,
   ) {}
 
   @Post()
@@ -47,10 +49,13 @@ export class MessagesController {
     status: 202,
     answer: acceptedSchema,
     problems: [
+      'region-not-permitted',
       'idempotency-key-missing',
       'idempotency-conflict',
       'idempotency-mismatch',
       'no-consent',
+      'interoperability-off',
+      'rate-limited',
       'not-found',
       'device-mismatch',
       'device-stale',
@@ -58,6 +63,7 @@ export class MessagesController {
       'route-changed',
       'invalid-statement',
       'payload-too-large',
+      'abnormal-usage-detected',
       'unavailable',
     ],
   })
@@ -67,6 +73,7 @@ export class MessagesController {
     @Body({ schema: sendMessageSchema }) request: SendMessageRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    if (request.to.kind === 'address') await this.admitFirstContact.execute(caller, request.to.address);
     const accepted = await this.keys.run({ caller, key, messageId: request.messageId }, () =>
       this.sendMessage.execute(caller, request),
     );

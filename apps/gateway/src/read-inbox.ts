@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { transitIdRandom, type TransitId } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
-import { GroupCommit } from '@causeway/message-flow';
+import { GroupCommit, readStampedBox } from '@causeway/message-flow';
 import type { DeviceRef, InboxQuestion, InboxRow, InboxStore } from '@causeway/storage';
 
 /** Under load one read is for the devices that ask in this time. */
@@ -32,5 +32,7 @@ export function inboxItem(row: InboxRow) {
     const event: unknown = JSON.parse(Buffer.from(row.body).toString('utf8'));
     return { kind: 'event', id: row.id, event } as const;
   }
-  return { kind: 'box', id: row.id, boxId: transitIdRandom(row.id), sealKeyId: row.sealKeyId, box: row.body } as const;
+  const { box, stamp } = readStampedBox(row.body);
+  const { id, sealKeyId } = row;
+  return { kind: 'box', id, boxId: transitIdRandom(id), sealKeyId, box, ...(stamp && { report: stamp }) } as const;
 }

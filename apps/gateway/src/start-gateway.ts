@@ -65,11 +65,11 @@ export async function startGateway(input: {
 }
 
 async function ensureTenant({ config, stores, clock }: ProcessContext): Promise<void> {
-  const { tenant: id, nativeHost, region, registration } = config;
-  if (await stores.tenants.ensure({ id, nativeHost, region, registration }, clock.now())) return;
+  const { tenant: id, nativeHost, otherNativeHosts: otherHosts, region, registration } = config;
+  if (await stores.tenants.ensure({ id, nativeHost, otherHosts, region, registration }, clock.now())) return;
   throw new StartupProblem(
-    `The tenant ${id} lives in another region than ${region}.`,
-    'A home region never changes: set CAUSEWAY_REGION back.',
+    `The tenant ${id} lives in another region than ${region}, or one of its hosts is another tenant’s.`,
+    'A home region never changes and a host is one tenant’s: set CAUSEWAY_REGION and CAUSEWAY_OTHER_NATIVE_HOSTS back.',
   );
 }
 

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { StartupProblem, configOfProcess, endWithParent, type Config } from '@causeway/platform';
+import {
+  FileClock,
+  StartupProblem,
+  SYSTEM_CLOCK,
+  configOfProcess,
+  endWithParent,
+  type Config,
+} from '@causeway/platform';
 import { agentIdOf } from '@causeway/adapter-rcs-simulated';
 import { FAULT_FILE } from './control/fault-script.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
@@ -56,6 +63,8 @@ async function start(config: Config): Promise<Simulator> {
     accountSid: twilioAccountSid,
     authToken: twilioAuthToken.reveal(),
     bridgeNumbers: config.bridgeNumbers,
+    keepSeconds: config.simulatorKeepSeconds,
+    clock: config.clockFile === '' ? SYSTEM_CLOCK : new FileClock(config.clockFile),
     inboundUrl: `${config.edgePublicUrl}/webhooks/sms/inbound`,
     ...rcsOf(config),
     ...wishes(),

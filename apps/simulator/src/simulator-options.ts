@@ -1,3 +1,4 @@
+import type { Clock } from '@causeway/platform';
 import type { RcsOptions } from './rcs/rcs-options.js';
 import type { FaultFile } from './control/fault-script.js';
 
@@ -22,6 +23,10 @@ export interface SimulatorOptions {
   readonly rcs?: RcsOptions;
   /** Where the carrier keeps what it took and what handsets showed: one JSON line each, appended. Holds words. */
   readonly logFile?: string;
+  /** How long messages, handsets and calls are remembered, seconds; a day unless told otherwise. Not the file above. */
+  readonly keepSeconds?: number;
+  /** What that is counted by. */
+  readonly clock?: Clock;
   /** Faults it starts with. */
   readonly faults?: FaultFile;
 }

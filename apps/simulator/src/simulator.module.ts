@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { CarrierLog } from './control/carrier-log.js';
 import { CallLog } from './control/call-log.js';
+import { ForgetOld } from './control/forget-old.js';
 import { ControlController } from './control/control.controller.js';
 import { FaultScript } from './control/fault-script.js';
 import { HandsetPageController } from './handsets/handset-page.controller.js';
@@ -45,6 +46,7 @@ export class SimulatorModule {
         CallLog,
         CarrierLog,
         FaultScript,
+        ForgetOld,
         Handsets,
         MediaStore,
         Holds,

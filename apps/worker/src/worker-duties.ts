@@ -1,16 +1,32 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
+import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
-import type { DropPartitions, MakePartitions } from '@causeway/retention';
+import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions, WriteLedger } from '@causeway/retention';
+import { forgetReports } from './forget-reports.js';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
 const CONCURRENCY = 16;
+/** How long after something was taken back only the database knows of it. */
+const TOMBSTONES_MS = 2_000;
+const ERASURES_MS = 30_000;
+const QUEUE_EVENTS_MS = 3_600_000;
+const HOLDS_MS = 5_000;
+/** How soon after a purge its entry stands in the ledger. */
+const LEDGER_MS = 2_000;
+
+/** Links, codes and questions for addresses that are past their time go within the hour. */
+const FORGET_MS = 3_600_000;
 
 export interface Duties {
   readonly drain: DrainNativeLane;
   readonly sweep: Sweep;
   readonly makePartitions: MakePartitions;
   readonly dropPartitions: DropPartitions;
+  readonly keepTombstones: KeepTombstones;
+  readonly finishErasures: FinishErasures;
+  readonly keepHolds: KeepHolds;
+  readonly writeLedger: WriteLedger;
 }
 
 /** What a worker does while it lives. Making and dropping partitions are separate jobs: a drop that waits must not stop the next hour. */
@@ -24,7 +40,8 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     const { config, queue, events } = this.context;
-    const { drain, sweep, makePartitions, dropPartitions } = this.duties;
+    const { drain, sweep, makePartitions, dropPartitions, writeLedger } = this.duties;
+    const { keepTombstones, finishErasures, keepHolds } = this.duties;
     await makePartitions.execute();
     await queue.lanes.drain('native', (lane) => drain.execute(lane), {
       concurrency: CONCURRENCY,
@@ -35,6 +52,17 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(config.sweepIntervalMs, { name: 'sweep', run: () => sweep.execute() }, events),
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
+      every(
+        FORGET_MS,
+        { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) },
+        events,
+      ),
+      every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
+      every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
+      every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),
+      every(QUEUE_EVENTS_MS, { name: 'queue-events', run: () => queue.lanes.forgetEvents() }, events),
+      every(LEDGER_MS, { name: 'write-ledger', run: () => writeLedger.execute() }, events),
+      every(partitionsMs, { name: 'forget-reports', run: () => forgetReports(this.context) }, events),
     ];
   }
 

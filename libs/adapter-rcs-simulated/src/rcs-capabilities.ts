@@ -1,4 +1,4 @@
-import type { Capabilities } from '@causeway/message-model';
+import { TEXT_ONLY, type Capabilities } from '@causeway/message-model';
 
 /**
  * What business messaging over RCS carries (developers.google.com/business-communications/rcs-business-messaging, guides). `attachment`
@@ -7,18 +7,12 @@ import type { Capabilities } from '@causeway/message-model';
  */
 export const RCS_CAPABILITIES: Capabilities = Object.freeze({
   features: Object.freeze({
-    text: 'full',
-    markdown: 'unsupported-with-fallback',
-    reply: 'unsupported-with-fallback',
-    reaction: 'unsupported-with-fallback',
-    edit: 'unsupported-with-fallback',
-    delete: 'rejected',
+    ...TEXT_ONLY,
     attachment: 'partial',
     card: 'full',
     carousel: 'full',
     suggestion: 'full',
     typing: 'partial',
-    'expiry-after-reading': 'unsupported-with-fallback',
     'expiry-at-time': 'partial',
     'delivery-report': 'full',
     'read-report': 'full',

@@ -1,4 +1,4 @@
-import type { Capabilities } from '@causeway/message-model';
+import { TEXT_ONLY, type Capabilities } from '@causeway/message-model';
 
 /**
  * What SMS through Twilio carries. 1,600 characters: Twilio's limit of a body. Expiry: `ValidityPeriod`, of which Twilio
@@ -6,21 +6,9 @@ import type { Capabilities } from '@causeway/message-model';
  */
 export const SMS_CAPABILITIES: Capabilities = Object.freeze({
   features: Object.freeze({
-    text: 'full',
-    markdown: 'unsupported-with-fallback',
-    reply: 'unsupported-with-fallback',
-    reaction: 'unsupported-with-fallback',
-    edit: 'unsupported-with-fallback',
-    delete: 'rejected',
-    attachment: 'unsupported-with-fallback',
-    card: 'unsupported-with-fallback',
-    carousel: 'unsupported-with-fallback',
-    suggestion: 'unsupported-with-fallback',
-    typing: 'dropped',
-    'expiry-after-reading': 'unsupported-with-fallback',
+    ...TEXT_ONLY,
     'expiry-at-time': 'partial',
     'delivery-report': 'full',
-    'read-report': 'dropped',
   }),
   limits: Object.freeze({ textCharacters: 1_600, expirySecondsMin: 5, expirySecondsMax: 36_000 }),
 } as const);

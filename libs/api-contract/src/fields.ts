@@ -30,7 +30,7 @@ export const bytesField = (limits: { readonly min?: number; readonly max: number
     })
     .meta({ type: 'string', contentEncoding: 'base64url' });
 
-const parsed = <T>(name: string, parse: (text: string) => T | undefined) =>
+export const parsed = <T>(name: string, parse: (text: string) => T | undefined) =>
   z
     .string()
     .max(400)

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import {
   boxIdField,
   bytesField,
+  contactIdField,
   conversationIdField,
   keyIdField,
   nativeAddressField,
   transitIdField,
 } from './fields.js';
 import { messageStateSchema } from './messages.js';
+import { ledgerHeadSchema } from './retention.js';
+import { reportStampSchema } from './reports.js';
 
 export const consentRequestSchema = z.object({
   request: z.string(),
@@ -32,6 +35,17 @@ export const deviceEventSchema = z.discriminatedUnion('type', [
     conversation: conversationIdField,
     at: z.string(),
   }),
+  /** Whoever asked took it back before there was an answer. */
+  z.object({ type: z.literal('consent-cancelled'), request: z.string(), from: nativeAddressField, at: z.string() }),
+  /** A conversation takes another way from now on; told to both ends. */
+  z.object({
+    type: z.literal('route-switched'),
+    conversation: conversationIdField,
+    from: nativeAddressField,
+    network: z.string(),
+    confidentiality: z.enum(['sealed', 'clear']),
+    at: z.string(),
+  }),
 ]);
 
 export const inboxItemSchema = z.discriminatedUnion('kind', [
@@ -41,17 +55,24 @@ export const inboxItemSchema = z.discriminatedUnion('kind', [
     boxId: boxIdField,
     sealKeyId: keyIdField,
     box: bytesField({ max: 80 * 1024 }),
+    /** Of what somebody else sent: with it the message can be reported. */
+    report: reportStampSchema.optional(),
   }),
   z.object({ kind: z.literal('event'), id: transitIdField, event: deviceEventSchema }),
 ]);
 
-export const inboxPageSchema = z.object({ items: z.array(inboxItemSchema), hasMore: z.boolean() });
+export const inboxPageSchema = z.object({
+  items: z.array(inboxItemSchema),
+  hasMore: z.boolean(),
+  /** The end of the purge ledger now; missing before the first purge. */
+  ledger: ledgerHeadSchema.optional(),
+});
 export const acknowledgeSchema = z.object({ ids: z.array(transitIdField).min(1).max(256) });
 
 /** Frames of `GET /v1/socket`, JSON text. An item is pushed again on every connection until it is acknowledged. */
 export const serverFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('item'), item: inboxItemSchema }),
-  z.object({ type: z.literal('caught-up') }),
+  z.object({ type: z.literal('caught-up'), ledger: ledgerHeadSchema.optional() }),
   z.object({ type: z.literal('problem'), code: z.string(), title: z.string() }),
 ]);
 export const clientFrameSchema = z.discriminatedUnion('type', [
@@ -61,7 +82,10 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
 export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
 export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
 export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
-export const decideConsentSchema = z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke']) });
+export const decideConsentSchema = z.union([
+  z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke', 'cancel']) }),
+  z.object({ contact: contactIdField, decision: z.enum(['grant', 'revoke']) }),
+]);
 
 /** RFC 9457 problem document; `code` is stable. */
 export const problemSchema = z.object({
@@ -77,6 +101,7 @@ export type DeviceEvent = z.infer<typeof deviceEventSchema>;
 export type DeviceEventInput = z.input<typeof deviceEventSchema>;
 export type InboxItem = z.infer<typeof inboxItemSchema>;
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
+export type ServerFrameInput = z.input<typeof serverFrameSchema>;
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 export type ConsentRequest = z.infer<typeof consentRequestSchema>;
 export type Problem = z.infer<typeof problemSchema>;

@@ -12,7 +12,7 @@ import {
   signedField,
   unixSecondsField,
 } from './fields.js';
-import { clearNetworkField } from './routes.js';
+import { clearNetworkField, MAX_NETWORKS } from './routes.js';
 
 /** One box for one device; `registrationId` says which installation it was sealed for. */
 export const nativeBoxSchema = z.object({
@@ -35,7 +35,7 @@ const nativeBodySchema = z.object({
 const clearBodySchema = z.object({
   leg: z.literal('clear'),
   planDigest: z.string().max(64),
-  networks: z.array(clearNetworkField).min(1).max(2),
+  networks: z.array(clearNetworkField).min(1).max(MAX_NETWORKS),
   keyId: z.string().max(64),
   box: bytesField({ max: 80 * 1024 }),
   statement: signedField,

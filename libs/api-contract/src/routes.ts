@@ -10,8 +10,13 @@ import {
   signedField,
 } from './fields.js';
 
-export const clearNetworkField = z.enum(['sms', 'rcs']);
+/** Name of a clear network: those of the product and those an operator adds by a module. `native` is none. */
+export const clearNetworkField = z
+  .string()
+  .regex(/^(?!native$)[a-z][a-z0-9-]{0,31}$/, 'is not the name of a clear network');
 export type ClearNetwork = z.infer<typeof clearNetworkField>;
+/** Networks of one plan. */
+export const MAX_NETWORKS = 8;
 
 export const targetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('conversation'), conversation: conversationIdField }),
@@ -19,7 +24,22 @@ export const targetSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('address'), address: nativeAddressField }),
 ]);
 
-export const planRouteSchema = z.object({ to: targetSchema });
+export const planRouteSchema = z.object({
+  to: targetSchema,
+  /** The least confidentiality of the message that is planned for; `clear` when a number is asked for, else `sealed`. */
+  floor: z.enum(['sealed', 'clear']).optional(),
+});
+
+/** One way as its sender may see it. Of the other person's rules it says that there is one, and no more. */
+const explainedWaySchema = z.object({
+  network: z.string(),
+  confidentiality: z.enum(['sealed', 'clear']),
+  /** `taken` by the next message, `next` after that one, `closed` to it, or `waits` for consent. */
+  outcome: z.enum(['taken', 'next', 'closed', 'waits']),
+  by: z.enum(['you', 'them', 'gateway']).optional(),
+  why: z.string().optional(),
+});
+export const explainedRouteSchema = z.object({ isGranted: z.boolean(), ways: z.array(explainedWaySchema) });
 
 const nativePlanSchema = z.object({
   leg: z.literal('native'),
@@ -34,11 +54,13 @@ const clearPlanSchema = z.object({
   conversation: conversationIdField,
   contact: contactIdField,
   /** In the order in which the edge will try them. */
-  networks: z.array(clearNetworkField).min(1),
+  networks: z.array(clearNetworkField).min(1).max(MAX_NETWORKS),
   capabilities: z.record(z.string(), z.unknown()),
   simulated: z.array(clearNetworkField),
   edge: signedField,
   region: z.string(),
+  /** Countries outside of the permitted ones that it passes; absent where the operator keeps no list of them. */
+  leavesRegion: z.array(z.string()).optional(),
   /** Longest lifetime of a message on this leg, seconds. */
   maxLifetimeSeconds: z.int(),
   digest: z.string(),
@@ -48,7 +70,11 @@ const clearPlanSchema = z.object({
 export const planSchema = z.discriminatedUnion('leg', [
   nativePlanSchema,
   clearPlanSchema,
-  z.object({ leg: z.literal('none'), waiting: z.literal('consent') }),
+  z.discriminatedUnion('waiting', [
+    z.object({ leg: z.literal('none'), waiting: z.literal('consent') }),
+    /** Every way there is was closed by somebody. */
+    z.object({ leg: z.literal('none'), waiting: z.literal('route'), ways: z.array(explainedWaySchema) }),
+  ]),
 ]);
 
 export const sealAddressSchema = z.object({ keyId: z.string().max(64), sealedAddress: bytesField({ max: 512 }) });
@@ -58,9 +84,12 @@ export const contactSchema = z.object({
   conversation: conversationIdField,
   country: z.string(),
   lineType: z.string(),
+  /** Who linked the number, if they may be found by it; null for every other number, registered or not. */
+  native: nativeAddressField.nullable().default(null),
 });
 
 export type Target = z.infer<typeof targetSchema>;
+export type ExplainedRoute = z.infer<typeof explainedRouteSchema>;
 export type RoutePlan = z.infer<typeof planSchema>;
 export type NativePlan = z.infer<typeof nativePlanSchema>;
 export type ClearPlan = z.infer<typeof clearPlanSchema>;

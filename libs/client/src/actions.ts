@@ -1,5 +1,6 @@
 import {
   attachmentContent,
+  cardsContent,
   decodeContent,
   filesContent,
   plainTextOf,
@@ -11,18 +12,26 @@ import {
   parseAddress,
   CausewayError,
   type AttachmentReference,
+  type ContentCard,
   type InlineFile,
   toBytes,
   type MessageId,
 } from '@causeway/message-model';
+import { isClearAddress } from './contacts.js';
 import { currentIdOf, type Draft, type SendOptions } from './compose.js';
 import type { DeviceContext } from './device-context.js';
 import { RECORDS, type HistoryRecord } from './records.js';
+import { startReadTimer } from './vanishing.js';
 
 export type ActionDraft = Omit<Draft, 'conversation'>;
 
 export interface AttachOptions extends SendOptions {
   readonly caption?: string;
+}
+
+export interface CardOptions extends SendOptions {
+  /** The same in words, for who is shown no cards; made from the cards unless given. */
+  readonly fallback?: string;
 }
 
 /** The drafts behind the verbs of a device: each becomes an ordinary message in its conversation. */
@@ -48,6 +57,11 @@ export class Actions {
     return { address: addressed(to), options, build };
   }
 
+  cards(to: string, cards: readonly ContentCard[], options: CardOptions): ActionDraft {
+    const { fallback } = options;
+    return { address: addressed(to), options, build: (header) => cardsContent({ ...header, cards, fallback }) };
+  }
+
   async reply(messageId: MessageId, text: string, options: SendOptions): Promise<ActionDraft> {
     const { address, inReplyTo, quote } = await this.#other(messageId);
     return { address, options, build: (header) => textContent({ ...header, text, inReplyTo, quote }) };
@@ -70,15 +84,22 @@ export class Actions {
 
   async read(messageId: MessageId): Promise<ActionDraft> {
     const { address } = await this.#other(messageId);
+    await this.#startTimer(messageId);
     const report = [{ messageId, status: 'read' as const }];
     return { address, options: {}, build: (header) => statusContent({ ...header, report }) };
+  }
+
+  async #startTimer(messageId: MessageId): Promise<void> {
+    const record = await this.#record(messageId);
+    if (record.direction === 'received')
+      await this.context.store.unit((unit) => startReadTimer(unit, this.context, record));
   }
 
   /** The other end knows a message by the id it was sent under in the end; a clear network knows no id, so there it is quoted. */
   async #other(messageId: MessageId): Promise<{ address: string; inReplyTo: MessageId; quote: string | undefined }> {
     const record = await this.#record(messageId);
     const address = record.direction === 'received' ? record.from : record.to;
-    const quote = address.startsWith('tel:') ? wordsOf(record) : undefined;
+    const quote = isClearAddress(address) ? wordsOf(record) : undefined;
     return { address, inReplyTo: record.messageId, quote };
   }
 

@@ -56,6 +56,11 @@ export class CachedLevel {
     for (const change of changes) this.#keep(change);
   }
 
+  /** See {@link SealedLevel.scrub}. */
+  scrub(rows: readonly { readonly collection: string; readonly name: string }[]): Promise<void> {
+    return this.level.scrub(rows);
+  }
+
   close(): Promise<void> {
     return this.level.close();
   }

@@ -9,7 +9,7 @@ import {
   type SignedStatement,
 } from '@causeway/signal-protocol';
 import { previewDigest } from './preview.js';
-import type { OutgoingRecord, Preview, Self } from './records.js';
+import type { OutgoingRecord, PermissionRecord, Preview, Self } from './records.js';
 import { tenantOf } from './sessions.js';
 
 /** The networks of the plan the person allowed, in the plan's order; empty when it needs their word again. */
@@ -66,6 +66,8 @@ export function sealForEdge(input: {
   readonly planDigest: string;
   readonly deadline: number;
   readonly leg: { readonly key: LegKey; readonly region: string };
+  /** Of a permission for the whole conversation. */
+  readonly permissionSecret: Bytes | undefined;
 }): Bytes {
   const { self, record, leg } = input;
   return sealToEdge({
@@ -86,5 +88,25 @@ export function sealForEdge(input: {
     address: record.address,
     identityKey: self.identityKey,
     identityPrivateKey: self.identityPrivateKey,
+    permissionSecret: input.permissionSecret,
   });
 }
+
+/** Networks of the plan that a permission for the conversation covers now, until the message's deadline. */
+export function coveredNetworks(
+  permission: PermissionRecord | undefined,
+  {
+    plan,
+    record,
+    now,
+  }: { readonly plan: Pick<ClearPlan, 'networks'>; readonly record: OutgoingRecord; readonly now: number },
+): ClearPlan['networks'] {
+  if (!permission || permission.until <= now || record.deliverBefore > permission.until) return [];
+  const order = permission.networks.map(({ network }) => network);
+  const covered = plan.networks.filter((network) => order.includes(network));
+  // a statement is for its networks in their order: what the plan has otherwise is asked about anew
+  return isOrdered(covered, order) ? covered : [];
+}
+
+const isOrdered = (planned: readonly string[], order: readonly string[]): boolean =>
+  planned.every((network, index) => index === 0 || order.indexOf(network) > order.indexOf(planned[index - 1] ?? ''));

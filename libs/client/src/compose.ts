@@ -1,6 +1,7 @@
 import {
   conversationUri,
   decodeContent,
+  decodeStoredContent,
   encodeContent,
   EXTENSION,
   messageIdOf,
@@ -13,14 +14,18 @@ import {
   type MimiContent,
 } from '@causeway/message-model';
 import { randomBytes } from 'node:crypto';
+import { isClearAddress } from './contacts.js';
 import { nextCount, nowSeconds, type DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
+import { applyReplacement } from './history.js';
+import { undeliveredSecondsOf } from './known-policies.js';
 import { unknownPeer } from './peers.js';
 import { RECORDS, type HistoryRecord, type OutgoingRecord, type Self } from './records.js';
+import { setTimer } from './vanishing.js';
 
 export interface SendOptions {
   /** The person's permission to send this one message in the clear, over these networks. */
-  readonly allowClear?: readonly ('sms' | 'rcs')[];
+  readonly allowClear?: readonly string[];
   readonly inReplyTo?: MessageId;
   /** When the message is to vanish: unix seconds, or seconds after it was read. Devices keep it; a carrier cannot (the preview says so). */
   readonly expires?: Expiration;
@@ -35,6 +40,8 @@ export interface Draft {
   readonly conversation: ConversationId;
   readonly build: (header: Pick<ContentHeader, 'senderUri' | 'roomUri' | 'expires'>) => MimiContent;
   readonly options: SendOptions;
+  /** Of the moment: it is not kept in the history. */
+  readonly isPassing?: boolean;
 }
 
 const DAY_SECONDS = 86_400;
@@ -44,10 +51,15 @@ const CLOCK_MARGIN_SECONDS = 300;
 /** Makes the message and keeps it: from here on it survives a crash of this device. */
 export async function composeMessage(unit: UnitOfWork, context: DeviceContext, draft: Draft): Promise<OutgoingRecord> {
   const self = context.own.current;
-  const isClear = draft.address.startsWith('tel:');
+  const isClear = isClearAddress(draft.address);
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, draft.conversation) };
   const content = encodeContent(draft.build({ ...header, expires: draft.options.expires }));
-  const longest = nowSeconds(context) + (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS;
+  const wanted = await undeliveredSecondsOf(unit, draft.conversation);
+  const latest =
+    nowSeconds(context) + Math.min(wanted, (isClear ? DAY_SECONDS : 7 * DAY_SECONDS) - CLOCK_MARGIN_SECONDS);
+  const { expires } = draft.options;
+  // nobody is to be given what has vanished
+  const longest = expires && !expires.relative ? Math.min(latest, expires.timeSeconds) : latest;
   const record: OutgoingRecord = {
     messageId: messageIdOf({ content, ...header }),
     order: await nextCount(unit, 'outgoing'),
@@ -67,7 +79,13 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
     request: null,
   };
   unit.put(RECORDS.outgoing, record.messageId, record);
-  unit.put(RECORDS.history, record.messageId, await historyOf(unit, self, record));
+  if (draft.isPassing) return record;
+  const history = await historyOf(unit, self, record);
+  const made = decodeStoredContent(content);
+  // a deletion acts here too, where it can act at all
+  if (!isClear && made.part.kind === 'null') await applyReplacement(unit, history, made);
+  unit.put(RECORDS.history, record.messageId, history);
+  await setTimer(unit, context, { messageId: record.messageId, content: made });
   return record;
 }
 
@@ -89,8 +107,9 @@ export async function moveMessage(
   unit: UnitOfWork,
   context: DeviceContext,
   record: OutgoingRecord,
-  conversation: ConversationId,
+  to: Pick<OutgoingRecord, 'conversation'> & Partial<Pick<OutgoingRecord, 'address' | 'floor'>>,
 ): Promise<OutgoingRecord> {
+  const { conversation } = to;
   const self = context.own.current;
   const header = { senderUri: self.address, roomUri: conversationUri(self.host, conversation) };
   const before = decodeContent(record.content, record.createdAtMs);
@@ -99,8 +118,8 @@ export async function moveMessage(
   const messageId = messageIdOf({ content, ...header });
   const moved: OutgoingRecord = {
     ...record,
+    ...to,
     messageId,
-    conversation,
     content,
     state: null,
     gatewayId: null,
@@ -111,6 +130,7 @@ export async function moveMessage(
   unit.put(RECORDS.outgoing, messageId, moved);
   unit.put(RECORDS.history, messageId, await historyOf(unit, self, moved));
   unit.put(RECORDS.moved, record.messageId, messageId);
+  await setTimer(unit, context, { messageId, content: before });
   unit.afterCommit(() =>
     context.events.emit('state', { messageId, state: { kind: 'unsubmitted' }, formerMessageId: record.messageId }),
   );

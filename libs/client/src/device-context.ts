@@ -1,3 +1,4 @@
+import type { Alarm } from './alarm.js';
 import type { DeviceEvents } from './device-events.js';
 import type { DeviceStore, UnitOfWork } from './device-store.js';
 import type { GatewayApi } from './gateway-api.js';
@@ -38,6 +39,8 @@ export interface DeviceContext {
   readonly calls: AbortController;
   readonly events: DeviceEvents;
   readonly own: OwnDevice;
+  /** Rings when a message has to leave this device. */
+  readonly alarm: Alarm;
   /** Unix milliseconds. */
   readonly nowMs: () => number;
 }

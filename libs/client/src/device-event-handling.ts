@@ -28,6 +28,15 @@ export class DeviceEventHandling {
           unit.put(RECORDS.request, request, { request, from: from.uri, requestedAt });
           return putUpToShow(unit, 'request', request);
         }
+        case 'consent-cancelled':
+          unit.delete(RECORDS.request, event.request);
+          return unit.afterCommit(() => this.context.events.emit('request-withdrawn', { from: event.from.uri }));
+        case 'route-switched': {
+          const { conversation, network, confidentiality } = event;
+          const isOwn = event.from.uri === this.context.own.current.address;
+          const told = { conversation, network, confidentiality, from: event.from.uri, isOwn };
+          return unit.afterCommit(() => this.context.events.emit('route-switched', told));
+        }
         case 'consent-granted': {
           const granted = { address: event.peer.uri, conversation: event.conversation };
           return recordGrant(unit, this.context, granted, this.flush);

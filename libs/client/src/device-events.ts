@@ -39,6 +39,16 @@ export interface ContactRequest {
   readonly requestedAt: string;
 }
 
+/** A conversation takes another way from now on, as one end or its rules would have it. Both ends are told. */
+export interface RouteSwitch {
+  readonly conversation: ConversationId;
+  /** Whose messages go another way. */
+  readonly from: string;
+  readonly isOwn: boolean;
+  readonly network: string;
+  readonly confidentiality: 'sealed' | 'clear';
+}
+
 export interface MessageStateChange {
   readonly messageId: MessageId;
   readonly state: SendingState;
@@ -91,22 +101,47 @@ export interface MessageReport {
   readonly status: string;
 }
 
+/** The other end writes, for some seconds from now, or has stopped. */
+export interface TypingNotice {
+  readonly from: string;
+  readonly isTyping: boolean;
+}
+
 export interface TrustProblem {
   readonly reason: TrustFailure;
   readonly about: string;
 }
 
+/** A message to somebody new has to wait: it goes by itself when it may. Conversations in which both wrote go on. */
+export interface Limited {
+  readonly address: string;
+  /** For the person: what counted, what follows, what does not. */
+  readonly sentence: string;
+  /** Names the decision, see `device.limits`; undefined when the guard could not see. */
+  readonly decision: string | undefined;
+  readonly retryAfterSeconds: number;
+}
+
 export interface DeviceEventMap {
   message: ReceivedMessage;
   request: ContactRequest;
+  /** Whoever asked took it back. */
+  'request-withdrawn': { readonly from: string };
+  'route-switched': RouteSwitch;
   granted: { readonly peer: string; readonly conversation: ConversationId };
   state: MessageStateChange;
   report: MessageReport;
+  typing: TypingNotice;
   'key-change': KeyChange;
   'device-list': DeviceListChange;
   'edge-changed': EdgeChange;
   'trust-problem': TrustProblem;
+  limited: Limited;
   'refused-item': RefusedItem;
+  /** Messages whose time had come: they are on this device no more. */
+  vanished: { readonly messageIds: readonly MessageId[] };
+  /** The purge ledger of the gateway is not what it was: entries are missing or were rewritten. */
+  ledger: { readonly why: 'not-signed' | 'another-key' | 'cut-short' | 'rewritten'; readonly sequence: number };
   connection: { readonly isConnected: boolean };
   /** Something in the background failed and will be tried again, or a handler threw. */
   problem: { readonly error: unknown };
@@ -146,6 +181,8 @@ export class DeviceEvents {
 
   emit<Name extends DeviceEventName>(name: Name, event: DeviceEventMap[Name]): void {
     if (this.hasHandler(name)) return void this.deliver(name, event);
+    // over before anyone could look
+    if (name === 'typing') return;
     const waiting: DeviceEventMap[Name][] = this.#waiting[name];
     waiting.push(event);
     if (waiting.length > LONGEST_WAIT) waiting.shift();
@@ -165,14 +202,20 @@ export class DeviceEvents {
 const noHandlers = (): Handlers => ({
   message: new Set(),
   request: new Set(),
+  'request-withdrawn': new Set(),
+  'route-switched': new Set(),
   granted: new Set(),
   state: new Set(),
   report: new Set(),
+  limited: new Set(),
+  typing: new Set(),
   'key-change': new Set(),
   'device-list': new Set(),
   'edge-changed': new Set(),
   'trust-problem': new Set(),
   'refused-item': new Set(),
+  vanished: new Set(),
+  ledger: new Set(),
   connection: new Set(),
   problem: new Set(),
 });
@@ -180,14 +223,20 @@ const noHandlers = (): Handlers => ({
 const nothingWaiting = (): Waiting => ({
   message: [],
   request: [],
+  'request-withdrawn': [],
+  'route-switched': [],
   granted: [],
   state: [],
   report: [],
+  limited: [],
+  typing: [],
   'key-change': [],
   'device-list': [],
   'edge-changed': [],
   'trust-problem': [],
   'refused-item': [],
+  vanished: [],
+  ledger: [],
   connection: [],
   problem: [],
 });

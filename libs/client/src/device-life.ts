@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Alarm } from './alarm.js';
 import type { FolderOptions, OfferOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceStore } from './device-store.js';
 import { OwnDevice, type DeviceContext } from './device-context.js';
@@ -78,7 +79,8 @@ async function contextOf(store: DeviceStore, options: RuntimeOptions): Promise<D
   if (!isRegistered) throw new Error('the registration of this device was interrupted; register again to complete it');
   const calls = new AbortController();
   const api = apiFor(gateway, options, calls.signal).withToken(token);
-  return { store, api, calls, own, events: new DeviceEvents(), nowMs: options.nowMs ?? Date.now };
+  const nowMs = options.nowMs ?? Date.now;
+  return { store, api, calls, own, events: new DeviceEvents(), alarm: new Alarm(nowMs), nowMs };
 }
 
 async function forgetFolder(folder: string): Promise<void> {

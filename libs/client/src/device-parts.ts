@@ -1,16 +1,23 @@
 import { purgeHourOf, parseTransitId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
+import { DeviceRetention } from './device-retention.js';
+import { AddressBook } from './address-book.js';
 import { EdgeTrust } from './edge-trust.js';
 import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
+import { learnPolicies } from './known-policies.js';
 import { learnGrant } from './learn-grant.js';
 import { Outgoing } from './outgoing.js';
+import { Indications } from './indications.js';
 import { OwnList } from './own-list.js';
 import { Peers } from './peers.js';
 import { PreKeys } from './pre-keys.js';
+import { Privacy } from './privacy.js';
 import { RECORDS } from './records.js';
+import { LedgerMemory } from './seen-ledger.js';
 import { ShowStored } from './show-stored.js';
 import { InboxSocket } from './socket.js';
+import { Vanishing } from './vanishing.js';
 
 const MAINTENANCE_MS = 3_600_000;
 const HOUR_MS = 3_600_000;
@@ -24,6 +31,12 @@ export class DeviceParts {
   readonly outgoing: Outgoing;
   readonly inbox: Inbox;
   readonly list: OwnList;
+  readonly ledger: LedgerMemory;
+  readonly vanishing: Vanishing;
+  readonly retention: DeviceRetention;
+  readonly privacy: Privacy;
+  readonly addressBook: AddressBook;
+  readonly indications: Indications;
   readonly #preKeys: PreKeys;
   readonly #show: ShowStored;
   readonly #socket: InboxSocket | undefined;
@@ -39,13 +52,19 @@ export class DeviceParts {
     this.edge = new EdgeTrust(context);
     this.outgoing = new Outgoing(context, this.peers, this.edge);
     this.list = new OwnList(context, this.peers);
+    this.privacy = new Privacy(context);
+    this.addressBook = new AddressBook(context);
+    this.indications = new Indications(context, this);
     this.#preKeys = new PreKeys(context);
     this.#show = new ShowStored(context);
     const incoming = new Incoming(context, this.peers, this.edge, {
       preKeyUsed: () => this.#inBackground(() => this.#preKeys.maintain()),
       flush: (address) => this.goOn(address),
     });
-    this.inbox = new Inbox(context, incoming, this.#show);
+    this.ledger = new LedgerMemory(context);
+    this.vanishing = new Vanishing(context);
+    this.retention = new DeviceRetention(context, this);
+    this.inbox = new Inbox(context, incoming, this.#show, this.ledger);
     this.#socket = delivery === 'socket' ? this.#makeSocket() : undefined;
   }
 
@@ -55,6 +74,7 @@ export class DeviceParts {
       if (name === 'message' || name === 'request') void this.#show.run();
     });
     await this.#forgetOldInboxIds();
+    await this.vanishing.start();
     await this.outgoing.resume();
     this.#socket?.start();
     this.#maintain();
@@ -83,6 +103,12 @@ export class DeviceParts {
     if (!(await this.#preKeys.areYoungEnough())) await this.#preKeys.maintain();
   }
 
+  /** What the account asked for on any of its devices holds on this one too; what the history keeps too long goes. */
+  async refreshPolicies(): Promise<void> {
+    await learnPolicies(this.context, await this.context.api.policies());
+    await this.vanishing.run();
+  }
+
   get isClosing(): boolean {
     return this.#closing !== undefined;
   }
@@ -96,6 +122,7 @@ export class DeviceParts {
   async #close(calls: Iterable<Promise<unknown>>): Promise<void> {
     const impatience = setTimeout(() => this.context.calls.abort(), CLOSE_WITHIN_MS);
     clearInterval(this.#timer);
+    this.context.alarm.stop();
     this.#show.close();
     await Promise.allSettled(calls);
     // while there is somebody to acknowledge to
@@ -113,6 +140,7 @@ export class DeviceParts {
       await this.#preKeys.maintain();
       await this.list.rotateSealKeyIfDue();
     });
+    this.#inBackground(() => this.refreshPolicies());
   }
 
   #inBackground(work: () => Promise<void>): void {
@@ -131,7 +159,11 @@ export class DeviceParts {
       token,
       take: (item, acknowledge) => this.inbox.take(item, acknowledge),
       onConnection: (isConnected) => events.emit('connection', { isConnected }),
-      onCaughtUp: () => this.#inBackground(() => this.inbox.retryHeld()),
+      onCaughtUp: (ledger) =>
+        this.#inBackground(async () => {
+          await this.ledger.learn(ledger);
+          await this.inbox.retryHeld();
+        }),
       onProblem: (error) => events.emit('problem', { error }),
     });
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { z } from 'zod';
 import { CachedLevel } from './cached-level.js';
 import { openFolderKeys, type FolderLock } from './folder-key.js';
 import { SealedLevel } from './sealed-level.js';
@@ -33,8 +34,7 @@ export class DeviceStore {
     return this.#units.run(async () => {
       const staged = this.#stage();
       const result = await work(staged);
-      if (staged.hasChanges) await this.#write(staged);
-      else staged.takeEffect();
+      await this.#end(staged);
       return result;
     });
   }
@@ -48,8 +48,8 @@ export class DeviceStore {
     return this.#units.run(async () => {
       const staged = this.#stage();
       const result = await work(staged);
-      if (!staged.hasChanges) {
-        staged.takeEffect();
+      if (!staged.hasChanges || staged.isScrubbing) {
+        await this.#end(staged);
         return result;
       }
       this.#unsettled.take(staged);
@@ -72,19 +72,47 @@ export class DeviceStore {
     });
   }
 
+  /** Scrubs what a process that died still owed. */
+  resumeScrub(): Promise<void> {
+    return this.#units.run(() => this.#payScrub());
+  }
+
+  async #end(staged: StagedUnit): Promise<void> {
+    if (!staged.hasChanges && !staged.isScrubbing) return staged.takeEffect();
+    for (const row of staged.scrubbed) staged.put(OWED, `${row.collection}\n${row.name}`, row);
+    const effects = await this.#save(staged);
+    try {
+      if (staged.isScrubbing) await this.#payScrub();
+    } finally {
+      for (const effect of effects) effect();
+    }
+  }
+
+  async #payScrub(): Promise<void> {
+    const owed = await this.#stage().list(OWED);
+    if (owed.length === 0) return;
+    await this.level.scrub(owed.map(({ record }) => record));
+    const paid = this.#stage();
+    for (const { name } of owed) paid.delete(OWED, name);
+    await this.#write(paid);
+  }
+
   #stage(): StagedUnit {
     return new StagedUnit(this.level, this.#unsettled);
   }
 
-  /** With everything unsettled, all or nothing. A failure leaves that unsettled, for the next to try. */
   async #write(staged: StagedUnit): Promise<void> {
+    for (const effect of await this.#save(staged)) effect();
+  }
+
+  /** With everything unsettled, all or nothing; returns what is to happen then. A failure leaves that unsettled, for the next to try. */
+  async #save(staged: StagedUnit): Promise<readonly (() => void)[]> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     await this.level.write(this.#unsettled.with(staged));
     if (staged.hasChanges) this.#done += 1;
     this.#settled = this.#done;
-    for (const effect of this.#unsettled.clear()) effect();
-    staged.takeEffect();
+    return [...this.#unsettled.clear(), ...staged.effects];
   }
 
   async get<T>(collection: Collection<T>, name: string): Promise<T | undefined> {
@@ -105,3 +133,9 @@ export class DeviceStore {
     await this.level.close();
   }
 }
+
+/** Rows whose former values are still to be scrubbed: written with the change itself. */
+const OWED: Collection<{ collection: string; name: string }> = {
+  name: 'scrub',
+  schema: z.object({ collection: z.string(), name: z.string() }),
+};

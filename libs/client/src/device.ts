@@ -1,52 +1,73 @@
-import type { MessageStatus } from '@causeway/api-contract';
-import {
-  CausewayError,
-  parseAddress,
-  type AttachmentReference,
-  type InlineFile,
-  type DeviceId,
-  type MessageId,
-  type NativeAddress,
-} from '@causeway/message-model';
-import { safetyNumber, type ListedDevice } from '@causeway/signal-protocol';
-import { Actions, type ActionDraft, type AttachOptions } from './actions.js';
+import type { AccountErased, AccountExport } from '@causeway/api-contract';
+import { eraseAccount, exportAccount } from './account-data.js';
+import type { AttachmentReference, ContentCard, DeviceId, InlineFile } from '@causeway/message-model';
+import type { ListedDevice } from '@causeway/signal-protocol';
+import { acceptRequest, decideNumber, safetyNumberWith } from './acquaintance.js';
+import type { AddressBook } from './address-book.js';
+import { Actions, type AttachOptions, type CardOptions } from './actions.js';
+import { Aliases } from './aliases.js';
+import { isClearAddress } from './contacts.js';
 import type { SendOptions } from './compose.js';
+import { ContactBook } from './contact-book.js';
 import type { DeviceContext } from './device-context.js';
-import { recordGrant } from './device-event-handling.js';
 import type { ContactRequest, DeviceEventName, Handler } from './device-events.js';
+import type { DeviceRetention } from './device-retention.js';
 import { joinDevice, offerDevice, openDevice, registerDevice } from './device-life.js';
 import type { JoinOptions, OfferOptions, OpenOptions, RegisterOptions, RuntimeOptions } from './device-options.js';
 import { DeviceParts } from './device-parts.js';
+import { Interoperability } from './interoperability.js';
+import { idOf, type MessageInquiry, type MessageReference } from './message-reference.js';
+import type { Privacy } from './privacy.js';
 import { localMessages, type LocalMessage, type MessageFilter } from './local-messages.js';
+import { Limits } from './limits.js';
 import { linkDevice } from './linking.js';
+import { Links } from './links.js';
+import { nativeOf } from './native-of.js';
 import type { SentMessage } from './outgoing.js';
+import { Permissions } from './permissions.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS } from './records.js';
-import { Serial } from './serial.js';
+import { reportMessage, type ReportOptions } from './report-message.js';
+import { Routing } from './routing.js';
+import { SendInTurn } from './send-in-turn.js';
 import { pinnedDevices } from './trust.js';
-
-/** A message as its sender can ask about it: from this device, and from the gateway when it knows of it. */
-export interface MessageInquiry extends SentMessage {
-  readonly gateway?: MessageStatus;
-}
-
-type MessageReference = MessageId | { readonly messageId: MessageId };
-const idOf = (message: MessageReference): MessageId => (typeof message === 'string' ? message : message.messageId);
 
 /**
  * One device of one person on the native network. All cryptography and every key are here and in its folder; the gateway
  * moves what it cannot read. Messages to one address are submitted in the order of the `send` calls.
  */
 export class Device {
+  /** Numbers and accounts of the same person, and who may find them by those. */
+  readonly links: Links;
+  /** Addresses handed out in place of one's own. */
+  readonly aliases: Aliases;
+  /** Telephones. */
+  readonly contacts: ContactBook;
+  /** Which other networks may be used for this account: none until turned on. */
+  readonly interoperability: Interoperability;
+  /** How this person is reached, and what may carry their words. */
+  readonly routing: Routing;
+  /** Permissions to write to a number in the clear for a time. */
+  readonly permissions: Permissions;
+  /** Why messages to new people had to wait. */
+  readonly limits: Limits;
   readonly #actions: Actions;
-  readonly #calls = new Serial();
-  readonly #sending = new Set<Promise<SentMessage>>();
+  readonly #turns: SendInTurn;
 
   private constructor(
     private readonly context: DeviceContext,
     private readonly parts: DeviceParts,
   ) {
     this.#actions = new Actions(context);
+    this.#turns = new SendInTurn(parts);
+    this.links = new Links(context, parts.edge);
+    this.aliases = new Aliases(context);
+    this.contacts = new ContactBook(context, parts.edge);
+    const goOn = () => parts.goOnEverywhere();
+    this.interoperability = new Interoperability(context, goOn);
+    this.routing = new Routing(context, parts.edge, goOn);
+    this.limits = new Limits(context);
+    this.permissions = new Permissions(context, parts.edge, parts.outgoing);
   }
 
   /** A new account, with this as its primary device. Safe to repeat after a crash. Throws `ProblemError` (`handle-taken`, `invite-required`). */
@@ -78,9 +99,16 @@ export class Device {
   get address(): string {
     return this.context.own.current.address;
   }
-
   get deviceId(): DeviceId {
     return this.context.own.current.deviceId;
+  }
+  /** What was decided about telephone numbers. */
+  get addressBook(): AddressBook {
+    return this.parts.addressBook;
+  }
+  /** Who learns that this person writes or has read. */
+  get privacy(): Privacy {
+    return this.parts.privacy;
   }
 
   /** Returns what ends the subscription. Events that nobody heard yet are handed to the first handler. */
@@ -93,17 +121,26 @@ export class Device {
    * (`unsubmitted`: it is tried again until its deadline). Throws `TrustError`, and `ProblemError` for what will not go.
    */
   async send(to: string, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.text(to, text, options));
+    return this.#turns.send(this.#actions.text(to, text, options));
   }
 
   /** Sends where an attachment lies and the key to it, sealed; the file itself is uploaded, encrypted, by the caller. */
   async attach(to: string, attachment: AttachmentReference, options: AttachOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.attachment(to, attachment, options));
+    return this.#turns.send(this.#actions.attachment(to, attachment, options));
   }
 
   /** Sends a small file within the message itself, some 60 KiB at most; over a clear network as a file where that carries it. */
   async sendFile(to: string, file: InlineFile, options: AttachOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.file(to, file, options));
+    return this.#turns.send(this.#actions.file(to, file, options));
+  }
+
+  /** Sends a card, or several side by side; who is shown no cards gets the same in words. Throws `CausewayError` beyond `CARD_LIMITS`. */
+  async sendCard(
+    to: string,
+    cards: ContentCard | readonly ContentCard[],
+    options: CardOptions = {},
+  ): Promise<SentMessage> {
+    return this.#turns.send(this.#actions.cards(to, [cards].flat(), options));
   }
 
   /** Signs the permission for a message that waits with a preview, and sends it over the networks shown there. */
@@ -112,25 +149,37 @@ export class Device {
   }
 
   async reply(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.reply(idOf(message), text, options));
+    return this.#turns.send(this.#actions.reply(idOf(message), text, options));
   }
 
   async react(message: MessageReference, reaction: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.react(idOf(message), reaction, options));
+    return this.#turns.send(this.#actions.react(idOf(message), reaction, options));
   }
 
   async edit(message: MessageReference, text: string, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.edit(idOf(message), text, options));
+    return this.#turns.send(this.#actions.edit(idOf(message), text, options));
   }
 
   async deleteForEveryone(message: MessageReference, options: SendOptions = {}): Promise<SentMessage> {
-    return this.#send(this.#actions.deleteForEveryone(idOf(message), options));
+    return this.#turns.send(this.#actions.deleteForEveryone(idOf(message), options));
   }
 
-  /** Tells the other end, sealed; `undefined` on a clear network, which has nobody to tell. */
+  /**
+   * Tells the other end if this person's switches allow it: sealed, or to the clear network that brought the message. Resolves with the
+   * report where it is a message.
+   */
   async markRead(message: MessageReference): Promise<SentMessage | undefined> {
     const draft = await this.#actions.read(idOf(message));
-    return draft.address.startsWith('tel:') ? undefined : this.#send(draft);
+    const { indications } = this.parts;
+    if (!(await indications.mayReport(draft.address))) return undefined;
+    if (!isClearAddress(draft.address)) return this.#turns.send(draft);
+    await indications.readOnNetwork(idOf(message));
+    return undefined;
+  }
+
+  /** Shows the other end for some seconds that this person writes. True when it was told: the switches decide, and it is not repeated. */
+  typing(to: string, isTyping = true): Promise<boolean> {
+    return this.parts.indications.typing(to, isTyping);
   }
 
   /** Where a message is: asks the gateway if it knows of it. */
@@ -163,19 +212,8 @@ export class Device {
   }
 
   /** Lets someone write, and be written to. What either side had waiting follows. Accepting twice, on two devices, is the same. */
-  async accept({ request }: Pick<ContactRequest, 'request'>): Promise<void> {
-    const asked = await this.context.store.get(RECORDS.request, request);
-    try {
-      const { peer, conversation } = await this.context.api.grant(request);
-      await this.context.store.unit(async (unit) => {
-        unit.delete(RECORDS.request, request);
-        const granted = { address: peer.uri, conversation };
-        await recordGrant(unit, this.context, granted, (address) => this.parts.goOn(address));
-      });
-    } catch (error) {
-      const isAnswered = error instanceof ProblemError && error.code === 'not-found' && asked !== undefined;
-      if (!isAnswered || !(await this.parts.learnGrant(asked.from))) throw error;
-    }
+  accept(request: Pick<ContactRequest, 'request'>): Promise<void> {
+    return acceptRequest(this.context, this.parts, request.request);
   }
 
   /** They are not told, now or later. */
@@ -184,8 +222,9 @@ export class Device {
     await this.context.store.unit(async (unit) => unit.delete(RECORDS.request, request.request));
   }
 
-  /** A grant in advance: this address may write without asking. */
+  /** A grant in advance: this address may write without asking. Ends a block; of a `tel:` number, only that. */
   async allow(address: string): Promise<void> {
+    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'grant' });
     const peer = nativeOf(address);
     await this.context.api.allow(peer);
     await this.parts.learnGrant(peer.uri);
@@ -193,7 +232,22 @@ export class Device {
 
   /** Nothing of theirs arrives any more, and they cannot tell. */
   async block(address: string): Promise<void> {
+    if (address.startsWith('tel:')) return decideNumber(this.context, this.parts, { address, decision: 'revoke' });
     await this.context.api.revoke(nativeOf(address));
+  }
+
+  /** Reports a message that came, provably, and blocks its sender if wanted. Words leave this device only `withWords`. */
+  report = (message: MessageReference, wish: ReportOptions = {}) => reportMessage(this.context, idOf(message), wish);
+  /** Takes back one's own request, with the messages that waited for its answer. */
+  async withdraw(address: string): Promise<void> {
+    const { uri } = nativeOf(address);
+    for (const { messageId } of await this.parts.outgoing.waiting(uri)) await this.parts.outgoing.cancel(messageId);
+    await this.context.api.cancelRequest(nativeOf(address));
+  }
+
+  /** Messages that wait for something on this device, the oldest first; `approve`, `review` or `cancel` end the waiting. */
+  waiting(): Promise<readonly SentMessage[]> {
+    return this.parts.outgoing.waiting();
   }
 
   /** Who may write first: those this person accepts, or anyone. */
@@ -202,17 +256,8 @@ export class Device {
   }
 
   /** 60 digits, equal on both ends, to compare by another way than this one. */
-  async safetyNumber(address: string): Promise<string> {
-    const { uri } = nativeOf(address);
-    const { pin } = await this.parts.peers.get(uri);
-    if (!pin) throw new Error('nothing was exchanged with this address yet');
-    const { address: localAddress, accountKey } = this.context.own.current;
-    return safetyNumber({
-      localAddress,
-      localAccountKey: accountKey,
-      remoteAddress: uri,
-      remoteAccountKey: pin.accountKey,
-    });
+  safetyNumber(address: string): Promise<string> {
+    return safetyNumberWith(this.context, this.parts.peers, nativeOf(address).uri);
   }
 
   /** The safety numbers were compared and are equal. Holds until the account key changes. */
@@ -253,6 +298,17 @@ export class Device {
     await this.parts.list.publish((devices) => devices.filter((device) => device.deviceId !== deviceId));
   }
 
+  /** Everything the gateway has of this account, table by table. */
+  exportAccount = (): Promise<AccountExport> => exportAccount(this.context);
+
+  /** For good, from every store of the gateway; what is in this folder stays. Only on the primary device (`NotPrimaryError`). */
+  eraseAccount = (): Promise<AccountErased | undefined> => eraseAccount(this.context);
+
+  /** How long things are kept, what deleting does, and the proof of what has gone. */
+  get retention(): DeviceRetention {
+    return this.parts.retention;
+  }
+
   /** Reads the inbox over HTTP until it is empty. Returns how many items came. */
   poll(): Promise<number> {
     return this.parts.inbox.poll();
@@ -263,34 +319,6 @@ export class Device {
    * wait for handlers: a handler may call this.
    */
   close(): Promise<void> {
-    return this.parts.close(this.#sending);
+    return this.parts.close(this.#turns.sending);
   }
-
-  async #send(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
-    if (this.parts.isClosing) {
-      await Promise.allSettled([draft]);
-      throw new Error('this device is closed');
-    }
-    const sending = this.#inTurn(draft).finally(() => this.#sending.delete(sending));
-    this.#sending.add(sending);
-    return sending;
-  }
-
-  /** Drafts take their turn in the order of the calls, whatever each has to look up first. */
-  async #inTurn(draft: ActionDraft | Promise<ActionDraft>): Promise<SentMessage> {
-    const [ready] = await Promise.all([
-      this.#calls.run(async () => {
-        await this.parts.requireYoungKeys();
-        return draft;
-      }),
-      draft, // a draft that fails before its turn has somebody who listens
-    ]);
-    return this.parts.outgoing.send(ready);
-  }
-}
-
-function nativeOf(text: string): NativeAddress {
-  const address = parseAddress(text);
-  if (address?.kind === 'native') return address;
-  throw new CausewayError('invalid-address');
 }

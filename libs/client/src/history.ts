@@ -3,18 +3,21 @@ import {
   decodeContent,
   plainTextOf,
   statusReportOf,
+  typingOf,
   type MessageId,
   type MimiContent,
 } from '@causeway/message-model';
 import type { ReceivedMessage } from './device-events.js';
 import type { UnitOfWork } from './device-store.js';
+import { isShown } from './privacy.js';
 import { RECORDS, type HistoryRecord } from './records.js';
 
-export type ContentKind = ReceivedMessage['kind'] | 'status';
+export type ContentKind = ReceivedMessage['kind'] | 'status' | 'typing';
 
 /** What a message is, from its outermost part and what it refers to. */
 export function kindOf(content: MimiContent): ContentKind {
   if (statusReportOf(content)) return 'status';
+  if (typingOf(content) !== undefined) return 'typing';
   if (content.part.kind === 'null') return 'delete';
   if (content.part.disposition === DISPOSITION.reaction) return 'reaction';
   if (content.replaces) return 'edit';
@@ -29,7 +32,7 @@ export function shownMessage(record: HistoryRecord): ReceivedMessage | undefined
   if (!record.content) return undefined;
   const content = decodeContent(record.content, record.atMs);
   const kind = kindOf(content);
-  if (kind === 'status') return undefined;
+  if (kind === 'status' || kind === 'typing') return undefined;
   return {
     messageId: record.messageId,
     conversation: record.conversation,
@@ -64,6 +67,8 @@ export async function applyReplacement(
       ? { ...original, content: null, editedText: null }
       : { ...original, editedText: plainTextOf(content) ?? null };
   unit.put(RECORDS.history, original.messageId, next);
+  // the words leave the files too, not only the record
+  if (!next.content) unit.scrub(RECORDS.history, original.messageId);
   return true;
 }
 
@@ -77,6 +82,12 @@ export async function applyReport(
   for (const { messageId, status } of statusReportOf(content) ?? []) {
     const record = await unit.get(RECORDS.history, messageId);
     if (!record || record.direction === 'received' || record.to !== from || typeof status !== 'string') continue;
+    // who does not tell what they have read is not shown it of others
+    if (
+      status === 'read' &&
+      !(await isShown(unit, { conversation: record.conversation, address: from }, 'readReports'))
+    )
+      continue;
     unit.put(RECORDS.history, messageId, { ...record, report: status });
     changed.push({ messageId, status });
   }

@@ -72,7 +72,8 @@ async function callOnce<T>(call: Call<T>, options: HttpOptions): Promise<Outcome
   if (status >= 200 && status < 300) return readAnswer(call, text);
   const error = readProblem(status, text);
   // a redirection, too, is no gateway that answers
-  if (status >= 400 && status < 500 && status !== 429) throw error;
+  const isLimited = error instanceof ProblemError && error.code === 'abnormal-usage-detected';
+  if (isLimited || (status >= 400 && status < 500 && status !== 429)) throw error;
   return { kind: 'retry', error, retryAfterMs: retryAfterMs(retryAfter) };
 }
 

@@ -1,6 +1,7 @@
 import type { InboxItem } from '@causeway/api-contract';
 import type { DeviceContext } from './device-context.js';
 import type { Incoming } from './incoming.js';
+import type { LedgerMemory } from './seen-ledger.js';
 import { Serial } from './serial.js';
 import type { ShowStored } from './show-stored.js';
 
@@ -30,6 +31,7 @@ export class Inbox {
     private readonly context: DeviceContext,
     private readonly incoming: Incoming,
     private readonly show: ShowStored,
+    private readonly ledger: LedgerMemory,
   ) {}
 
   /** Takes an item in; acknowledges it once it is on the disk. Throws when it has to come again. */
@@ -96,7 +98,8 @@ export class Inbox {
   async poll(): Promise<number> {
     let taken = 0;
     for (;;) {
-      const { items, hasMore } = await this.context.api.inbox(PAGE_SIZE);
+      const { items, hasMore, ledger } = await this.context.api.inbox(PAGE_SIZE);
+      await this.ledger.learn(ledger);
       const settled: string[] = [];
       const note: Acknowledge = (ids) => void settled.push(...ids);
       for (const item of items) await this.take(item, note);

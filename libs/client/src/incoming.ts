@@ -1,5 +1,5 @@
 import type { InboxItem } from '@causeway/api-contract';
-import { equalBytes, type TransitId } from '@causeway/message-model';
+import { equalBytes, nativeHostOf, parseAddress, type Bytes, type TransitId } from '@causeway/message-model';
 import {
   openAtDevice,
   verifyClearInbound,
@@ -7,6 +7,7 @@ import {
   type DeviceBoxContext,
   type NativeBody,
 } from '@causeway/signal-protocol';
+import { isClearAddress } from './contacts.js';
 import { DeviceEventHandling } from './device-event-handling.js';
 import type { DeviceContext } from './device-context.js';
 import type { RefusalReason } from './device-events.js';
@@ -23,6 +24,12 @@ type BoxItem = Extract<InboxItem, { kind: 'box' }>;
 
 /** `hold`: not yet; leave it in the inbox. Everything else is on this device, or of no use to it. */
 export type ItemOutcome = 'acknowledge' | 'hold';
+
+/** A body and the token with which it can be reported. */
+interface Reportable<Body> {
+  readonly body: Body;
+  readonly token: Bytes | undefined;
+}
 
 interface Refusal {
   readonly refused: RefusalReason;
@@ -65,23 +72,32 @@ export class Incoming {
     };
     const body = openAtDevice({ context: boxContext, sealPrivateKey: sealKey.privateKey, box: item.box });
     if (!body) return this.#refuse(item.id, 'undecryptable');
-    return body.leg === 'native' ? this.#takeNative(item.id, body) : this.#takeClear(item.id, body, boxContext);
+    // a report has to name the id that the gateway saw, so the two may not differ
+    if (item.report && item.report.messageId !== body.messageId) return this.#refuse(item.id, 'mismatch');
+    const token = item.report?.token;
+    return body.leg === 'native'
+      ? this.#takeNative(item.id, body, token)
+      : this.#takeClear(item.id, { body, token }, boxContext);
   }
 
-  async #takeNative(id: TransitId, body: NativeBody): Promise<ItemOutcome> {
+  async #takeNative(id: TransitId, body: NativeBody, token: Bytes | undefined): Promise<ItemOutcome> {
     const standing = await standingOf(this.context, this.peers, body.senderAccount, body.senderDevice);
     if (standing.kind === 'undecided') return 'hold';
     if (standing.kind === 'unlisted') return this.#refuse(id, 'untrusted-sender');
     const refusal = await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
-      return this.#decrypted(unit, body, standing.address);
+      return this.#decrypted(unit, { body, token }, standing.address);
     });
     if (body.signalType === 'pre-key') this.after.preKeyUsed();
     if (refusal) this.context.events.emit('refused-item', { inboxId: id, reason: refusal.refused });
     return 'acknowledge';
   }
 
-  async #decrypted(unit: UnitOfWork, body: NativeBody, sender: string): Promise<Refusal | undefined> {
+  async #decrypted(
+    unit: UnitOfWork,
+    { body, token }: Reportable<NativeBody>,
+    sender: string,
+  ): Promise<Refusal | undefined> {
     const self = this.context.own.current;
     const decrypted = await signalDevice(unit, self).decrypt(body.senderAccount, body.senderDevice, body);
     if (decrypted.kind === 'duplicate') return undefined;
@@ -96,7 +112,8 @@ export class Incoming {
     const checked = checkContent({
       content,
       senderUri: sender,
-      host: self.host,
+      // a conversation between two networks is named by the host of whoever writes
+      host: nativeHostOf(sender) ?? self.host,
       conversation,
       claimed: body.messageId,
       nowMs: this.context.nowMs(),
@@ -110,13 +127,19 @@ export class Incoming {
       from: sender,
       to: opened.kind === 'sync' ? opened.peer : self.address,
       direction: opened.kind === 'sync' ? 'synced' : 'received',
-      network: opened.kind === 'sync' && opened.peer.startsWith('tel:') ? 'clear' : 'native',
+      network: opened.kind === 'sync' && isClearAddress(opened.peer) ? 'clear' : 'native',
+      reportToken: token,
     });
     return refused && { refused };
   }
 
-  async #takeClear(id: TransitId, body: ClearBody, boxContext: DeviceBoxContext): Promise<ItemOutcome> {
+  async #takeClear(
+    id: TransitId,
+    reportable: Reportable<ClearBody>,
+    boxContext: DeviceBoxContext,
+  ): Promise<ItemOutcome> {
     const self = this.context.own.current;
+    const { body } = reportable;
     if (!verifyClearInbound(body, boxContext, self.edgeIdentity)) {
       if (equalBytes(body.edgeIdentity, self.edgeIdentity)) return this.#refuse(id, 'edge-signature');
       await this.edge.lookForChange();
@@ -126,15 +149,17 @@ export class Incoming {
     }
     const refusal = await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
-      return this.#verified(unit, body);
+      return this.#verified(unit, reportable);
     });
     if (refusal) this.context.events.emit('refused-item', { inboxId: id, reason: refusal.refused });
     return 'acknowledge';
   }
 
-  async #verified(unit: UnitOfWork, body: ClearBody): Promise<Refusal | undefined> {
+  async #verified(unit: UnitOfWork, { body, token }: Reportable<ClearBody>): Promise<Refusal | undefined> {
     const self = this.context.own.current;
     const { conversationId: conversation, messageId, content, senderUri } = body;
+    const named = parseAddress(senderUri);
+    if (named?.kind === 'contact' && named.contact !== body.contactId) return { refused: 'mismatch' };
     const checked = checkContent({
       content,
       senderUri,
@@ -146,7 +171,8 @@ export class Incoming {
     if (checked.kind === 'refused') return { refused: checked.reason };
     if (!(await unit.get(RECORDS.contact, senderUri))) {
       const contact = { address: senderUri, contact: body.contactId, conversation, country: '', lineType: '' };
-      unit.put(RECORDS.contact, senderUri, contact);
+      const unasked = { native: null, askedAtMs: this.context.nowMs() };
+      unit.put(RECORDS.contact, senderUri, { ...contact, ...unasked });
     }
     unit.put(RECORDS.conversation, conversation, { kind: 'clear', address: senderUri, contact: body.contactId });
     const refused = await keepMessage(unit, this.context, {
@@ -158,6 +184,7 @@ export class Incoming {
       to: self.address,
       direction: 'received',
       network: body.network,
+      reportToken: token,
     });
     return refused && { refused };
   }

@@ -2,7 +2,8 @@
  * The native device SDK of Causeway: register, write, read, verify. It does all the cryptography, keeps everything
  * encrypted in one folder, and believes signatures, never the gateway.
  */
-export { Device, type MessageInquiry } from './device.js';
+export { Device } from './device.js';
+export type { MessageInquiry } from './message-reference.js';
 export type {
   FolderOptions,
   JoinOptions,
@@ -24,14 +25,21 @@ export type {
   ReceivedMessage,
   RefusalReason,
   RefusedItem,
+  RouteSwitch,
+  Limited,
   SendingState,
   TrustProblem,
+  TypingNotice,
 } from './device-events.js';
-export type { AttachOptions } from './actions.js';
+export type { RouteRules } from './routing.js';
+export type { AttachOptions, CardOptions } from './actions.js';
+export { CARD_LIMITS, cardsOf } from '@causeway/message-model';
 export { CausewayError } from '@causeway/message-model';
 export type {
   AccountId,
   AttachmentReference,
+  ContentCard,
+  ContentSuggestion,
   ConversationId,
   DeviceId,
   Expiration,
@@ -40,10 +48,21 @@ export type {
   MessageState,
   MimiContent,
 } from '@causeway/message-model';
+export type { AccountErased, AccountExport } from '@causeway/api-contract';
+export type { DeviceRetention, KeepWish, KeptClass } from './device-retention.js';
+export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
+export type { ReportOptions, ReportOutcome } from './report-message.js';
+export type { PrivacySwitches } from '@causeway/message-model';
+export type { Privacy } from './privacy.js';
+export type { AddressBook } from './address-book.js';
+export type { Limits } from './limits.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';
-export type { Preview, ShownMessage } from './records.js';
+export { Links, type Link, type LinkChallenge } from './links.js';
+export { Aliases, type Alias } from './aliases.js';
+export { ContactBook, type Contact } from './contact-book.js';
+export type { Preview, ShownMessage, ShownPermission } from './records.js';
 export { TrustError, type TrustFailure } from './trust-error.js';
 export { GatewayUnreachableError, ProblemError } from './problem-error.js';
 export { NotPrimaryError } from './own-list.js';

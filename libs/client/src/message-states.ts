@@ -15,6 +15,8 @@ export async function recordState(
 ): Promise<void> {
   const outgoing = await unit.get(RECORDS.outgoing, messageId);
   const history = await unit.get(RECORDS.history, messageId);
+  // of the moment, and forgotten: nobody waits for word of it
+  if (!outgoing && !history) return;
   const before = outgoing?.state ?? history?.state ?? null;
   if (before && !follows(before, state)) {
     // Submitted again after a restart, and further along than the answer says.

@@ -1,12 +1,13 @@
 import { isTerminal, mintConversationId, type ConversationId, type MessageId } from '@causeway/message-model';
 import { backoffMs } from './backoff.js';
 import { composeMessage, currentIdOf, nativeConversation, type Draft } from './compose.js';
-import { contactOf } from './contacts.js';
+import { contactOf, isClearAddress, reachedAt } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
 import type { Peers } from './peers.js';
 import { recordState } from './message-states.js';
+import { limitOf } from './limits.js';
 import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { SerialByKey } from './serial.js';
@@ -44,20 +45,34 @@ export class Outgoing {
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
   ) {
-    this.#submission = new Submission(context, peers, edge);
+    this.#submission = new Submission(context, peers, edge, (address) => this.flush(address));
   }
 
   /** Makes, keeps and submits a message. Throws `TrustError` or `ProblemError`; an unreachable gateway is `unsubmitted`. */
   async send(draft: Omit<Draft, 'conversation'>): Promise<SentMessage> {
     // In a line of its own: a message gets its place when it is written, however long earlier ones take to submit.
-    const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
+    const { address, ...rest } = draft;
+    const reached = { ...rest, address: await reachedAt(this.context, this.edge, address) };
+    const { messageId } = await this.#composing.run(reached.address, () => this.#compose(reached));
     const { store } = this.context;
     const composed = store.position;
     try {
-      return await this.submit(draft.address, messageId);
+      return await this.submit(reached.address, messageId);
     } finally {
       // sealing has taken the message to the disk, if it came that far
       await store.settle(composed);
+    }
+  }
+
+  /** Something of the moment: tried once, and kept nowhere afterwards. */
+  async sendPassing(draft: Omit<Draft, 'conversation'>): Promise<void> {
+    const { messageId } = await this.#composing.run(draft.address, () => this.#compose(draft));
+    try {
+      await this.#queues.run(draft.address, () => this.#submission.advance(messageId));
+    } catch (error) {
+      if (!isTemporary(error)) throw error;
+    } finally {
+      await this.context.store.unsettledUnit(async (unit) => unit.delete(RECORDS.outgoing, messageId));
     }
   }
 
@@ -123,6 +138,21 @@ export class Outgoing {
     }
   }
 
+  /** What waits for permission to go to this number goes over these networks, each message with a statement of its own. */
+  async release(address: string, networks: readonly string[]): Promise<void> {
+    for (const { messageId, preview } of await this.waiting(address))
+      if (preview) await this.permit(messageId, networks);
+  }
+
+  /** What waits on this device for a person or a grant, oldest first. */
+  async waiting(address?: string): Promise<readonly SentMessage[]> {
+    const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
+    const waiting = records
+      .filter(({ state, address: to }) => state?.kind === 'waiting-on-sender' && (address ?? to) === to)
+      .toSorted((a, b) => a.order - b.order);
+    return Promise.all(waiting.map(({ messageId }) => this.describe(messageId)));
+  }
+
   /** Where a message is now, also by an id it had before. */
   async describe(messageId: MessageId): Promise<SentMessage> {
     const { id, record, history } = await this.#find(messageId);
@@ -160,7 +190,7 @@ export class Outgoing {
 
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
-    const clear = address.startsWith('tel:') ? await this.#clearConversation(address) : undefined;
+    const clear = isClearAddress(address) ? await this.#clearConversation(address) : undefined;
     return this.context.store.unsettledUnit(async (unit) => {
       const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });
@@ -188,7 +218,7 @@ export class Outgoing {
       } catch (error) {
         const isOfAnother = error instanceof ProblemError && record.messageId !== last && !isTemporary(error);
         if (!isOfAnother) this.#unfinished.add(address);
-        if (isTemporary(error)) return this.#retryLater(address);
+        if (isTemporary(error)) return this.#retryLater(address, this.#limitIn(error, address));
         if (!isOfAnother) throw error;
         this.context.events.emit('problem', { error });
       }
@@ -221,21 +251,30 @@ export class Outgoing {
   /** What can go now, oldest first. Where nothing was left behind, the message whose turn it is stands alone. */
   async #due(address: string, last: MessageId | undefined): Promise<OutgoingRecord[]> {
     const peer = await this.peers.get(address);
+    const hasPermission = (await this.context.store.get(RECORDS.permission, address)) !== undefined;
     if (last !== undefined && !this.#unfinished.has(address)) {
       const record = await this.context.store.get(RECORDS.outgoing, last);
-      return record && isDue(record, peer) ? [record] : [];
+      return record && isDue(record, peer, hasPermission) ? [record] : [];
     }
     const records = (await this.context.store.list(RECORDS.outgoing)).map(({ record }) => record);
     const limit = records.find((record) => record.messageId === last)?.order ?? Infinity;
     return records
-      .filter((record) => record.address === address && record.order <= limit && isDue(record, peer))
+      .filter((record) => record.address === address && record.order <= limit && isDue(record, peer, hasPermission))
       .toSorted((a, b) => a.order - b.order);
   }
 
-  #retryLater(address: string): void {
+  /** How long the gateway lets nobody new be written to, milliseconds; the person is told why. */
+  #limitIn(error: unknown, address: string): number {
+    if (!(error instanceof ProblemError) || error.code !== 'abnormal-usage-detected') return 0;
+    const limit = limitOf(error, address);
+    this.context.events.emit('limited', limit);
+    return limit.retryAfterSeconds * 1000;
+  }
+
+  #retryLater(address: string, atLeastMs = 0): void {
     const attempt = (this.#retries.get(address)?.attempt ?? -1) + 1;
     clearTimeout(this.#retries.get(address)?.timer);
-    const timer = setTimeout(() => this.flush(address), backoffMs(attempt, RETRY)).unref();
+    const timer = setTimeout(() => this.flush(address), Math.max(atLeastMs, backoffMs(attempt, RETRY))).unref();
     this.#retries.set(address, { timer, attempt });
   }
 
@@ -253,7 +292,7 @@ const waitsForGrant = ({ record }: { readonly record: OutgoingRecord | undefined
   record?.state?.kind === 'waiting-on-sender' && record.state.reason === 'consent';
 
 /** Never answered for, or what it waited for has come. */
-function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {
+function isDue({ state, permitted }: OutgoingRecord, peer: Peer, hasPermission: boolean): boolean {
   if (!state) return true;
   if (state.kind !== 'waiting-on-sender') return false;
   switch (state.reason) {
@@ -262,7 +301,7 @@ function isDue({ state, permitted }: OutgoingRecord, peer: Peer): boolean {
     case 'key-change':
       return peer.change === null;
     case 'downgrade':
-      return permitted !== null;
+      return permitted !== null || hasPermission;
     case 'route':
       return true;
   }

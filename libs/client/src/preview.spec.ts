@@ -1,24 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { filesContent, textContent, toBytes, type Capabilities } from '@causeway/message-model';
+import { filesContent, TEXT_ONLY, textContent, toBytes, type Capabilities } from '@causeway/message-model';
 import { permittedNetworks } from './clear-sealing.js';
 import { previewDigest, previewOf } from './preview.js';
 
 const HEADER = { senderUri: 'mimi://causeway.local/u/ada', roomUri: 'mimi://causeway.local/r/r_x' };
 
 const features: Capabilities['features'] = {
-  text: 'full',
-  markdown: 'unsupported-with-fallback',
-  reply: 'unsupported-with-fallback',
-  reaction: 'unsupported-with-fallback',
-  edit: 'unsupported-with-fallback',
-  delete: 'rejected',
-  attachment: 'unsupported-with-fallback',
-  'expiry-after-reading': 'unsupported-with-fallback',
-  'expiry-at-time': 'unsupported-with-fallback',
-  card: 'unsupported-with-fallback',
-  carousel: 'unsupported-with-fallback',
-  suggestion: 'unsupported-with-fallback',
-  typing: 'dropped',
+  ...TEXT_ONLY,
   'delivery-report': 'full',
   'read-report': 'rejected',
 };

@@ -10,6 +10,7 @@ import {
   toBytes,
   type Bytes,
   type Capabilities,
+  type ContentCard,
   type Degraded,
   type MimiContent,
   type Refusal,
@@ -40,7 +41,11 @@ const READABLE_BY: Readonly<Record<string, readonly string[]>> = {
   sms: ['you', 'the recipient', 'this Causeway edge', 'the carriers'],
   rcs: ['you', 'the recipient', 'this Causeway edge', 'the RCS provider', 'the carriers'],
 };
-const COPY_LIFETIME = {
+/** All who may read what goes over a network, at worst. */
+export const readersOf = (network: string): readonly string[] =>
+  READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`];
+
+export const COPY_LIFETIME = {
   text: 'stays on their phone',
   media: 'stays on their phone, and the file with the carrier for as long as the carrier keeps it',
 } as const;
@@ -75,25 +80,42 @@ function shownOver(
   degraded: Exclude<Degraded, { kind: 'refused' }>,
   isSimulated: boolean,
 ): ShownMessage {
-  const { kind, text, losses } = degraded;
+  const { kind, losses } = degraded;
+  const text = kind === 'cards' ? '' : degraded.text;
+  const cards = kind === 'cards' ? degraded.cards : [];
+  const hasFile = kind === 'media' || cards.some(({ media }) => media);
   return {
     network,
     text,
     file:
       kind === 'media' ? { contentType: degraded.file.contentType, sizeBytes: degraded.file.content.byteLength } : null,
+    cards: cards.map(shownCard),
     losses: losses.map((loss) => LOSSES[loss]),
-    readableBy: [...(READABLE_BY[network] ?? ['you', 'the recipient', 'this Causeway edge', `all who run ${network}`])],
-    copyLifetime: COPY_LIFETIME[kind],
-    segments: network === 'sms' ? countSegments(text).segments : 1,
+    readableBy: [...readersOf(network)],
+    copyLifetime: COPY_LIFETIME[hasFile ? 'media' : 'text'],
+    // a message with a file is no SMS, and counts as one
+    segments: network === 'sms' && kind === 'text' ? countSegments(text).segments : 1,
     isSimulated,
   };
 }
+
+const shownCard = ({
+  title = '',
+  description = '',
+  media,
+  suggestions = [],
+}: ContentCard): ShownMessage['cards'][number] => ({
+  title,
+  description,
+  file: media ? { contentType: media.contentType, sizeBytes: media.content.byteLength } : null,
+  suggestions: suggestions.map(({ text }) => text),
+});
 
 /** SHA-256 over what the person was shown; part of the statement they sign. The content's salt keeps others from trying words. */
 export function previewDigest(preview: Preview, salt: Bytes): Bytes {
   const { networks, fallbacks, notOver } = preview;
   const shown = encodeCbor([
-    'causeway-preview-v2',
+    'causeway-preview-v3',
     salt,
     networks,
     [preview, ...fallbacks].map(fieldsOf),
@@ -102,10 +124,21 @@ export function previewDigest(preview: Preview, salt: Bytes): Bytes {
   return toBytes(createHash('sha256').update(shown).digest());
 }
 
+/** Compared on this device only, so there is nobody to hide it from. */
+const NO_SALT = new Uint8Array(0);
+export const previewsEqual = (a: Preview, b: Preview): boolean =>
+  Buffer.compare(previewDigest(a, NO_SALT), previewDigest(b, NO_SALT)) === 0;
+
 const fieldsOf = (shown: ShownMessage): readonly unknown[] => [
   shown.network,
   shown.text,
   shown.file && [shown.file.contentType, shown.file.sizeBytes],
+  shown.cards.map(({ title, description, file, suggestions }) => [
+    title,
+    description,
+    file && [file.contentType, file.sizeBytes],
+    suggestions,
+  ]),
   shown.losses,
   shown.readableBy,
   shown.copyLifetime,

@@ -5,6 +5,7 @@ import {
   conversationIdField,
   deviceIdField,
   messageIdField,
+  privacySchema,
 } from '@causeway/api-contract';
 import { z } from 'zod';
 import { remembered } from './remembered-schema.js';
@@ -71,15 +72,30 @@ export const contactSchema = z.object({
   conversation: conversationIdField,
   country: z.string(),
   lineType: z.string(),
+  /** Address of the person behind the number, when they may be found by it. */
+  native: z.string().nullable().default(null),
+  /** When that was asked. */
+  askedAtMs: z.int().default(0),
 });
 
 /** A message as it arrives over one network. */
 const shownSchema = z.object({
   network: z.string(),
-  /** The words; of a message that is a file alone, none. */
+  /** The words; of a message that is a file alone or cards, none. */
   text: z.string(),
   /** The file that goes with the words, if one does. */
   file: z.object({ contentType: z.string(), sizeBytes: z.int() }).nullable().default(null),
+  /** Cards in its place, side by side, with what stands on the things to tap. */
+  cards: z
+    .array(
+      z.object({
+        title: z.string(),
+        description: z.string(),
+        file: z.object({ contentType: z.string(), sizeBytes: z.int() }).nullable(),
+        suggestions: z.array(z.string()),
+      }),
+    )
+    .default([]),
   losses: z.array(z.string()),
   readableBy: z.array(z.string()),
   copyLifetime: z.string(),
@@ -128,6 +144,27 @@ const outgoingSchema = z.object({
   request: z.string().nullable(),
 });
 
+/** What a person agreed to for a conversation, as they were shown it. */
+const shownPermissionSchema = z.object({
+  address: z.string(),
+  /** Unix seconds. */
+  until: z.int(),
+  networks: z.array(
+    z.object({
+      network: z.string(),
+      readableBy: z.array(z.string()),
+      copyLifetime: z.string(),
+      isSimulated: z.boolean(),
+    }),
+  ),
+});
+const permissionSchema = shownPermissionSchema.extend({
+  statementId: z.string(),
+  /** Hides the digests in the statement; sealed into every body that goes under it. */
+  secret: storedBytes,
+  statement: signedDocument,
+});
+
 const historySchema = z.object({
   messageId: messageIdField,
   order: z.int(),
@@ -146,6 +183,24 @@ const historySchema = z.object({
   gatewayId: z.string().nullable(),
   /** What the other end reported: `read` and the like. */
   report: z.string().nullable(),
+  /** Of what arrived: the proof with which it can be reported, for a week. */
+  reportToken: storedBytes.nullable().optional(),
+});
+
+/** When a message leaves this device by what it says itself. Unix milliseconds. */
+const timerSchema = z.object({ dueAtMs: z.int() });
+/** What the account asked for, as the gateway told it last. Seconds; null where nobody asked. */
+const policiesSchema = z.object({
+  historySeconds: z.int().nullable(),
+  undeliveredSeconds: z.int(),
+  conversations: z.array(z.object({ conversation: z.string(), class: z.string(), keepSeconds: z.int() })),
+});
+/** Heads of the purge ledger that this device was shown, newest last; a ledger has to contain all of them. */
+const ledgerSchema = z.object({
+  publicKey: storedBytes,
+  seen: z.array(z.object({ sequence: z.int(), hash: storedBytes })),
+  /** When the newest was shown. */
+  newestAtMs: z.int(),
 });
 
 const requestSchema = z.object({ request: z.string(), from: z.string(), requestedAt: z.string() });
@@ -173,6 +228,8 @@ const offerSchema = z.object({
   offer: z.string(),
 });
 
+export type KnownPolicies = z.output<typeof policiesSchema>;
+export type SeenLedger = z.output<typeof ledgerSchema>;
 export type Pin = z.output<typeof pinSchema>;
 export type Self = z.output<typeof selfSchema>;
 export type Peer = z.output<typeof peerSchema>;
@@ -183,6 +240,8 @@ export type HistoryRecord = z.output<typeof historySchema>;
 export type RequestRecord = z.output<typeof requestSchema>;
 export type PreKeyState = z.output<typeof preKeyStateSchema>;
 export type OfferRecord = z.output<typeof offerSchema>;
+export type ShownPermission = z.output<typeof shownPermissionSchema>;
+export type PermissionRecord = z.output<typeof permissionSchema>;
 export type Preview = z.output<typeof previewSchema>;
 /** One network of a preview. */
 export type ShownMessage = z.output<typeof shownSchema>;
@@ -199,14 +258,18 @@ export const RECORDS = {
   addressOfAccount: { name: 'address-of-account', schema: z.string() },
   /** conversation id */
   conversation: { name: 'conversation', schema: remembered(conversationSchema) },
-  /** tel: address */
+  /** tel: or contact: address */
   contact: { name: 'contact', schema: remembered(contactSchema) },
+  /** tel: address */
+  permission: { name: 'permission', schema: remembered(permissionSchema) },
   /** message id */
   outgoing: { name: 'outgoing', schema: remembered(outgoingSchema) },
   /** message id */
   history: { name: 'history', schema: remembered(historySchema) },
   /** former message id -> the id it was submitted under in the end */
   moved: { name: 'moved', schema: messageIdField },
+  /** conversation id, or empty for the account: the switches as last known */
+  privacy: { name: 'privacy', schema: remembered(privacySchema) },
   /** request id */
   request: { name: 'request', schema: remembered(requestSchema) },
   /** event and id */
@@ -217,6 +280,12 @@ export const RECORDS = {
   sealKey: { name: 'seal-key', schema: remembered(sealKeySchema) },
   /** 'current' */
   preKeys: { name: 'pre-key-state', schema: remembered(preKeyStateSchema) },
+  /** message id */
+  timer: { name: 'timer', schema: remembered(timerSchema), isResident: true },
+  /** 'current' */
+  policies: { name: 'policies', schema: remembered(policiesSchema) },
+  /** 'seen' */
+  ledger: { name: 'ledger', schema: remembered(ledgerSchema) },
   /** name of the counter */
   counter: { name: 'counter', schema: z.int() },
 } as const;

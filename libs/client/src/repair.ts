@@ -2,6 +2,7 @@ import { signedField } from '@causeway/api-contract';
 import type { MessageId } from '@causeway/message-model';
 import type { SignedEdgeBundle } from '@causeway/signal-protocol';
 import { z } from 'zod';
+import { isClearAddress } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { Peers } from './peers.js';
 import { pause } from './backoff.js';
@@ -69,7 +70,7 @@ export class Repair {
   }
 
   async #refreshLists(record: OutgoingRecord): Promise<void> {
-    if (record.address.startsWith('tel:')) await this.peers.refreshOwn();
+    if (isClearAddress(record.address)) await this.peers.refreshOwn();
     else await this.peers.refresh(record.address, record.conversation);
   }
 

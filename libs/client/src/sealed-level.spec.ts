@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { utf8 } from '@causeway/message-model';
 import { openFolderKeys, WrongFolderKeyError } from './folder-key.js';
 import { SealedLevel } from './sealed-level.js';
+import { rawIn, rowsOf } from './testing/raw-rows.js';
 
 const MARKER = 'marker-7d1f-hello-from-ada';
 
@@ -63,6 +64,29 @@ describe('the encrypted store', () => {
     await writeFile(keyFile, 'short');
     await expect(openFolderKeys(folder, { keyFile })).rejects.toThrow('32 bytes');
   });
+
+  it.each(['never written to a table', 'in a table', 'in two tables'] as const)(
+    'scrubs what a row held, %s, and leaves what it holds and its neighbours',
+    async (where) => {
+      const level = await openLevel('p');
+      const put = (name: string, value: unknown) => level.write([{ collection: 'a', name, value }]);
+      const row = (name: string) => ({ collection: 'a', name });
+      await put('gone', utf8(MARKER));
+      await put('changed', utf8(`${MARKER} first`));
+      const rows = await rowsOf(folder);
+      await put('beside', utf8('beside'));
+      if (where !== 'never written to a table') await level.scrub([row('beside')]);
+      await put('gone', undefined);
+      await put('changed', utf8('second'));
+      if (where === 'in two tables') await level.scrub([row('beside')]);
+      expect(await rawIn(folder, rows)).toHaveLength(where === 'in two tables' ? 0 : 2);
+      await level.scrub([row('gone'), row('changed')]);
+      expect(await rawIn(folder, rows)).toEqual([]);
+      expect((await level.list('a')).map(({ name }) => name).toSorted()).toEqual(['beside', 'changed']);
+      expect(level.get('a', 'changed')).toEqual(utf8('second'));
+      await level.close();
+    },
+  );
 
   it('keeps collections apart', async () => {
     const level = await openLevel('p');

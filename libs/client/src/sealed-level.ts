@@ -67,6 +67,27 @@ export class SealedLevel {
     );
   }
 
+  /**
+   * What these rows held before, and rows that were deleted, are in no file any more when it returns. A deletion or a new value of LevelDB is
+   * a further row; the old one stays in the log, and in a table until both meet in a compaction. The rows are written once more in between,
+   * because what is young enough to be in the log alone becomes a table of its own first, with all its versions.
+   */
+  async scrub(rows: readonly { readonly collection: string; readonly name: string }[]): Promise<void> {
+    const keys = rows.map(({ collection, name }) => this.keyOf(collection, name)).toSorted();
+    const [first] = keys;
+    const last = keys.at(-1);
+    if (first === undefined || last === undefined) return;
+    await this.level.compactRange(first, `${last}~`);
+    await this.level.batch(
+      keys.map((key) => {
+        const value = this.level.getSync(key);
+        return value === undefined ? { type: 'del' as const, key } : { type: 'put' as const, key, value };
+      }),
+      { sync: true },
+    );
+    await this.level.compactRange(first, `${last}~`);
+  }
+
   close(): Promise<void> {
     return this.level.close();
   }

@@ -1,4 +1,5 @@
 import { serverFrameSchema, type InboxItem, type ServerFrame } from '@causeway/api-contract';
+import type { LedgerHead } from '@causeway/message-model';
 import { WebSocket, type RawData } from 'ws';
 import { backoffMs, pause } from './backoff.js';
 
@@ -10,7 +11,7 @@ export interface SocketOptions {
   /** `acknowledge` is one and the same for all items of a connection. */
   readonly take: (item: InboxItem, acknowledge: Acknowledge) => Promise<void>;
   readonly onConnection: (isConnected: boolean) => void;
-  readonly onCaughtUp: () => void;
+  readonly onCaughtUp: (ledger: LedgerHead | undefined) => void;
   readonly onProblem: (error: unknown) => void;
 }
 
@@ -92,7 +93,7 @@ export class InboxSocket {
         this.#take(socket, frame.item, acknowledge);
         return false;
       case 'caught-up':
-        this.options.onCaughtUp();
+        this.options.onCaughtUp(frame.ledger);
         return true;
       case 'problem':
         this.options.onProblem(new Error(`${frame.code}: ${frame.title}`));

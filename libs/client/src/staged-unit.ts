@@ -24,6 +24,8 @@ export interface UnitOfWork {
   getBytes(collection: string, name: string): Promise<Bytes | undefined>;
   putBytes(collection: string, name: string, bytes: Bytes): void;
   deleteBytes(collection: string, name: string): void;
+  /** What this record holds now, or held, is to be in no file of the folder any more, also after a crash. */
+  scrub<T>(collection: Collection<T>, name: string): void;
   /** Runs once the unit is on the disk, in order; never when it was thrown away. */
   afterCommit(effect: () => void): void;
 }
@@ -69,6 +71,7 @@ export class Unsettled {
 export class StagedUnit implements UnitOfWork {
   readonly changes = new Map<string, StagedChange>();
   readonly effects: (() => void)[] = [];
+  readonly scrubbed: { readonly collection: string; readonly name: string }[] = [];
 
   constructor(
     private readonly level: CachedLevel,
@@ -110,6 +113,14 @@ export class StagedUnit implements UnitOfWork {
 
   deleteBytes(collection: string, name: string): void {
     this.#stage(collection, name, undefined);
+  }
+
+  scrub<T>(collection: Collection<T>, name: string): void {
+    this.scrubbed.push({ collection: collection.name, name });
+  }
+
+  get isScrubbing(): boolean {
+    return this.scrubbed.length > 0;
   }
 
   afterCommit(effect: () => void): void {

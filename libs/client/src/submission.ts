@@ -7,26 +7,26 @@ import {
   type MessageState,
   type WaitReason,
 } from '@causeway/message-model';
-import { statementFor, permittedNetworks, sealForEdge } from './clear-sealing.js';
+import { coveredNetworks, permittedNetworks, sealForEdge, statementFor } from './clear-sealing.js';
+import { cancelQuietly } from './cancel-quietly.js';
 import { moveMessage } from './compose.js';
-import { contactOf } from './contacts.js';
+import { contactOf, isClearAddress } from './contacts.js';
+import { boundedBy, withinPermission } from './deadlines.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
-import type { UnitOfWork } from './device-store.js';
 import type { EdgeTrust } from './edge-trust.js';
 import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
-import { previewDigest, previewOf } from './preview.js';
+import { previewOf, previewsEqual } from './preview.js';
 import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-error.js';
 import { RecentPlans } from './recent-plans.js';
-import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer } from './records.js';
+import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer, type PermissionRecord } from './records.js';
 import { Repair } from './repair.js';
+import { keepRequest, requestHead } from './kept-request.js';
 import { recordState } from './message-states.js';
 import { told } from './told.js';
 import { TrustError } from './trust-error.js';
 import type { WireTarget } from './gateway-api.js';
 
-/** Room for a clock that runs ahead of the gateway's. */
-const CLOCK_MARGIN_SECONDS = 300;
 /** Plan, seal, submit; each repair starts over. A gateway that asks for more than this is not going to be satisfied. */
 const ROUNDS = 5;
 const CONSENT_GONE: ReadonlySet<string> = new Set(['no-consent', 'not-found']);
@@ -43,6 +43,8 @@ export class Submission {
     private readonly context: DeviceContext,
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
+    /** A message has moved to this address, whose turn it takes there. */
+    private readonly movedTo: (address: string) => void,
   ) {
     this.#repair = new Repair(context, peers);
     this.#plans = new RecentPlans(context.nowMs);
@@ -63,7 +65,7 @@ export class Submission {
 
   /** The request to submit, if there is one to submit under this id now. */
   async #prepare(record: OutgoingRecord): Promise<string | undefined> {
-    if (record.address.startsWith('tel:')) return this.#prepareClear(record);
+    if (isClearAddress(record.address)) return this.#prepareClear(record);
     try {
       return await this.#prepareNative(record);
     } catch (error) {
@@ -125,10 +127,23 @@ export class Submission {
     if (contact.conversation !== record.conversation) return this.#move(record, contact.conversation);
     const plan = await this.context.api.planRoute({ kind: 'contact', contact: contact.contact });
     if (plan.leg === 'none') return this.#header(record, 'route', contact);
-    if (plan.leg !== 'clear' || plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
+    if (plan.leg === 'native') return this.#goNative(record, plan);
+    if (plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
       throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     }
     return this.#clearFor(boundedBy(record, plan, nowSeconds(this.context)), plan, contact);
+  }
+
+  /** The number's owner may be found by it and wants to be reached natively: what was not said yet is said there, sealed. */
+  async #goNative(record: OutgoingRecord, { conversation, peer }: NativePlan): Promise<undefined> {
+    const { native } = await contactOf(this.context, this.edge, record.address, { isFresh: true });
+    const address = peer.address.uri;
+    if (native !== address) throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
+    const to = { address, conversation, floor: 'sealed' } as const;
+    await this.context.store.unit((unit) => moveMessage(unit, this.context, record, to));
+    if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
+    this.movedTo(address);
+    return undefined;
   }
 
   async #clearFor(record: OutgoingRecord, plan: ClearPlan, contact: ContactRecord): Promise<string | undefined> {
@@ -142,6 +157,11 @@ export class Submission {
     // Permission was for what was shown: other words, or other losses, are shown again.
     const isAsShown = !record.preview || previewsEqual(record.preview, preview);
     if (networks.length > 0 && isAsShown) return this.#sealClear({ ...record, preview }, { plan, contact, networks });
+    const given = await this.context.store.get(RECORDS.permission, record.address);
+    const bounded = withinPermission(record, given);
+    const covered = coveredNetworks(given, { plan, record: bounded, now: nowSeconds(this.context) });
+    const over = covered.filter((network) => preview.networks.includes(network));
+    if (over.length > 0) return this.#sealClear({ ...bounded, preview }, { plan, contact, networks: over, given });
     const waiting = { ...record, preview, permitted: null };
     await this.context.store.put(RECORDS.outgoing, record.messageId, waiting);
     return this.#header(waiting, 'downgrade', contact);
@@ -155,7 +175,17 @@ export class Submission {
 
   async #sealClear(
     record: OutgoingRecord,
-    { plan, contact, networks }: { plan: ClearPlan; contact: ContactRecord; networks: ClearPlan['networks'] },
+    {
+      plan,
+      contact,
+      networks,
+      given,
+    }: {
+      plan: ClearPlan;
+      contact: ContactRecord;
+      networks: ClearPlan['networks'];
+      given?: PermissionRecord | undefined;
+    },
   ): Promise<string> {
     const self = this.context.own.current;
     if (!record.preview) throw new Error('a clear message is sealed with its preview');
@@ -171,7 +201,7 @@ export class Submission {
       networks,
       notAfter: deadline,
     };
-    const statement = statementFor(permission);
+    const statement = given?.statement ?? statementFor(permission);
     const sealed = { ...record, statement };
     const box = sealForEdge({
       self,
@@ -181,6 +211,7 @@ export class Submission {
       planDigest: digest,
       deadline,
       leg,
+      permissionSecret: given?.secret,
     });
     let request = '';
     await sealCopies(this.context, sealed, undefined, async (unit, { sync }) => {
@@ -242,7 +273,7 @@ export class Submission {
   }
 
   async #move(record: OutgoingRecord, conversation: ConversationId): Promise<undefined> {
-    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, conversation));
+    const moved = await this.context.store.unit((unit) => moveMessage(unit, this.context, record, { conversation }));
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
     await this.advance(moved.messageId);
     return undefined;
@@ -250,44 +281,6 @@ export class Submission {
 
   #end(record: OutgoingRecord, state: MessageState): Promise<void> {
     return this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, state));
-  }
-}
-
-/** The deadline is part of what is sealed and of the row that waits for it: it is fixed before either exists. */
-function boundedBy(record: OutgoingRecord, plan: ClearPlan, now: number): OutgoingRecord {
-  if (record.gatewayId) return record;
-  const longest = now + plan.maxLifetimeSeconds - CLOCK_MARGIN_SECONDS;
-  return { ...record, deliverBefore: Math.min(record.deliverBefore, longest) };
-}
-
-const requestHead = (record: OutgoingRecord) => ({
-  messageId: record.messageId,
-  floor: record.floor,
-  deliverBefore: record.deliverBefore,
-  onUnknown: record.onUnknown,
-});
-
-/** What was decided while sealing; the state is left to whoever was told of it meanwhile. */
-async function keepRequest(unit: UnitOfWork, sealed: OutgoingRecord, body: unknown): Promise<string> {
-  const request = toWireJson(body);
-  const kept = (await unit.get(RECORDS.outgoing, sealed.messageId)) ?? sealed;
-  const { statement, preview, deliverBefore } = sealed;
-  unit.put(RECORDS.outgoing, sealed.messageId, { ...kept, statement, preview, deliverBefore, request });
-  return request;
-}
-
-/** Compared on this device only, so there is nobody to hide it from. */
-const NO_SALT = new Uint8Array(0);
-const previewsEqual = (a: NonNullable<OutgoingRecord['preview']>, b: NonNullable<OutgoingRecord['preview']>): boolean =>
-  Buffer.compare(previewDigest(a, NO_SALT), previewDigest(b, NO_SALT)) === 0;
-
-/** The row of a former id: gone, ended or cancelled is all the same to us. */
-async function cancelQuietly(context: DeviceContext, gatewayId: string): Promise<void> {
-  try {
-    await context.api.cancelMessage(gatewayId);
-  } catch (error) {
-    if (!(error instanceof ProblemError) || (error.code !== 'not-found' && error.code !== 'not-cancellable'))
-      throw error;
   }
 }
 

@@ -141,7 +141,7 @@ describe('BorrowedKeys', () => {
     'are not taken from who cannot seal them to this question',
     whileLent(async ({ clock }) => {
       const liar = {
-        ask: async () => ({ kind: 'keys', revision: 'x', sealed: toBase64Url(utf8('not for you')) }),
+        ask: async () => ({ kind: 'keys', ageSeconds: 0, revision: 'x', sealed: toBase64Url(utf8('not for you')) }),
         close: () => undefined,
       };
       const fooled = new BorrowedKeys(liar, region, clock);

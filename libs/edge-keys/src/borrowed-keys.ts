@@ -9,7 +9,7 @@ import type { KeySource } from './key-use.js';
 interface Loan {
   readonly state: KeyState;
   readonly revision: string;
-  /** When the keeper was last asked for it with success, Unix seconds. */
+  /** When the keys were last unwrapped, as the keeper said when it was last asked with success. Unix seconds. */
   readonly since: number;
 }
 
@@ -77,7 +77,8 @@ export class BorrowedKeys implements KeySource {
     switch (answer.kind) {
       case 'unchanged':
         // dropped while the question was under way: the next one gets everything
-        if (this.#loan?.revision === known && this.#loan) this.#loan = { ...this.#loan, since };
+        if (this.#loan?.revision === known && this.#loan)
+          this.#loan = { ...this.#loan, since: since - answer.ageSeconds };
         return;
       case 'other-region':
         throw new StartupProblem(
@@ -85,7 +86,7 @@ export class BorrowedKeys implements KeySource {
           'Give the edges of each region a key folder of their own.',
         );
       case 'keys':
-        return this.#take(answer, privateKey, since);
+        return this.#take(answer, privateKey, since - answer.ageSeconds);
     }
   }
 

@@ -7,6 +7,8 @@ import { EdgeLedger } from './edge-ledger.js';
 import { KeeperDesk } from './keeper-desk.js';
 import type { KeeperLine } from './keeper-questions.js';
 import { KeyUse } from './key-use.js';
+import { FileKeyProvider } from './provider/file-key-provider.js';
+import type { KeyProvider } from './provider/key-provider.js';
 import type { Ledger } from './ledger.js';
 
 /** What the one edge that keeps keys and ledger has in its hands; the others ask it. */
@@ -24,6 +26,9 @@ export interface CustodyInput {
   /** The key folder; `undefined` for an edge that asks a keeper elsewhere and never becomes one. */
   readonly folder: string | undefined;
   readonly region: string;
+  readonly tenant?: string;
+  /** Opened only by an edge that becomes the keeper, which closes it; without one, files of the folder. */
+  readonly openProvider?: () => Promise<KeyProvider>;
   readonly clock: Clock;
   /** To the keeper, whoever it is at the moment. */
   readonly line: KeeperLine;
@@ -52,7 +57,7 @@ export class EdgeCustody {
   readonly #borrowed: BorrowedKeys;
   readonly #borrowedUse: KeyUse;
   readonly #asked: AskedLedger;
-  #keeping: (Keeping & { readonly door: Closable }) | undefined;
+  #keeping: (Keeping & { readonly door: Closable; readonly provider: KeyProvider }) | undefined;
   #isKeeperHeard = false;
   #isClosing = false;
   #watching: Promise<void> = Promise.resolve();
@@ -105,6 +110,7 @@ export class EdgeCustody {
     const keeping = this.#keeping;
     await keeping?.door.close();
     await keeping?.keys.close();
+    await keeping?.provider.close();
     await keeping?.ledger.close();
     this.#borrowed.close();
     this.#input.line.close();
@@ -143,12 +149,14 @@ export class EdgeCustody {
   }
 
   async #keep(folder: string): Promise<boolean> {
-    const { region, clock, serve, onKeeping } = this.#input;
+    const { region, tenant, clock, serve, onKeeping, openProvider } = this.#input;
     const ledger = await EdgeLedger.openUnlessLocked({ folder });
     if (!ledger) return false;
-    const keys = await EdgeKeys.open({ folder, region, clock }).catch(closing(ledger));
-    const door = await serve(new KeeperDesk(keys, ledger)).catch(closing(keys, ledger));
-    this.#keeping = { keys, ledger, door };
+    const provider = await (openProvider ?? (async () => new FileKeyProvider(folder)))().catch(closing(ledger));
+    const input = { folder, region, clock, provider, ...(tenant === undefined ? {} : { tenant }) };
+    const keys = await EdgeKeys.open(input).catch(closing(provider, ledger));
+    const door = await serve(new KeeperDesk(keys, ledger)).catch(closing(keys, provider, ledger));
+    this.#keeping = { keys, ledger, door, provider };
     this.#borrowed.close();
     onKeeping?.({ keys, ledger });
     return true;

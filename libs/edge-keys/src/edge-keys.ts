@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { CausewayError, toBase64Url, type Bytes } from '@causeway/message-model';
+import { toBase64Url, type Bytes } from '@causeway/message-model';
 import { StartupProblem, type Clock } from '@causeway/platform';
 import { sealKeyLoan } from '@causeway/signal-protocol';
-import { LOAN_SECONDS, type NumberPurpose } from './key-rules.js';
-import {
-  clearAllSecrets,
-  clearSecrets,
-  decodeKeyState,
-  encodeKeyState,
-  secondsOf,
-  secretsById,
-  type KeyState,
-} from './key-state.js';
+import { CONFIRM_SECONDS, LOAN_SECONDS, type NumberPurpose } from './key-rules.js';
+import { clearSecrets, decodeKeyState, encodeKeyState, secondsOf, secretsById, type KeyState } from './key-state.js';
 import { KeyUse, newestNumberKey } from './key-use.js';
 import { preparePrivateFolder } from './private-folder.js';
 import { makeKeyState, newestAddressKey, rotateKeys, secret } from './rotate-keys.js';
-import { openSealedFile, replaceSealedFile } from './sealed-file.js';
+import { HeldKeys } from './held-keys.js';
+import { FileKeyProvider } from './provider/file-key-provider.js';
+import type { KeyProvider } from './provider/key-provider.js';
+import { SealedFile } from './sealed-file.js';
 import { Serial } from './serial.js';
 
 /** What a tick changed, by key id: safe to log. */
@@ -26,94 +21,77 @@ export interface KeyChanges {
 
 /** Keys on their way to another edge, or word that it has them already. */
 export type KeyLoan =
-  { readonly kind: 'unchanged' } | { readonly kind: 'keys'; readonly revision: string; readonly sealed: Bytes };
+  | { readonly kind: 'unchanged'; readonly ageSeconds: number }
+  | { readonly kind: 'keys'; readonly ageSeconds: number; readonly revision: string; readonly sealed: Bytes };
 
 type EdgeClock = Pick<Clock, 'nowMs'>;
 
-class Held {
-  /** Grows with every change. */
-  version = 0;
-  #state: KeyState | undefined;
+/** Of the file in the folder, and of the wrapping keys. */
+const KEY_FILE = 'keys';
 
-  constructor(state: KeyState) {
-    this.#state = state;
-  }
-
-  get state(): KeyState {
-    if (this.#state) return this.#state;
-    throw new CausewayError('unavailable');
-  }
-
-  replace(state: KeyState): void {
-    this.#state = state;
-    this.version += 1;
-  }
-
-  clear(): void {
-    if (this.#state) clearAllSecrets(this.#state);
-    this.#state = undefined;
-  }
+export interface EdgeKeysInput {
+  readonly folder: string;
+  readonly region: string;
+  readonly clock: EdgeClock;
+  /** Whose keys these are; the keys of another tenant do not open. */
+  readonly tenant?: string;
+  /** What wraps them; without one, files of the folder itself. Whoever opened it closes it. */
+  readonly provider?: KeyProvider;
+  /** Time that passes whatever clocks say, milliseconds. */
+  readonly monotonicMs?: () => number;
 }
 
 /**
  * All keys of an edge, kept in a folder: identity, leg keys, address keys, number keys. PROTOCOL 6.
  *
- * On disk they are one file, encrypted under a wrapping key in a second one; every change writes both anew and destroys
- * the old wrapping key, so a destroyed key cannot be read back from the folder. A crash at any moment leaves the state
+ * On disk they are one file under a wrapping key of a key provider; every change writes the file anew under another
+ * wrapping key and destroys the one before, so a destroyed key cannot be read back. A crash at any moment leaves the state
  * before or after the change. One process per folder: open `EdgeLedger` first, whose database lock keeps a second out.
  */
 export class EdgeKeys extends KeyUse {
-  readonly #folder: string;
+  readonly #file: SealedFile;
   readonly #clock: EdgeClock;
   readonly #serial = new Serial();
-  readonly #held: Held;
+  readonly #held: HeldKeys;
+  /** What is on disk may be other than what is held: a write failed midway. */
+  #isDiskUnknown = false;
   /** Counting starts anew with every opening. */
   readonly #opening = toBase64Url(randomBytes(6));
 
-  private constructor(folder: string, clock: EdgeClock, held: Held) {
+  private constructor(file: SealedFile, clock: EdgeClock, held: HeldKeys) {
     super({ current: () => held.state, refresh: async () => undefined }, clock);
-    this.#folder = folder;
+    this.#file = file;
     this.#clock = clock;
     this.#held = held;
   }
 
   /**
    * Opens the folder, or makes it and an edge identity with it, and does what is due. Throws `StartupProblem` on a
-   * folder or key file that others may read, a file that does not open, and keys made for another region; trying again helps with none.
+   * folder or key file that others may read, a file that does not open, and keys made for another region, where trying again does not help,
+   * and `KeyProviderAway`, where it does.
    */
-  static async open(input: {
-    readonly folder: string;
-    readonly region: string;
-    readonly clock: EdgeClock;
-  }): Promise<EdgeKeys> {
+  static async open(input: EdgeKeysInput): Promise<EdgeKeys> {
     const { folder, region, clock } = input;
+    const provider = input.provider ?? new FileKeyProvider(folder);
+    const owner = { tenant: input.tenant ?? 'default', region };
     await preparePrivateFolder(folder);
-    const stored = await openSealedFile(folder);
-    if (!stored) {
-      const state = makeKeyState(region, secondsOf(clock));
-      await save(folder, state);
-      return new EdgeKeys(folder, clock, new Held(state));
-    }
-    const state = decodeKeyState(stored);
-    stored.fill(0);
-    if (!state)
-      throw new StartupProblem(`The keys in ${folder} are of another version.`, 'Use the release that made them.');
-    if (state.region !== region) {
-      throw new StartupProblem(
-        `The keys in ${folder} belong to region ${state.region}, and this edge is of region ${region}.`,
-        'Give each edge a folder of its own.',
-      );
-    }
-    const keys = new EdgeKeys(folder, clock, new Held(state));
-    await keys.tick();
+    const file = new SealedFile({ folder, name: KEY_FILE, provider, owner });
+    const keys = new EdgeKeys(file, clock, new HeldKeys(input.monotonicMs ?? (() => performance.now())));
+    const isThere = await keys.#unwrap();
+    if (isThere) await keys.tick();
+    else await keys.#save(makeKeyState(region, secondsOf(clock)));
     return keys;
   }
 
   /**
    * Makes and destroys what is due. Call it at least once a minute: a destroyed key stays on disk until the tick after
-   * its time, though nothing opens with it. New keys are on disk before a bundle names them.
+   * its time, though nothing opens with it. New keys are on disk before a bundle names them. Has the provider unwrap the keys again, once a
+   * minute: throws `KeyProviderAway` when it does not, and goes on by itself with the call after it came back.
    */
-  tick(): Promise<KeyChanges> {
+  async tick(): Promise<KeyChanges> {
+    await this.#serial.run(async () => {
+      if (this.#isDiskUnknown || this.#held.ageSeconds >= CONFIRM_SECONDS) await this.#unwrap();
+    });
     return this.#change((state) => rotateKeys(state, secondsOf(this.#clock)));
   }
 
@@ -163,13 +141,14 @@ export class EdgeKeys extends KeyUse {
 
   /** All keys, for an edge that asks; sealed, so that they are in the clear nowhere on their way. Unless it has this revision of them. */
   lend(asker: { readonly publicKey: Uint8Array; readonly revision: string | undefined }): KeyLoan {
-    const revision = `${this.#opening}-${this.#held.version}`;
-    if (asker.revision === revision) return { kind: 'unchanged' };
-    const keys = encodeKeyState(this.#held.state);
+    const { state, ageSeconds, version } = this.#held;
+    const revision = `${this.#opening}-${version}`;
+    if (asker.revision === revision) return { kind: 'unchanged', ageSeconds };
+    const keys = encodeKeyState(state);
     const context = { region: this.region, revision };
     const sealed = sealKeyLoan({ context, askerPublicKey: asker.publicKey, keys });
     keys.fill(0);
-    return { kind: 'keys', revision, sealed };
+    return { kind: 'keys', ageSeconds, revision, sealed };
   }
 
   /** The new state is on disk before anyone can use it; what left it is cleared from memory afterwards. */
@@ -178,17 +157,39 @@ export class EdgeKeys extends KeyUse {
       const before = this.#held.state;
       const after = next(before);
       if (after === before) return { made: [], destroyed: [] };
-      await save(this.#folder, after);
+      await this.#write(after);
       this.#held.replace(after);
       return { made: keyIdsMissingIn(before, after), destroyed: clearSecrets(before, { keptIn: after }) };
     });
   }
-}
 
-async function save(folder: string, state: KeyState): Promise<void> {
-  const plaintext = encodeKeyState(state);
-  for await (const _step of replaceSealedFile(folder, plaintext)) continue;
-  plaintext.fill(0);
+  /** Whether there were any. */
+  async #unwrap(): Promise<boolean> {
+    const stored = await this.#file.open();
+    if (!stored) return false;
+    const state = decodeKeyState(stored);
+    stored.fill(0);
+    if (!state) throw new StartupProblem('The edge keys are of another version.', 'Use the release that made them.');
+    this.#held.renew(state);
+    this.#isDiskUnknown = false;
+    return true;
+  }
+
+  async #save(state: KeyState): Promise<void> {
+    await this.#write(state);
+    this.#held.renew(state);
+  }
+
+  async #write(state: KeyState): Promise<void> {
+    const plaintext = encodeKeyState(state);
+    this.#isDiskUnknown = true;
+    try {
+      await this.#file.replace(plaintext);
+      this.#isDiskUnknown = false;
+    } finally {
+      plaintext.fill(0);
+    }
+  }
 }
 
 function keyIdsMissingIn(before: KeyState, after: KeyState): string[] {

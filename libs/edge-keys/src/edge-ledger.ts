@@ -94,6 +94,15 @@ export class EdgeLedger implements Ledger {
     });
   }
 
+  /** Forgets an account that was erased: its key and its list version. The wish was checked by the key that is pinned. */
+  forgetAccount(tenant: TenantId, account: AccountId): Promise<void> {
+    return this.#turns.run(() => {
+      const owner = ownerKey(tenant, account);
+      this.#pins.remove(owner);
+      this.#versions.remove(owner);
+    });
+  }
+
   async accountKey(tenant: TenantId, account: AccountId): Promise<Bytes | undefined> {
     const pinned = this.#pins.onDisk(ownerKey(tenant, account));
     return pinned && toBytes(pinned);

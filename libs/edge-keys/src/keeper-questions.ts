@@ -2,7 +2,7 @@ import { fromBase64Url, parseAccountId, parseMessageId, parseTenantId, toBase64U
 import { z } from 'zod';
 
 /** Names of the questions to the keeper. A change of form gets a new name, so that two releases side by side refuse rather than guess. */
-export const KEEPER_QUESTIONS = { borrow: 'keeper.borrow.v1', ledger: 'keeper.ledger.v1' } as const;
+export const KEEPER_QUESTIONS = { borrow: 'keeper.borrow.v2', ledger: 'keeper.ledger.v1' } as const;
 /** One of `KEEPER_QUESTIONS`. */
 export type KeeperQuestion = (typeof KEEPER_QUESTIONS)[keyof typeof KEEPER_QUESTIONS];
 
@@ -47,9 +47,11 @@ export const borrowQuestion = z.object({
   /** Made for this question. */
   publicKey: bytes,
 });
+/** How long ago the keeper's provider unwrapped them: the loan is not longer for it. */
+const ageSeconds = z.int().min(0);
 export const borrowAnswer = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('unchanged') }),
-  z.object({ kind: z.literal('keys'), revision: z.string(), sealed: bytes }),
+  z.object({ kind: z.literal('unchanged'), ageSeconds }),
+  z.object({ kind: z.literal('keys'), ageSeconds, revision: z.string(), sealed: bytes }),
   z.object({ kind: z.literal('other-region'), region: z.string() }),
 ]);
 

@@ -52,6 +52,13 @@ export const ADDRESS_KEY_RULE = { periodSeconds: 30 * DAY, destroySeconds: 35 * 
  */
 export const LOAN_SECONDS = 5 * MINUTE;
 
+/**
+ * The longest that keys are used from memory without their provider unwrapping them again, and how often it is asked to. Whoever takes the
+ * provider away takes the keys away, five minutes later at most; with the time they are lent on, no borrower has them longer either.
+ */
+export const CACHE_SECONDS = 5 * MINUTE;
+export const CONFIRM_SECONDS = MINUTE;
+
 /** What a digest of a number is for; equal numbers under two purposes cannot be matched. */
 export const NUMBER_PURPOSES = ['contact', 'binding', 'opt-out', 'link'] as const;
 /** One of `NUMBER_PURPOSES`. */

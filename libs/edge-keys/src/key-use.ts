@@ -5,6 +5,7 @@ import { openAtRest, sealAtRest } from './address-at-rest.js';
 import type { NumberPurpose } from './key-rules.js';
 import { secondsOf, type KeyState, type NumberKey, type StoredLegKey } from './key-state.js';
 import { digestNumber, type NumberDigest } from './number-digest.js';
+import { keyChecksOf, type KeyCheck } from './key-check.js';
 import { newestAddressKey } from './rotate-keys.js';
 
 /** Where the keys in use are: in a folder of this process's own, or lent to it by the process that has the folder. */
@@ -68,6 +69,11 @@ export class KeyUse {
   legKey(keyId: string): LegKey | undefined {
     const key = this.#source.current().legKeys.find((each) => each.keyId === keyId);
     return key && publicPart(key);
+  }
+
+  /** What the purge ledger will say of each key once it is destroyed. */
+  keyChecks(): readonly KeyCheck[] {
+    return keyChecksOf(this.#source.current());
   }
 
   /** Every leg key that still opens, listed in the bundle or just replaced: what was sealed a moment ago is taken too. Unix seconds. */

@@ -2,15 +2,14 @@ import { constants } from 'node:fs';
 import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
+import { refuseOpenToOthers } from '@causeway/platform';
 
-const OTHERS = 0o077;
 const OWNER_ONLY = 0o600;
 
 /** Makes the folder with mode 0700, or refuses one that anyone but its owner may enter. */
 export async function preparePrivateFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  refuseOthers(folder, (await stat(folder)).mode);
+  refuseOpenToOthers(folder, (await stat(folder)).mode, 'folder');
 }
 
 /** The bytes of a file only its owner may touch; `undefined` when there is none; throws on a wider mode or a link. */
@@ -21,7 +20,7 @@ export async function readPrivateFile(path: string): Promise<Bytes | undefined> 
   });
   if (!file) return undefined;
   try {
-    refuseOthers(path, (await file.stat()).mode);
+    refuseOpenToOthers(path, (await file.stat()).mode, 'file');
     return toBytes(await file.readFile());
   } finally {
     await file.close();
@@ -58,14 +57,6 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function refuseOthers(path: string, mode: number): void {
-  if ((mode & OTHERS) === 0) return;
-  throw new StartupProblem(
-    `${path} has mode ${(mode & 0o777).toString(8)}, and keys may be open to their owner only.`,
-    'Look who could have read it, then set folders to 700 and files to 600.',
-  );
 }
 
 const isMissing = (error: unknown): boolean =>

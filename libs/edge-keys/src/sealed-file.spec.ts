@@ -3,17 +3,24 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { decodeCbor, utf8 } from '@causeway/message-model';
 import { preparePrivateFolder } from './private-folder.js';
-import { openSealedFile, replaceSealedFile, type ReplaceStep } from './sealed-file.js';
+import { FileKeyProvider } from './provider/file-key-provider.js';
+import { SealedFile, type ReplaceStep } from './sealed-file.js';
 import { withTemporaryFolder } from './testing/temporary-folder.js';
 
-const STEPS: readonly ReplaceStep[] = ['wrapping-key-written', 'draft-written', 'draft-renamed', 'old-key-destroyed'];
+const STEPS: readonly ReplaceStep[] = ['wrapping-key-made', 'draft-written', 'draft-renamed', 'old-keys-destroyed'];
+
+const sealedFile = (folder: string, owner = { tenant: 'home', region: 'eu-1' }): SealedFile =>
+  new SealedFile({ folder, name: 'keys', provider: new FileKeyProvider(folder), owner });
+const openSealedFile = (folder: string) => sealedFile(folder).open();
 
 /** Replaces the plaintext and dies right after a step has reached the disk. */
 async function replaceUntil(folder: string, text: string, last: ReplaceStep): Promise<void> {
-  for await (const step of replaceSealedFile(folder, utf8(text))) if (step === last) return;
+  const file = sealedFile(folder);
+  await file.open();
+  for await (const step of file.replaceInSteps(utf8(text))) if (step === last) return;
 }
 
-const replace = (folder: string, text: string) => replaceUntil(folder, text, 'old-key-destroyed');
+const replace = (folder: string, text: string) => replaceUntil(folder, text, 'old-keys-destroyed');
 
 async function wrappingKeys(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.startsWith('wrapping-'));
@@ -43,7 +50,7 @@ describe('a sealed key file', () => {
     inFolder(async (folder) => {
       await replace(folder, 'old');
       await replaceUntil(folder, 'new', step);
-      const isNew = step === 'draft-renamed' || step === 'old-key-destroyed';
+      const isNew = step === 'draft-renamed' || step === 'old-keys-destroyed';
       expect(await openSealedFile(folder)).toEqual(utf8(isNew ? 'new' : 'old'));
       expect(await readdir(folder)).toHaveLength(2);
       await replace(folder, 'next');
@@ -55,7 +62,7 @@ describe('a sealed key file', () => {
   it.each(STEPS)('is empty or whole when the process dies the very first time after %s', (step) =>
     inFolder(async (folder) => {
       await replaceUntil(folder, 'first', step);
-      const isThere = step === 'draft-renamed' || step === 'old-key-destroyed';
+      const isThere = step === 'draft-renamed' || step === 'old-keys-destroyed';
       expect(await openSealedFile(folder)).toEqual(isThere ? utf8('first') : undefined);
       expect(await wrappingKeys(folder)).toHaveLength(isThere ? 1 : 0);
     })(),
@@ -65,7 +72,7 @@ describe('a sealed key file', () => {
     'survives a wrapping key and a draft that were written in part',
     inFolder(async (folder) => {
       await replace(folder, 'old');
-      await writeFile(join(folder, `wrapping-${'0'.repeat(32)}.key`), new Uint8Array(5), { mode: 0o600 });
+      await writeFile(join(folder, `wrapping-keys-${'0'.repeat(32)}.key`), new Uint8Array(5), { mode: 0o600 });
       await writeFile(join(folder, 'keys.sealed.draft'), new Uint8Array(9), { mode: 0o600 });
       expect(await openSealedFile(folder)).toEqual(utf8('old'));
       expect(await readdir(folder)).toHaveLength(2);
@@ -105,7 +112,16 @@ describe('a sealed key file', () => {
       await replace(folder, 'a recognisable secret');
       const bytes = await readFile(join(folder, 'keys.sealed'));
       expect(bytes.includes('recognisable')).toBe(false);
-      expect(decodeCbor(bytes)).toEqual(['causeway-sealed-keys-v1', expect.any(String), expect.any(Uint8Array)]);
+      expect(decodeCbor(bytes)).toEqual([
+        'causeway-sealed-keys-v2',
+        'file',
+        'home',
+        'eu-1',
+        'keys',
+        1,
+        expect.any(Uint8Array),
+        expect.any(Uint8Array),
+      ]);
     }),
   );
 
@@ -139,6 +155,23 @@ describe('a sealed key file', () => {
       await symlink(join(folder, 'elsewhere'), join(folder, 'keys.sealed'));
       await expect(openSealedFile(folder)).rejects.toThrow('ELOOP');
     }),
+  );
+});
+
+describe('a sealed key file of somebody else', () => {
+  it.each([
+    ['region', { tenant: 'home', region: 'us-1' }],
+    ['tenant', { tenant: 'other', region: 'eu-1' }],
+  ])('is refused for its %s, and what it says of itself cannot be changed', (word, owner) =>
+    inFolder(async (folder) => {
+      await replace(folder, 'secret');
+      await expect(sealedFile(folder, owner).open()).rejects.toThrow(word);
+      const bytes = await readFile(join(folder, 'keys.sealed'));
+      const [own, other] = word === 'region' ? ['eu-1', 'us-1'] : ['dhome', 'dothr'];
+      await writeFile(join(folder, 'keys.sealed'), Buffer.from(bytes.toString('latin1').replace(own, other), 'latin1'));
+      const claimed = word === 'region' ? owner : { tenant: 'othr', region: 'eu-1' };
+      await expect(sealedFile(folder, claimed).open()).rejects.toThrow('does not open');
+    })(),
   );
 });
 

@@ -1,84 +1,120 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeCbor, type Bytes } from '@causeway/message-model';
+import type { Bytes } from '@causeway/message-model';
 import { StartupProblem } from '@causeway/platform';
-import { readDocument, refuse } from '@causeway/signal-protocol';
-import { openAes, sealAes } from './aes-box.js';
-import { overwriteFile, readPrivateFile, syncFolder, writePrivateFile } from './private-folder.js';
-
-const LABEL = 'causeway-sealed-keys-v1';
-const SEALED_FILE = 'keys.sealed';
-const SEALED_DRAFT = 'keys.sealed.draft';
-const WRAPPING_FILE = /^wrapping-[0-9a-f]{32}\.key$/;
-const WRAPPING_KEY_BYTES = 32;
+import { readPrivateFile, syncFolder, writePrivateFile } from './private-folder.js';
+import { openEnvelope, readEnvelope, sealEnvelope, type Envelope } from './provider/envelope.js';
+import { wrappingKeyIdOf, type KeyContext, type KeyProvider } from './provider/key-provider.js';
 
 /** What has reached the disk. A crash right after any of them loses nothing: the sealed file names the key it is under. */
-export type ReplaceStep = 'wrapping-key-written' | 'draft-written' | 'draft-renamed' | 'old-key-destroyed';
+export type ReplaceStep = 'wrapping-key-made' | 'draft-written' | 'draft-renamed' | 'old-keys-destroyed';
+
+export interface SealedPlace {
+  readonly folder: string;
+  /** Kebab-case; the file is `<name>.sealed`, and the purpose of its wrapping keys. */
+  readonly name: string;
+  readonly provider: KeyProvider;
+  readonly owner: Pick<KeyContext, 'tenant' | 'region'>;
+}
 
 /**
- * The plaintext of a folder's key file; `undefined` when the folder has none; throws when it is there and does not open.
- * Then finishes what an interrupted replacement began.
+ * One small file that is only ever written anew, each time under a wrapping key of its own, and the one before is destroyed: what it held,
+ * wherever a copy of its blocks may rest, is noise then. A crash at any moment leaves the state before or after.
  */
-export async function openSealedFile(folder: string): Promise<Bytes | undefined> {
-  const bytes = await readPrivateFile(join(folder, SEALED_FILE));
-  const plaintext = bytes && (await unwrap(folder, bytes));
-  await destroyStrays(folder, plaintext?.wrappingFile);
-  return plaintext?.plaintext;
+export class SealedFile {
+  #version = 0;
+
+  constructor(private readonly place: SealedPlace) {}
+
+  /**
+   * The plaintext; `undefined` when there is no file; throws `StartupProblem` when it is there and does not open, or is of another tenant
+   * or region, and `KeyProviderAway`. Finishes what an interrupted replacement began.
+   */
+  async open(): Promise<Bytes | undefined> {
+    const opened = await this.#read();
+    await this.#tidy(opened?.keyId ?? `${this.place.name}-none`);
+    await syncFolder(this.place.folder);
+    return opened?.plaintext;
+  }
+
+  /** The same, changing nothing: for a process that only reads what another one replaces. */
+  async peek(): Promise<Bytes | undefined> {
+    return (await this.#read())?.plaintext;
+  }
+
+  async #read(): Promise<{ readonly plaintext: Bytes; readonly keyId: string } | undefined> {
+    const { name, provider } = this.place;
+    const bytes = await readPrivateFile(this.#path);
+    if (!bytes) return undefined;
+    const envelope = readEnvelope(bytes);
+    if (!envelope || envelope.context.purpose !== name) throw unreadable(this.#path);
+    this.#refuseOtherOwner(envelope);
+    const plaintext = await openEnvelope(provider, envelope);
+    if (!plaintext) throw unreadable(this.#path);
+    this.#version = envelope.context.version;
+    return { plaintext, keyId: wrappingKeyIdOf(envelope.wrappedKey) ?? '' };
+  }
+
+  async replace(plaintext: Uint8Array): Promise<void> {
+    for await (const _step of this.replaceInSteps(plaintext)) continue;
+  }
+
+  /** Open it before: versions count on from what is there. */
+  async *replaceInSteps(plaintext: Uint8Array): AsyncGenerator<ReplaceStep> {
+    const { folder, name, provider, owner } = this.place;
+    const keyId = await provider.makeKey(name);
+    yield 'wrapping-key-made';
+
+    const context = { ...owner, purpose: name, version: this.#version + 1 };
+    const sealed = await sealEnvelope(provider, { context, keyId }, plaintext);
+    await rm(this.#draft, { force: true });
+    await writePrivateFile(this.#draft, sealed);
+    yield 'draft-written';
+
+    await rename(this.#draft, this.#path);
+    await syncFolder(folder);
+    this.#version = context.version;
+    yield 'draft-renamed';
+
+    await this.#tidy(keyId);
+    yield 'old-keys-destroyed';
+  }
+
+  async #tidy(keyIdInUse: string): Promise<void> {
+    await rm(this.#draft, { force: true });
+    await this.place.provider.destroyAllBut(this.place.name, keyIdInUse);
+  }
+
+  #refuseOtherOwner({ kind, context }: Envelope): void {
+    const { owner, provider } = this.place;
+    if (kind !== provider.kind)
+      throw new StartupProblem(
+        `${this.#path} is under the key provider ${kind}, and this process uses ${provider.kind}.`,
+        `Set CAUSEWAY_KEY_PROVIDER=${kind}.`,
+      );
+    if (context.region !== owner.region)
+      throw new StartupProblem(
+        `${this.#path} belongs to region ${context.region}, and this process is of region ${owner.region}.`,
+        'Give each region a key folder of its own.',
+      );
+    if (context.tenant !== owner.tenant)
+      throw new StartupProblem(
+        `${this.#path} belongs to tenant ${context.tenant}, and this process to tenant ${owner.tenant}.`,
+        'Give each tenant a key folder of its own.',
+      );
+  }
+
+  get #path(): string {
+    return join(this.place.folder, `${this.place.name}.sealed`);
+  }
+
+  get #draft(): string {
+    return join(this.place.folder, `${this.place.name}.sealed.draft`);
+  }
 }
 
-async function unwrap(folder: string, bytes: Bytes): Promise<{ wrappingFile: string; plaintext: Bytes }> {
-  const sealed = readDocument(bytes, (fields) => {
-    fields.literal(LABEL);
-    const wrappingFile = fields.text();
-    if (!WRAPPING_FILE.test(wrappingFile)) refuse();
-    return { wrappingFile, box: fields.bytes({ min: 1, max: bytes.length }) };
-  });
-  const wrappingKey = sealed && (await readPrivateFile(join(folder, sealed.wrappingFile)));
-  if (!sealed || wrappingKey?.length !== WRAPPING_KEY_BYTES) throw unreadable(folder);
-  const plaintext = openAes(wrappingKey, sealed.box, encodeCbor([LABEL, sealed.wrappingFile]));
-  if (!plaintext) throw unreadable(folder);
-  return { wrappingFile: sealed.wrappingFile, plaintext };
-}
-
-const unreadable = (folder: string): StartupProblem =>
+const unreadable = (path: string): StartupProblem =>
   new StartupProblem(
-    `The key file in ${folder} does not open: it was changed, or its wrapping key is gone.`,
+    `${path} does not open: it was changed, or its wrapping key is gone.`,
     'Restore the whole folder from one copy, or start with an empty one and a new edge identity.',
   );
-
-/**
- * Replaces the plaintext under a wrapping key of its own. Afterwards the old file, wherever a copy of its blocks may
- * rest, is noise. On storage that does not write in place (flash, copy-on-write) 32 old bytes may outlive this: such a
- * volume wants encryption of its own.
- */
-export async function* replaceSealedFile(folder: string, plaintext: Uint8Array): AsyncGenerator<ReplaceStep> {
-  const wrappingFile = `wrapping-${randomBytes(16).toString('hex')}.key`;
-  const wrappingKey = randomBytes(WRAPPING_KEY_BYTES);
-  await writePrivateFile(join(folder, wrappingFile), wrappingKey);
-  await syncFolder(folder);
-  yield 'wrapping-key-written';
-
-  const box = sealAes(wrappingKey, plaintext, encodeCbor([LABEL, wrappingFile]));
-  wrappingKey.fill(0);
-  await rm(join(folder, SEALED_DRAFT), { force: true });
-  await writePrivateFile(join(folder, SEALED_DRAFT), encodeCbor([LABEL, wrappingFile, box]));
-  yield 'draft-written';
-
-  await rename(join(folder, SEALED_DRAFT), join(folder, SEALED_FILE));
-  await syncFolder(folder);
-  yield 'draft-renamed';
-
-  await destroyStrays(folder, wrappingFile);
-  yield 'old-key-destroyed';
-}
-
-async function destroyStrays(folder: string, wrappingFileInUse: string | undefined): Promise<void> {
-  await rm(join(folder, SEALED_DRAFT), { force: true });
-  const names = await readdir(folder);
-  for (const name of names.filter((each) => WRAPPING_FILE.test(each) && each !== wrappingFileInUse)) {
-    await overwriteFile(join(folder, name), randomBytes(WRAPPING_KEY_BYTES));
-    await rm(join(folder, name));
-  }
-  await syncFolder(folder);
-}

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { StartupProblem } from '@causeway/platform';
 import { POSTGRES_MAJOR, REACHABLE_FOLDER, type Binaries } from './binaries.js';
 import { runProgram } from './run-program.js';
-import { giveTo, letThrough, mayReach, type ServerUser } from './server-user.js';
+import { giveTo, letThrough, mayReach, serverUser, type ServerUser } from './server-user.js';
 
 /** The folder of one embedded database: `data`, `password`, `server.log`, and the marker that it is ours. */
 export interface DatabaseFolder {
@@ -51,6 +51,15 @@ async function placeFor(wanted: string, user: ServerUser): Promise<string> {
   }
   await letThrough(parent, user);
   return wanted;
+}
+
+/** Whether there is a database to be opened. */
+export async function hasDatabase(wanted: string): Promise<boolean> {
+  const path = await placeFor(resolve(wanted), await serverUser());
+  return stat(join(path, MARKER)).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function claim(path: string, user: ServerUser): Promise<void> {

@@ -1,7 +1,7 @@
 import { StartupProblem, type Logger } from '@causeway/platform';
 import pg from 'pg';
 import { findBinaries } from './binaries.js';
-import { SUPERUSER, openDatabaseFolder, type DatabaseFolder } from './database-folder.js';
+import { SUPERUSER, hasDatabase, openDatabaseFolder, type DatabaseFolder } from './database-folder.js';
 import { FolderOwner } from './folder-owner.js';
 import { freePort, isFree } from './free-port.js';
 import { Postmaster } from './postmaster.js';
@@ -53,6 +53,16 @@ export class EmbeddedDatabase {
       await owner.release();
       throw problem;
     }
+  }
+
+  /** Where the server of a folder answers that another process of ours runs; `undefined` when none does. Starts and makes nothing. */
+  static async runningUrl(path: string): Promise<string | undefined> {
+    if (!(await hasDatabase(path))) return undefined;
+    const user = await serverUser();
+    const binaries = await findBinaries(user);
+    const folder = await openDatabaseFolder(path, binaries, user);
+    const port = await new Postmaster(folder, binaries).runningPort();
+    return port === undefined ? undefined : urlOf(folder, port, DATABASE);
   }
 
   /** Stops the server and waits for it. Close the pools first: connections that are still open get five seconds. */

@@ -2,7 +2,7 @@ import type { TransitId } from '@causeway/message-model';
 import type { Clock, Events } from '@causeway/platform';
 import type { Acknowledgement, DeviceRef, InboxStore, NewEvent, PartitionStore } from '@causeway/storage';
 import { GroupCommit } from './group-commit.js';
-import { METADATA_HOURS } from './lifetimes.js';
+import type { RetentionRules } from './lifetimes.js';
 import type { DeviceWaker } from './wakes.js';
 
 /** A sender waits for this word, but not by the millisecond. */
@@ -18,6 +18,7 @@ export class Acknowledge {
     private readonly devices: DeviceWaker,
     private readonly clock: Clock,
     private readonly events: Events,
+    private readonly retention: Pick<RetentionRules, 'book'>,
   ) {
     this.batches = new GroupCommit((batch) => this.acknowledge(batch), {
       maxItems: 500,
@@ -33,7 +34,10 @@ export class Acknowledge {
   private async acknowledge(batch: readonly Acknowledgement[]): Promise<readonly true[]> {
     const now = this.clock.now();
     await this.partitions.ensureEventHour(now);
-    const told = await this.inbox.acknowledge(batch, { now, metadataHours: METADATA_HOURS });
+    const told = await this.inbox.acknowledge(batch, {
+      now,
+      metadataHours: await this.retention.book.metadataHoursInUse(),
+    });
     this.events.boxesAcknowledged({ leg: 'native', count: batch.reduce((total, { ids }) => total + ids.length, 0) });
     this.devices.bring(told.map(eventOf));
     return batch.map(() => true);

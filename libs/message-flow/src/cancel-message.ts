@@ -1,4 +1,4 @@
-import { CausewayError, type TransitId } from '@causeway/message-model';
+import { CausewayError, hasLeft, type TransitId } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import type { AuthenticatedDevice, MessageStore, PartitionStore } from '@causeway/storage';
 import type { DeviceWaker, LaneWaker } from './wakes.js';
@@ -15,6 +15,7 @@ export class CancelMessage {
 
   async execute(caller: AuthenticatedDevice, ref: TransitId): Promise<void> {
     const now = this.clock.now();
+    if (hasLeft(ref, now.getTime())) throw new CausewayError('not-found');
     await this.partitions.ensureEventHour(now);
     const cancelled = await this.messages.cancel(caller, ref, now);
     if (cancelled) {

@@ -60,9 +60,8 @@ export class CheckClearBody {
       conversationId: to.conversation,
       deadline,
     });
-    const reason = statement.subject.kind === 'message' ? verdict : 'wrong-message';
-    if (reason !== 'ok')
-      throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason } });
+    if (verdict !== 'ok')
+      throw new CausewayError('invalid-statement', { pointer: '/body/statement', extensions: { reason: verdict } });
   }
 
   /** An unknown key may be newer than what we remember of the edge: asked once more before the sender is sent to seal again. */

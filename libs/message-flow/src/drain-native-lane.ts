@@ -1,5 +1,5 @@
 import type { LaneId } from '@causeway/message-model';
-import { requestIdOf, type TellDevices } from '@causeway/people';
+import type { TellDevices } from '@causeway/people';
 import type { Clock } from '@causeway/platform';
 import type { ConsentStore, LaneMessage, LaneStore, RecipientStore } from '@causeway/storage';
 import type { DeviceWaker } from './wakes.js';
@@ -67,13 +67,11 @@ export class DrainNativeLane {
   private async lodge(message: LaneMessage, targetAddress: string): Promise<void> {
     const { tenant, account } = message;
     const now = this.clock.now();
-    const request = requestIdOf(tenant, account, targetAddress);
     const lodged = await this.consents.lodge({
       tenant,
       requester: account,
       targetAddress,
       conversation: message.conversation,
-      request,
       now,
     });
     const at = now.toISOString();
@@ -81,6 +79,7 @@ export class DrainNativeLane {
       case 'kept-silent':
         return;
       case 'requested': {
+        const { request } = lodged;
         const event = { type: 'consent-request', request, from: lodged.requesterAddress, requestedAt: at } as const;
         this.devices.wake(await this.tell.execute({ tenant, account: lodged.target }, event));
         return;

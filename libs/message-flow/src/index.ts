@@ -12,4 +12,8 @@ export * from './drain-native-lane.js';
 export * from './sweep.js';
 export * from './dedupe-digest.js';
 export * from './group-commit.js';
+export * from './conduct-watch.js';
+export * from './judge-send.js';
+export * from './review-decisions.js';
 export * from './wakes.js';
+export * from './stamped-box.js';

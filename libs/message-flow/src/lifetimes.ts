@@ -1,8 +1,15 @@
-/** Longest life of an undelivered message, hours. SAFETY 3, proposed default. */
-export const MAX_LIFETIME_HOURS = 30 * 24;
+import { POLICIES, policyOf, type PolicyBook, type PurgeBrake } from '@causeway/retention';
 
-/**
- * How long the metadata of a message stays after its deadline, hours: the difference between the hour of its row and the hour of its boxes.
- * SAFETY 3, proposed default.
- */
-export const METADATA_HOURS = 7 * 24;
+const HOUR_SECONDS = 3600;
+
+/** Longest life of an undelivered message, hours; what holds without a tenant's wish is less. */
+export const MAX_LIFETIME_HOURS = policyOf('undelivered-envelope').maxSeconds / HOUR_SECONDS;
+
+/** How long the metadata of a message stays after its deadline, hours, unless somebody asked for another time. */
+export const METADATA_HOURS = POLICIES.metadata.defaultSeconds / HOUR_SECONDS;
+
+/** What decides how long a message may live, and whether anything new is taken at all. */
+export interface RetentionRules {
+  readonly book: Pick<PolicyBook, 'lifetimesOfAll' | 'lifetimes' | 'metadataHoursInUse'>;
+  readonly brake: Pick<PurgeBrake, 'check'>;
+}

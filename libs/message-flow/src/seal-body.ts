@@ -1,8 +1,10 @@
 import { planDigest, type MessageBody, type NativeBox, type SendMessageRequest } from '@causeway/api-contract';
 import { CausewayError, encodeCbor, mintTransitId, type AccountId } from '@causeway/message-model';
 import type { AuthenticatedDevice, BoxRow, Recipient, SealedBody } from '@causeway/storage';
+import type { ReportTokens } from '@causeway/abuse-control';
 import type { CheckClearBody } from './check-clear-body.js';
 import { fitDevices } from './fit-devices.js';
+import { stampBox } from './stamped-box.js';
 
 export interface BodyQuestion {
   readonly sender: AuthenticatedDevice;
@@ -13,7 +15,10 @@ export interface BodyQuestion {
 
 /** Checks that what arrived is sealed for the route that holds now, and gives it the form in which it is stored. Opens nothing. */
 export class SealBody {
-  constructor(private readonly checkClear: CheckClearBody) {}
+  constructor(
+    private readonly checkClear: CheckClearBody,
+    private readonly reports: ReportTokens,
+  ) {}
 
   async execute(question: BodyQuestion): Promise<SealedBody | null> {
     const { body, to } = question.request;
@@ -27,7 +32,7 @@ export class SealBody {
     if ((body.leg === 'clear') !== (to.kind === 'contact'))
       throw new CausewayError('route-changed', { pointer: '/body/leg' });
     return body.leg === 'native'
-      ? nativeBody(question, question.recipient, body)
+      ? this.nativeBody(question, question.recipient, body)
       : this.clearBody(question, question.recipient, body);
   }
 
@@ -50,41 +55,56 @@ export class SealBody {
       boxes: body.sync.map((box) => boxRow(question, box, { account, isSync: true })),
     };
   }
-}
 
-function nativeBody(
-  question: BodyQuestion,
-  recipient: Recipient,
-  body: Extract<MessageBody, { leg: 'native' }>,
-): SealedBody {
-  const { sender, request } = question;
-  const { peer } = recipient;
-  if (peer === null) throw new CausewayError('no-consent', { pointer: '/to/conversation' });
-  const digest = planDigest({
-    tenant: sender.tenant,
-    conversation: request.to.conversation,
-    leg: 'native',
-    networks: ['native'],
-  });
-  if (digest !== body.planDigest) throw new CausewayError('route-changed', { pointer: '/body/planDigest' });
-  fitDevices([
-    { account: peer, boxes: body.recipient, devices: recipient.peerDevices, pointer: '/body/recipient' },
-    { account: sender.account, boxes: body.sync, devices: otherDevices(question, recipient), pointer: '/body/sync' },
-  ]);
-  // a block acts here: the words for the one who blocked go no further, and everything else stays as it was
-  const delivered = recipient.isBlockedByPeer
-    ? []
-    : body.recipient.map((box) => boxRow(question, box, { account: peer, isSync: false }));
-  return {
-    leg: 'native',
-    planDigest: digest,
-    networks: ['native'],
-    edgeKeyId: null,
-    sealed: null,
-    statement: null,
-    recipientDevices: body.recipient.length,
-    boxes: [...delivered, ...body.sync.map((box) => boxRow(question, box, { account: sender.account, isSync: true }))],
-  };
+  private nativeBody(
+    question: BodyQuestion,
+    recipient: Recipient,
+    body: Extract<MessageBody, { leg: 'native' }>,
+  ): SealedBody {
+    const { sender, request } = question;
+    const { peer } = recipient;
+    if (peer === null) throw new CausewayError('no-consent', { pointer: '/to/conversation' });
+    const digest = planDigest({
+      tenant: sender.tenant,
+      conversation: request.to.conversation,
+      leg: 'native',
+      networks: ['native'],
+    });
+    if (digest !== body.planDigest) throw new CausewayError('route-changed', { pointer: '/body/planDigest' });
+    fitDevices([
+      { account: peer, boxes: body.recipient, devices: recipient.peerDevices, pointer: '/body/recipient' },
+      { account: sender.account, boxes: body.sync, devices: otherDevices(question, recipient), pointer: '/body/sync' },
+    ]);
+    const { messageId } = request;
+    const carried = {
+      tenant: sender.tenant,
+      messageId,
+      sender: sender.account,
+      recipient: peer,
+      assurance: 'verified',
+    } as const;
+    const stamp = { messageId, token: this.reports.mint(carried) };
+    // a block acts here: the words for the one who blocked go no further, and everything else stays as it was
+    const delivered = recipient.isBlockedByPeer
+      ? []
+      : body.recipient.map((box) => ({
+          ...boxRow(question, box, { account: peer, isSync: false }),
+          body: stampBox(stamp, box.box),
+        }));
+    return {
+      leg: 'native',
+      planDigest: digest,
+      networks: ['native'],
+      edgeKeyId: null,
+      sealed: null,
+      statement: null,
+      recipientDevices: body.recipient.length,
+      boxes: [
+        ...delivered,
+        ...body.sync.map((box) => boxRow(question, box, { account: sender.account, isSync: true })),
+      ],
+    };
+  }
 }
 
 const otherDevices = ({ sender }: BodyQuestion, recipient: Recipient) =>

@@ -10,12 +10,14 @@ import {
   type MessageId,
   type TransitId,
 } from '@causeway/message-model';
+import { refuseOtherCell } from '@causeway/people';
 import type { Clock, Events } from '@causeway/platform';
 import type {
   AcceptResult,
   AuthenticatedDevice,
   BoxRow,
   DeviceRef,
+  MessageScope,
   MessageStore,
   NewMessage,
   PartitionStore,
@@ -24,10 +26,12 @@ import type {
   RecipientStore,
   SealedBody,
 } from '@causeway/storage';
+import type { MessageLifetimes } from '@causeway/retention';
 import type { DedupeDigests } from './dedupe-digest.js';
 import { GroupCommit } from './group-commit.js';
-import { MAX_LIFETIME_HOURS, METADATA_HOURS } from './lifetimes.js';
-import type { SealBody } from './seal-body.js';
+import { MAX_LIFETIME_HOURS, type RetentionRules } from './lifetimes.js';
+import type { JudgeSend } from './judge-send.js';
+import type { BodyQuestion, SealBody } from './seal-body.js';
 import type { DeviceWaker, FreshItem, LaneWaker } from './wakes.js';
 
 export interface Accepted {
@@ -51,6 +55,7 @@ const GATHER_MS = 15;
 export class SendMessage {
   private readonly recipients: GroupCommit<RecipientKey, Recipient>;
   private readonly accepts: GroupCommit<NewMessage, AcceptResult>;
+  private readonly lifetimes: GroupCommit<MessageScope, MessageLifetimes>;
 
   constructor(
     private readonly messages: MessageStore,
@@ -62,8 +67,16 @@ export class SendMessage {
     private readonly devices: DeviceWaker,
     private readonly clock: Clock,
     private readonly events: Events,
+    private readonly retention: RetentionRules,
+    private readonly judge: JudgeSend,
   ) {
     this.recipients = new GroupCommit((keys) => recipients.find(keys), {
+      maxItems: 200,
+      maxUnderWay: 1,
+      gatherMs: LOOK_UP_MS,
+      ownerOf: ({ tenant }) => tenant,
+    });
+    this.lifetimes = new GroupCommit((scopes) => retention.book.lifetimes(scopes), {
       maxItems: 200,
       maxUnderWay: 1,
       gatherMs: LOOK_UP_MS,
@@ -78,33 +91,68 @@ export class SendMessage {
   }
 
   async execute(sender: AuthenticatedDevice, request: SendMessageRequest): Promise<Accepted> {
-    const deliverBefore = this.deadline(request.deliverBefore);
+    await this.retention.brake.check();
+    const lifetimes = await this.lifetimesOf(sender, request);
+    const deliverBefore = this.deadline(request, lifetimes);
     const recipient = await this.recipient(sender, request);
-    const ref = mintTransitId('m', deliverBefore.getTime() + METADATA_HOURS * 3_600_000);
-    const body = await this.seal.execute({ sender, request, recipient, deliverBefore });
+    await this.judge.execute(sender, request, recipient);
+    const ref = mintTransitId('m', deliverBefore.getTime() + lifetimes.metadataHours * 3_600_000);
+    const body = await this.body({ sender, request, recipient, deliverBefore });
     const message = this.newMessage({ sender, request, ref, body, deliverBefore });
     await this.partitions.ensure('m', purgeHourOf(ref));
-    for (const hour of new Set(body?.boxes.map((box) => purgeHourOf(box.id)) ?? []))
-      await this.partitions.ensure('i', hour);
     const result = await this.accepts.add(message);
     if (!result.isSameMessage) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
-    return result.isNew ? this.accepted(message, result) : this.repeated(message, result);
+    if (result.isNew) {
+      await this.judge.noteSent(sender, request, recipient);
+      return this.accepted(message, result);
+    }
+    const isCut = result.deliverBefore < deliverBefore && deliverBefore.getTime() < request.deliverBefore * 1000;
+    if (!isCut) return this.repeated(message, result);
+    // its deadline was cut when it came first: what comes now is stored for that one
+    const cut = { deliverBefore: result.deliverBefore };
+    return this.repeated({ ...message, ...cut, body: await this.body({ sender, request, recipient, ...cut }) }, result);
   }
 
-  private deadline(unixSeconds: number): Date {
-    const remaining = unixSeconds * 1000 - this.clock.nowMs();
-    if (remaining <= 0 || remaining > MAX_LIFETIME_HOURS * 3_600_000) {
+  private async body(question: BodyQuestion): Promise<SealedBody | null> {
+    const body = await this.seal.execute(question);
+    for (const hour of new Set(body?.boxes.map((box) => purgeHourOf(box.id)) ?? []))
+      await this.partitions.ensure('i', hour);
+    return body;
+  }
+
+  /**
+   * The deadline asked for, or the earlier one that the policies have. A deadline that the words and the permission are bound to cannot be
+   * moved, so on a clear leg a later one is refused.
+   */
+  private deadline(request: SendMessageRequest, { undeliveredSeconds }: MessageLifetimes): Date {
+    const asked = request.deliverBefore * 1000;
+    const nowMs = this.clock.nowMs();
+    if (asked <= nowMs || asked > nowMs + MAX_LIFETIME_HOURS * 3_600_000) {
       throw new CausewayError('invalid-request', {
         pointer: '/deliverBefore',
         detail: 'The deadline must lie within the next 30 days',
       });
     }
-    return new Date(unixSeconds * 1000);
+    if (asked <= nowMs + undeliveredSeconds * 1000) return new Date(asked);
+    if (request.to.kind !== 'contact') return new Date(Math.floor(nowMs / 1000 + undeliveredSeconds) * 1000);
+    throw new CausewayError('retention-exceeded', {
+      pointer: '/deliverBefore',
+      detail: `What is undelivered here may be kept for ${undeliveredSeconds} seconds at most`,
+      extensions: { keepSeconds: undeliveredSeconds },
+    });
+  }
+
+  private async lifetimesOf({ tenant, account }: DeviceRef, { to }: SendMessageRequest): Promise<MessageLifetimes> {
+    const ofAll = await this.retention.book.lifetimesOfAll();
+    return ofAll ?? this.lifetimes.add({ tenant, account, conversation: to.conversation });
   }
 
   /** A first contact does not look at its target at all: nobody can learn from the answer who is there. */
   private async recipient(sender: AuthenticatedDevice, { to }: SendMessageRequest): Promise<Recipient | null> {
-    if (to.kind === 'address') return null;
+    if (to.kind === 'address') {
+      refuseOtherCell(sender, to.address.uri, '/to/address');
+      return null;
+    }
     const found = await this.recipients.add({
       tenant: sender.tenant,
       account: sender.account,

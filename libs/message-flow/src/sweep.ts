@@ -1,6 +1,6 @@
 import type { Clock, Events } from '@causeway/platform';
 import type { LaneStore, MessageStore, PartitionStore } from '@causeway/storage';
-import { METADATA_HOURS } from './lifetimes.js';
+import type { RetentionRules } from './lifetimes.js';
 import type { DeviceWaker, LaneWaker } from './wakes.js';
 
 const LANES_PER_SWEEP = 2_000;
@@ -21,6 +21,7 @@ export class Sweep {
     private readonly devices: DeviceWaker,
     private readonly clock: Clock,
     private readonly events: Events,
+    private readonly retention: Pick<RetentionRules, 'book'>,
   ) {}
 
   async execute(): Promise<void> {
@@ -43,8 +44,9 @@ export class Sweep {
    */
   private async expire(now: Date) {
     const hour = Math.floor(now.getTime() / HOUR_MS);
-    const from = this.sweptHour === hour ? hour + METADATA_HOURS - 1 : hour;
-    const expired = await this.messages.expire(now, { from, to: hour + METADATA_HOURS + 1 });
+    const lifetimes = await this.retention.book.metadataHoursInUse();
+    const from = this.sweptHour === hour ? hour + Math.min(...lifetimes) - 1 : hour;
+    const expired = await this.messages.expire(now, { from, to: hour + Math.max(...lifetimes) + 1 });
     if (expired.isComplete) this.sweptHour = hour;
     return expired;
   }

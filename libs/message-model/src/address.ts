@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { parseContactId, type ContactId } from './ids.js';
 
 /** A person on a native network, draft-ietf-mimi-protocol: `mimi://host/u/handle`; host and handle are lower case. */
 export interface NativeAddress {
@@ -16,22 +17,44 @@ export interface PhoneAddress {
   readonly e164: string;
 }
 
+/** Somebody who wrote through an alias, whose number stays with the edge: `contact:c_...`, of use to one account only. */
+export interface ContactAddress {
+  readonly kind: 'contact';
+  readonly uri: string;
+  readonly contact: ContactId;
+}
+
 /** Where someone can be written to. */
-export type Address = NativeAddress | PhoneAddress;
+export type Address = NativeAddress | PhoneAddress | ContactAddress;
 
 const NATIVE = /^mimi:\/\/([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)\/u\/([a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?)$/i;
 
 /**
- * Reads a `mimi://` or `tel:` URI, or a number with its plus sign, and nothing around it. `undefined` when it is neither, the number cannot
- * exist, or it has an extension. The `uri` of the result is the one spelling of the address.
+ * Reads a `mimi://`, `tel:` or `contact:` URI, or a number with its plus sign, and nothing around it. `undefined` when it is none of them,
+ * the number cannot exist, or it has an extension. The `uri` of the result is the one spelling of the address.
  */
 export function parseAddress(text: string): Address | undefined {
   if (text.startsWith('tel:') || text.startsWith('+')) return parsePhone(text);
+  if (text.startsWith('contact:')) return parseContact(text.slice('contact:'.length));
   // matched before it is lowered: lowering would turn the Kelvin sign into a k
   const match = NATIVE.exec(text);
   const [host, handle] = (match?.slice(1) ?? []).map((part) => part.toLowerCase());
   return host && handle ? { kind: 'native', uri: `mimi://${host}/u/${handle}`, host, handle } : undefined;
 }
+
+function parseContact(id: string): ContactAddress | undefined {
+  const contact = parseContactId(id);
+  return contact && { kind: 'contact', uri: contactUri(contact), contact };
+}
+
+/** How a person is named whose number the other side is not to learn. */
+export const contactUri = (contact: ContactId): string => `contact:${contact}`;
+
+/** The network that a native address is on: its host. `undefined` for any other text. */
+export const nativeHostOf = (uri: string): string | undefined => {
+  const address = parseAddress(uri);
+  return address?.kind === 'native' ? address.host : undefined;
+};
 
 function parsePhone(text: string): PhoneAddress | undefined {
   // parameters (RFC 3966) reach something other than the bare number

@@ -4,6 +4,7 @@ import {
   CONTENT_LIMITS,
   DISPOSITION,
   EXTENSION,
+  EXTERNAL_ID_EXTENSION,
   QUOTE_EXTENSION,
   MEDIA_TYPE,
   type Expiration,
@@ -28,6 +29,8 @@ export interface ContentHeader {
   readonly quote?: string | undefined;
   readonly expires?: Expiration | undefined;
   readonly topicId?: Bytes | undefined;
+  /** What the network that brought it calls it; only on the way in. */
+  readonly externalId?: string | undefined;
   /** RFC 5646 tag of the words; empty when not known. */
   readonly language?: string | undefined;
   /** 16 bytes; random unless a test needs to know them. A salt is used for one message only. */
@@ -42,7 +45,7 @@ interface TextFields {
 
 /** A message of words; with `inReplyTo`, a reply. Limits are checked by `encodeContent`, here and for every builder below. */
 export function textContent(input: ContentHeader & TextFields): MimiContent {
-  return build(input, null, textPart(input, DISPOSITION.render, input.language));
+  return buildContent(input, null, textPart(input, DISPOSITION.render, input.language));
 }
 
 /** One reaction, or several at once: each is a part of its own, never one string (draft, section on reactions). */
@@ -51,22 +54,22 @@ export function reactionContent(
 ): MimiContent {
   const reactions = typeof input.reaction === 'string' ? [input.reaction] : input.reaction;
   const parts = reactions.map((text) => textPart({ text }, DISPOSITION.reaction, ''));
-  return build(input, null, together(parts, DISPOSITION.reaction));
+  return buildContent(input, null, together(parts, DISPOSITION.reaction));
 }
 
 /** New words for a message. `replaces` is its first version, also when it was edited before; only its sender may. */
 export function editContent(input: ContentHeader & TextFields & { readonly replaces: MessageId }): MimiContent {
-  return build(input, input.replaces, textPart(input, DISPOSITION.render, input.language));
+  return buildContent(input, input.replaces, textPart(input, DISPOSITION.render, input.language));
 }
 
 /** Takes a message back. `replaces` is its first version. */
 export function deleteContent(input: ContentHeader & { readonly replaces: MessageId }): MimiContent {
-  return build(input, input.replaces, { kind: 'null', disposition: DISPOSITION.render, language: '' });
+  return buildContent(input, input.replaces, { kind: 'null', disposition: DISPOSITION.render, language: '' });
 }
 
 /** Takes a reaction back. `replaces` is the message that was the reaction. */
 export function unreactContent(input: ContentHeader & { readonly replaces: MessageId }): MimiContent {
-  return build(input, input.replaces, { kind: 'null', disposition: DISPOSITION.reaction, language: '' });
+  return buildContent(input, input.replaces, { kind: 'null', disposition: DISPOSITION.reaction, language: '' });
 }
 
 /** Where an attachment lies and how to open it; what is absent takes the draft's value for "none". */
@@ -87,8 +90,12 @@ export function attachmentContent(
     disposition: DISPOSITION.attachment,
     language,
   };
-  if (input.caption === undefined) return build(input, null, reference);
-  return build(input, null, together([textPart({ text: input.caption }, DISPOSITION.render, language), reference]));
+  if (input.caption === undefined) return buildContent(input, null, reference);
+  return buildContent(
+    input,
+    null,
+    together([textPart({ text: input.caption }, DISPOSITION.render, language), reference]),
+  );
 }
 
 const NONE = toBytes(new Uint8Array(0));
@@ -122,7 +129,7 @@ export function filesContent(
     disposition: DISPOSITION.attachment,
     language,
   }));
-  return build(input, null, together([...words, ...fileParts]));
+  return buildContent(input, null, together([...words, ...fileParts]));
 }
 
 /** Several parts; `replaces` makes it an edit. */
@@ -141,12 +148,12 @@ export function multipartContent(
     semantics,
     parts,
   };
-  return build(input, input.replaces ?? null, part);
+  return buildContent(input, input.replaces ?? null, part);
 }
 
 /** What became of messages of this conversation, for its other end; sealed like any message. */
 export function statusContent(input: ContentHeader & { readonly report: StatusReport }): MimiContent {
-  return build(input, null, {
+  return buildContent(input, null, {
     kind: 'single',
     disposition: DISPOSITION.unspecified,
     language: '',
@@ -166,7 +173,8 @@ function together(parts: readonly NestedPart[], disposition: number = DISPOSITIO
   return { kind: 'multi', disposition, language: '', semantics: 'processAll', parts };
 }
 
-function build(header: ContentHeader, replaces: MessageId | null, part: NestedPart): MimiContent {
+/** The frame of every message: a salt of its own, and what it says about itself. */
+export function buildContent(header: ContentHeader, replaces: MessageId | null, part: NestedPart): MimiContent {
   return {
     salt: header.salt ?? toBytes(randomBytes(CONTENT_LIMITS.saltBytes)),
     replaces,
@@ -177,6 +185,7 @@ function build(header: ContentHeader, replaces: MessageId | null, part: NestedPa
       [EXTENSION.senderUri, header.senderUri],
       [EXTENSION.roomUri, header.roomUri],
       ...(header.quote === undefined ? [] : [[QUOTE_EXTENSION, shortQuote(header.quote)] as const]),
+      ...(header.externalId === undefined ? [] : [[EXTERNAL_ID_EXTENSION, header.externalId] as const]),
     ]),
     part,
   };

@@ -28,6 +28,28 @@ export const FEATURES = [
 /** One thing a message can make use of. */
 export type Feature = (typeof FEATURES)[number];
 
+/**
+ * What can be said of a network that carries plain text and nothing else: all that a text can say is said in one. Adapters begin with it and
+ * name what they carry beside, so that a feature that is added later is said in words everywhere until somebody carries it.
+ */
+export const TEXT_ONLY: Readonly<Record<Feature, Support>> = Object.freeze({
+  text: 'full',
+  markdown: 'unsupported-with-fallback',
+  reply: 'unsupported-with-fallback',
+  reaction: 'unsupported-with-fallback',
+  edit: 'unsupported-with-fallback',
+  delete: 'rejected',
+  attachment: 'unsupported-with-fallback',
+  'expiry-after-reading': 'unsupported-with-fallback',
+  'expiry-at-time': 'unsupported-with-fallback',
+  card: 'unsupported-with-fallback',
+  carousel: 'unsupported-with-fallback',
+  suggestion: 'unsupported-with-fallback',
+  typing: 'dropped',
+  'delivery-report': 'dropped',
+  'read-report': 'dropped',
+});
+
 /** What a network can carry to one recipient. An adapter declares it and the laws of its contract probe it. */
 export interface Capabilities {
   readonly features: Readonly<Record<Feature, Support>>;

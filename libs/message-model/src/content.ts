@@ -51,11 +51,21 @@ export const EXTENSION = { senderUri: 1, roomUri: 2 } as const;
  */
 export const QUOTE_EXTENSION = 'causeway.quote';
 
+/**
+ * Our own key: what the network that brought a message calls it. Only in messages from clear networks, inside the seal, so that their reader
+ * can name it to that network.
+ */
+export const EXTERNAL_ID_EXTENSION = 'causeway.external-id';
+
 /** The content types we write. */
 export const MEDIA_TYPE = {
   plain: 'text/plain;charset=utf-8',
   markdown: 'text/markdown;variant=GFM-MIMI',
   statusReport: 'application/mimi-message-status',
+  /** Ours: cards with things to tap, always beside the same in words. */
+  cards: 'application/vnd.causeway.cards',
+  /** Ours: that someone writes at this moment. One byte, 1 or 0. */
+  typing: 'application/vnd.causeway.typing',
 } as const;
 
 interface PartHeader {

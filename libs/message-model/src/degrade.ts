@@ -1,6 +1,8 @@
 import { type Capabilities, type Feature } from './capabilities.js';
 import { DISPOSITION, type MimiContent } from './content.js';
 import { type InlineFile } from './build-content.js';
+import { cardsOf, type ContentCard } from './cards.js';
+import { carriedCards, featuresOfCards } from './degrade-cards.js';
 import { mediaTypeOf } from './media-type.js';
 import { quoteOf } from './quote.js';
 import { type AttachmentLine, type PartsReading, readParts } from './read-parts.js';
@@ -14,6 +16,7 @@ export const LOSSES = {
   'reply-as-text': 'Which message this answers is said in words.',
   'reaction-as-text': 'The reaction arrives as a message of its own.',
   'edit-as-text': 'The new words arrive as another message; the old ones stay on their phone.',
+  'card-as-text': 'The card arrives as words.',
   'attachment-as-link': 'The attachment arrives as a link.',
   'attachment-may-change': 'The carrier may shrink or convert the attachment.',
   'attachment-left-out': 'The attachment stays behind; the message says so.',
@@ -32,6 +35,7 @@ export const REFUSALS = {
   'reply-not-carried': 'This network cannot carry a reply.',
   'formatting-not-carried': 'This network cannot carry formatted text.',
   'attachment-not-carried': 'This network cannot carry an attachment.',
+  'card-not-carried': 'This network cannot show a card.',
   'attachment-too-large': 'The attachment is larger than this network carries.',
   'expiry-not-carried': 'This network cannot make a message disappear.',
   'expiry-out-of-range': 'This network does not keep a message for that time.',
@@ -50,6 +54,8 @@ export type Degraded =
   | { readonly kind: 'text'; readonly text: string; readonly losses: readonly Loss[] }
   /** `text` is the caption, empty when there is none. The media type of the file is without parameters. */
   | { readonly kind: 'media'; readonly file: InlineFile; readonly text: string; readonly losses: readonly Loss[] }
+  /** One card, or several side by side. The media types of their files are without parameters. */
+  | { readonly kind: 'cards'; readonly cards: readonly ContentCard[]; readonly losses: readonly Loss[] }
   | { readonly kind: 'refused'; readonly reason: Refusal };
 
 /**
@@ -61,6 +67,8 @@ export function degrade(content: MimiContent, capabilities: Capabilities): Degra
   const parts = readParts(content.part);
   const reason = refusalOf(content, parts, capabilities);
   if (reason) return { kind: 'refused', reason };
+  const cards = carriedCards(content, capabilities);
+  if (cards) return { kind: 'cards', cards, losses: lossesOfCards(content, cards, capabilities) };
   const carried = carriedFile(content, parts, capabilities);
   const said = { ...parts, attachments: parts.attachments.filter((attachment) => attachment !== carried?.attachment) };
   const text = wordsOf(content, said, capabilities, carried !== undefined);
@@ -70,6 +78,21 @@ export function degrade(content: MimiContent, capabilities: Capabilities): Degra
   const losses = lossesOf(content, said, capabilities, isCaption);
   return carried ? { kind: 'media', file: carried.file, text, losses } : { kind: 'text', text, losses };
 }
+
+function lossesOfCards(
+  { expires }: MimiContent,
+  cards: readonly ContentCard[],
+  { features }: Capabilities,
+): readonly Loss[] {
+  const hasMedia = cards.some(({ media }) => media);
+  return [
+    ...(hasMedia && features.attachment === 'partial' ? (['attachment-may-change'] as const) : []),
+    ...(expires !== null && expiryOf(expires, features) !== 'full' ? (['stays-on-their-phone'] as const) : []),
+  ];
+}
+
+const expiryOf = (expires: NonNullable<MimiContent['expires']>, features: Capabilities['features']) =>
+  expires.relative ? features['expiry-after-reading'] : features['expiry-at-time'];
 
 /** What a network that carries files with losses can be trusted to take: the types both MMS and RCS show beside words. */
 const WIDELY_CARRIED = /^(?:image|video)\/|^application\/pdf$/;
@@ -103,6 +126,7 @@ function refusalOf(content: MimiContent, parts: PartsReading, capabilities: Capa
   // An edit or a reaction is the whole message: without it nothing is left to send.
   const isLost = (feature: Feature, isUsed: boolean): boolean =>
     isUsed && (features[feature] === 'rejected' || features[feature] === 'dropped');
+  const cards = cardsOf(content) ?? [];
   if (parts.isStatusReport) return 'report-not-carried';
   if (content.part.kind === 'null') return 'deletion-not-possible';
   if (isLost('text', true)) return 'text-not-carried';
@@ -111,6 +135,7 @@ function refusalOf(content: MimiContent, parts: PartsReading, capabilities: Capa
   if (isRefused('reply', isReply(content))) return 'reply-not-carried';
   if (isRefused('markdown', parts.hasMarkdown)) return 'formatting-not-carried';
   if (isRefused('attachment', parts.attachments.length > 0)) return 'attachment-not-carried';
+  if (cards.length > 0 && featuresOfCards(cards).some((feature) => isRefused(feature, true))) return 'card-not-carried';
   const largest = limits.attachmentBytes ?? Infinity;
   if (parts.attachments.some(({ sizeBytes }) => sizeBytes > largest)) return 'attachment-too-large';
   return expiryRefusal(content, capabilities);
@@ -161,7 +186,7 @@ function lossesOf(
   hasFile: boolean,
 ): readonly Loss[] {
   const { expires } = content;
-  const expiry = expires?.relative ? features['expiry-after-reading'] : features['expiry-at-time'];
+  const cards = cardsOf(content);
   const isDropped = features.attachment === 'dropped';
   const isAnswerSaid = saysWhatItAnswers(content, features);
   const found: Readonly<Record<Loss, boolean>> = {
@@ -170,11 +195,13 @@ function lossesOf(
     'reply-as-text': isAnswerSaid,
     'reaction-as-text': isReaction(content),
     'edit-as-text': content.replaces !== null,
+    'card-as-text': cards !== undefined,
     'attachment-as-link': !isDropped && parts.attachments.some(({ isLink }) => isLink),
     'attachment-may-change': hasFile && features.attachment === 'partial',
-    'attachment-left-out': !isDropped && parts.attachments.some(({ isLink }) => !isLink),
+    'attachment-left-out':
+      (!isDropped && parts.attachments.some(({ isLink }) => !isLink)) || (cards ?? []).some(({ media }) => media),
     'parts-left-out': parts.hasOthers || (isDropped && parts.attachments.length > 0),
-    'stays-on-their-phone': expires !== null && expiry !== 'full',
+    'stays-on-their-phone': expires !== null && expiryOf(expires, features) !== 'full',
   };
   return LOSS_CODES.filter((loss) => found[loss]);
 }

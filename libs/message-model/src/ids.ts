@@ -18,6 +18,12 @@ export type ConversationId = Branded<string, 'ConversationId'>;
 export type LaneId = Branded<string, 'LaneId'>;
 /** MIMI message id: 32 bytes, the first 0x01 (sha-256), as base64url. */
 export type MessageId = Branded<string, 'MessageId'>;
+/** A number or another account that a person showed to be theirs. */
+export type LinkId = Branded<string, 'LinkId'>;
+/** A one-time code that is on its way. */
+export type ChallengeId = Branded<string, 'ChallengeId'>;
+/** An address handed out in place of one's own. */
+export type AliasId = Branded<string, 'AliasId'>;
 /** Chosen by whoever seals a box; 16 random bytes as base64url, part of the box's AAD. */
 export type BoxId = Branded<string, 'BoxId'>;
 /** Key of a row in the transit schema; carries the hour in which the row's partition is dropped. */
@@ -44,6 +50,12 @@ export const parseContactId = opaque<ContactId>('c_');
 export const parseConversationId = opaque<ConversationId>('r_');
 /** `l_...` */
 export const parseLaneId = opaque<LaneId>('l_');
+/** `k_...` */
+export const parseLinkId = opaque<LinkId>('k_');
+/** `h_...` */
+export const parseChallengeId = opaque<ChallengeId>('h_');
+/** `w_...` */
+export const parseAliasId = opaque<AliasId>('w_');
 /** 16 random bytes as base64url, without a prefix. */
 export const parseBoxId = opaque<BoxId>('');
 /** A whole number from 1 to 127. */
@@ -59,6 +71,12 @@ export const mintContactId = (): ContactId => `c_${random16()}` as ContactId;
 export const mintConversationId = (): ConversationId => `r_${random16()}` as ConversationId;
 /** A new random lane id. */
 export const mintLaneId = (): LaneId => `l_${random16()}` as LaneId;
+/** A new random link id. */
+export const mintLinkId = (): LinkId => `k_${random16()}` as LinkId;
+/** A new random challenge id. */
+export const mintChallengeId = (): ChallengeId => `h_${random16()}` as ChallengeId;
+/** A new random alias id. */
+export const mintAliasId = (): AliasId => `w_${random16()}` as AliasId;
 /** A new random box id. */
 export const mintBoxId = (): BoxId => random16() as BoxId;
 /** The device that holds the account key. */
@@ -80,10 +98,10 @@ export function messageIdToBytes(id: MessageId): Bytes {
   return toBytes(Buffer.from(id, 'base64url'));
 }
 
-/** m = message, i = inbox item. Adding a class is adding a partitioned table. */
-export type TransitClass = 'm' | 'i';
+/** m = message, i = inbox item, d = decision of the guard. Adding a class is adding a partitioned table. */
+export type TransitClass = 'm' | 'i' | 'd';
 /** The hour fits the database's 32 bits: below `z00000`. */
-const TRANSIT = /^([mi])([0-9a-y][0-9a-z]{5})([A-Za-z0-9_-]{22})$/;
+const TRANSIT = /^([mid])([0-9a-y][0-9a-z]{5})([A-Za-z0-9_-]{22})$/;
 
 /** `purgeAt` is rounded up to the hour: a row never leaves before its time. Unit: milliseconds since the epoch. */
 export function mintTransitId(kind: TransitClass, purgeAtMs: number, random: string = random16()): TransitId {
@@ -102,6 +120,9 @@ const hourIn = (text: string): number => Number.parseInt(text.slice(1, 7), 36);
 export function purgeHourOf(id: TransitId): number {
   return hourIn(id);
 }
+
+/** Whether the row was to leave by now: nobody is shown it any more, whether or not its partition is gone. */
+export const hasLeft = (id: TransitId, nowMs: number): boolean => purgeHourOf(id) * 3_600_000 <= nowMs;
 
 /** The random part: what a row may be named by where its class and hour must not show. */
 export const transitIdRandom = (id: TransitId): string => id.slice(7);

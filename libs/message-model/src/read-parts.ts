@@ -26,6 +26,7 @@ export interface PartsReading {
   readonly hasMarkdown: boolean;
   /** Something is neither text nor attachment: a picture of a profile, a session, an unknown type. */
   readonly hasOthers: boolean;
+  /** It says something about messages or people, and nothing to read. */
   readonly isStatusReport: boolean;
 }
 
@@ -52,7 +53,9 @@ const isAside = (disposition: number): boolean =>
   disposition === DISPOSITION.profile || disposition === DISPOSITION.icon || disposition === DISPOSITION.preview;
 
 function readSingle(part: SinglePart): PartsReading {
-  if (mediaTypeOf(part.contentType) === MEDIA_TYPE.statusReport) return { ...EMPTY, isStatusReport: true };
+  const mediaType = mediaTypeOf(part.contentType);
+  if (mediaType === MEDIA_TYPE.statusReport || mediaType === MEDIA_TYPE.typing)
+    return { ...EMPTY, isStatusReport: true };
   if (isAside(part.disposition)) return { ...EMPTY, hasOthers: true };
   if (part.disposition === DISPOSITION.attachment) {
     const { contentType, content } = part;

@@ -1,89 +1,75 @@
-import { createHash } from 'node:crypto';
-import { CausewayError, mintConversationId, mintTransitId, type AccountId } from '@causeway/message-model';
-import type { DeviceEventInput } from '@causeway/api-contract';
+import { CausewayError, mintConversationId, type ConsentOperation, type ContactId } from '@causeway/message-model';
+import type { ConductListener } from './conduct-listener.js';
+import { refuseOtherCell } from './refuse-other-cell.js';
 import type { Clock } from '@causeway/platform';
-import type {
-  AccountStore,
-  AuthenticatedDevice,
-  ConsentStore,
-  DeviceRef,
-  Granted,
-  InboxStore,
-  PartitionStore,
-} from '@causeway/storage';
+import type { Acted, AuthenticatedDevice, ConsentStore, ContactStore, DeviceRef, Granted } from '@causeway/storage';
+import type { TellDevices } from './tell-devices.js';
 
-/** Requests and grants wait this long for a device that is away, hours. */
-const CONSENT_EVENT_HOURS = 7 * 24;
-
-/** Puts one consent event into the inbox of every device of an account. */
-export class TellDevices {
-  constructor(
-    private readonly accounts: AccountStore,
-    private readonly inbox: InboxStore,
-    private readonly partitions: PartitionStore,
-    private readonly clock: Clock,
-  ) {}
-
-  async execute(
-    to: { readonly tenant: DeviceRef['tenant']; readonly account: AccountId },
-    event: DeviceEventInput,
-  ): Promise<readonly DeviceRef[]> {
-    const devices = await this.accounts.devices(to.tenant, [to.account]);
-    const hour = Math.ceil(this.clock.nowMs() / 3_600_000) + CONSENT_EVENT_HOURS;
-    await this.partitions.ensure('i', hour);
-    const refs = devices.map((device) => ({ tenant: to.tenant, account: to.account, device: device.deviceId }));
-    const expiresAt = new Date(hour * 3_600_000);
-    const json = JSON.stringify(event);
-    await this.inbox.addEvents(
-      refs.map((ref) => ({ id: mintTransitId('i', hour * 3_600_000), to: ref, json, expiresAt })),
-    );
-    return refs;
-  }
-}
-
-/** A person's answer to those who want to write to them. */
+/** A person's answer to those who want to write to them, and what they take back of their own asking. */
 export class DecideConsent {
   constructor(
     private readonly consents: ConsentStore,
     private readonly tell: TellDevices,
     private readonly clock: Clock,
+    private readonly contacts: ContactStore,
+    private readonly conduct: ConductListener,
   ) {}
 
   async grant(
     owner: AuthenticatedDevice,
     request: string,
   ): Promise<{ readonly granted: Granted; readonly touched: readonly DeviceRef[] }> {
-    const granted = await this.consents.grant(owner, request, this.clock.now());
-    if (!granted) throw new CausewayError('not-found', { detail: 'There is no such request' });
-    return { granted, touched: await this.tellGranted(owner, granted) };
+    const acted = await this.consents.answer(owner, request, { operation: 'grant', now: this.clock.now() });
+    if (!acted) throw new CausewayError('not-found', { detail: 'There is no such request' });
+    return { granted: acted, touched: await this.tellGranted(owner, acted) };
   }
 
   async refuse(owner: AuthenticatedDevice, request: string): Promise<void> {
-    const isKnown = await this.consents.refuse(owner, request, this.clock.now());
-    if (!isKnown) throw new CausewayError('not-found', { detail: 'There is no such request' });
+    const acted = await this.consents.answer(owner, request, { operation: 'revoke', now: this.clock.now() });
+    if (!acted) throw new CausewayError('not-found', { detail: 'There is no such request' });
+    await this.conduct.blocked({ tenant: owner.tenant, sender: acted.peer, recipient: owner.address });
   }
 
-  /** A welcome in advance, or a block. Neither is told to anyone, and an address that does not exist is answered alike. */
+  /**
+   * A welcome in advance, a block, or the end of one's own request. The other is told of a grant they waited for and of a request that is
+   * gone, of nothing else; an address that does not exist is answered alike.
+   */
   async decide(
     owner: AuthenticatedDevice,
     peerAddress: string,
-    decision: 'grant' | 'revoke',
+    operation: Exclude<ConsentOperation, 'request'>,
   ): Promise<readonly DeviceRef[]> {
-    const pending = await this.consents.decide({
-      tenant: owner.tenant,
-      owner: owner.account,
+    refuseOtherCell(owner, peerAddress, '/peer');
+    const { tenant, account: actor } = owner;
+    const conversation = mintConversationId();
+    const acted = await this.consents.act({
+      tenant,
+      actor,
       peerAddress,
-      decision,
-      requestOf: (peer) => requestIdOf(owner.tenant, peer, owner.address),
-      conversation: mintConversationId(),
+      operation,
+      conversation,
       now: this.clock.now(),
     });
-    return pending === undefined ? [] : (await this.grant(owner, pending)).touched;
+    if (!acted) return [];
+    const { before, after } = acted;
+    if (operation === 'revoke') await this.conduct.blocked({ tenant, sender: acted.peer, recipient: owner.address });
+    if (after.own.standing === 'granted' && before.own.standing !== 'granted') return this.tellGranted(owner, acted);
+    if (before.other.standing === 'requested' && after.other.standing === 'none') {
+      const event = { type: 'consent-cancelled', request: acted.request, from: acted.address } as const;
+      return this.tell.execute({ tenant, account: acted.peer }, { ...event, at: this.clock.now().toISOString() });
+    }
+    return [];
+  }
+
+  /** A number that one has as a contact: what comes from it is dropped after a block. It is never told. */
+  async decideContact(owner: AuthenticatedDevice, contact: ContactId, operation: 'grant' | 'revoke'): Promise<void> {
+    await this.contacts.setBlocked(owner, contact, operation === 'revoke' ? this.clock.now() : null);
   }
 
   /** Both ends, on all their devices: what any of them had waiting may go now. */
-  private async tellGranted(owner: AuthenticatedDevice, granted: Granted): Promise<readonly DeviceRef[]> {
+  private async tellGranted(owner: AuthenticatedDevice, granted: Acted): Promise<readonly DeviceRef[]> {
     const { tenant } = owner;
+    await this.conduct.answered({ tenant, sender: granted.peer, recipient: owner.address });
     const news = {
       type: 'consent-granted',
       conversation: granted.conversation,
@@ -94,10 +80,3 @@ export class DecideConsent {
     return [...theirs, ...own];
   }
 }
-
-/** A request's id from what it is about: lodging the same request again makes no second one. */
-export const requestIdOf = (tenant: string, requester: string, target: string): string =>
-  `q_${createHash('sha256')
-    .update(JSON.stringify([tenant, requester, target]))
-    .digest('base64url')
-    .slice(0, 22)}`;

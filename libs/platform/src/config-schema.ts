@@ -1,8 +1,21 @@
-import { parseTenantId } from '@causeway/message-model';
 import { z } from 'zod';
-import { parseRedisAddress } from './redis-address.js';
-import { parseRpcAddress } from './rpc-address.js';
-import { Secret } from './secret.js';
+import {
+  text,
+  host,
+  port,
+  optionalPort,
+  positive,
+  optionalUrl,
+  optionalRedis,
+  optionalSecret,
+  tenant,
+  rpcAddresses,
+  tlsAddresses,
+  namedPaths,
+  hosts,
+  namedCountries,
+  e164List,
+} from './config-fields.js';
 
 /** The table of settings: each row has what it is for, its default as text, and how the text is read. */
 export interface SettingRow {
@@ -21,63 +34,12 @@ const inGroup =
     return setting;
   };
 
-const text = z.string();
-const host = z.string().min(1).max(253);
-const port = z.coerce.number<string>().int().min(0).max(65_535);
-const optionalPort = z
-  .string()
-  .regex(/^\d*$/, 'must be empty or a port')
-  .transform((line) => (line === '' ? undefined : Number(line)))
-  .pipe(z.int().max(65_535).optional());
-const positive = z.coerce.number<string>().int().positive();
-const list = z.string().transform((line) =>
-  line
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
-);
-const optionalUrl = (...schemes: readonly string[]) =>
-  z.string().refine((line) => line === '' || (URL.canParse(line) && schemes.includes(new URL(line).protocol)), {
-    error: `must be empty or start with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`,
-  });
-const optionalRedis = text.refine((line) => line === '' || parseRedisAddress(line) !== undefined, {
-  error:
-    'must be empty, one redis:// or rediss:// URL, several of one kind separated by commas, or redis-cluster:// or rediss-cluster://',
-});
-const optionalSecret = z.string().transform((line) => (line === '' ? undefined : new Secret(line)));
-const tenant = z.string().transform((line, context) => {
-  const id = parseTenantId(line);
-  if (id) return id;
-  context.addIssue('must be lower case letters, digits and hyphens, at most 63');
-  return z.NEVER;
-});
-const rpcAddresses = list.transform((items, context) =>
-  items.flatMap((item) => {
-    const address = parseRpcAddress(item);
-    if (!address)
-      context.addIssue('must be paths of sockets or tls://host:port, separated by commas; plain TCP is refused');
-    return address ? [address] : [];
-  }),
-);
-const tlsAddresses = rpcAddresses.refine((addresses) => addresses.every(({ kind }) => kind === 'tls'), {
-  error: 'must be tls://host:port, separated by commas',
-});
-const namedPaths = list.transform((items, context) =>
-  items.flatMap((item) => {
-    const [, name, path] = /^([a-z][a-z0-9-]{0,31})=(.+)$/.exec(item) ?? [];
-    if (name === undefined || path === undefined) context.addIssue('must be name=path, separated by commas');
-    return name === undefined || path === undefined ? [] : [[name, path] as const];
-  }),
-);
-const e164List = list.pipe(
-  z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
-);
-
 const process_ = inGroup('Process');
 const storage = inGroup('Storage and queue');
 const http = inGroup('HTTP');
 const rpc = inGroup('Between the processes');
 const identity = inGroup('Identity and people');
+const custody = inGroup('Custody and residency');
 const sms = inGroup('SMS');
 const rcs = inGroup('Simulated RCS');
 const otherNetworks = inGroup('Other networks');
@@ -171,10 +133,53 @@ export const SETTINGS = z.object({
     'Folder of the keys of the edges, which those of one host share; only they may read it. Empty means `edge-keys` in the data folder.',
     text,
   ),
+  keyProvider: custody(
+    'file',
+    'What wraps the keys of the edge and sealed settings: files of the key folder, or a hardware module through PKCS #11.',
+    z.enum(['file', 'pkcs11']),
+  ),
+  pkcs11PackageFolder: custody(
+    '',
+    'Folder in whose `node_modules` you installed the package `pkcs11js` 2.x. It compiles when it is installed, so it is not part of Causeway.',
+    text,
+  ),
+  pkcs11Module: custody('', 'Path of the PKCS #11 library of the hardware module.', text),
+  pkcs11Token: custody('', 'Label of the token in it.', text),
+  pkcs11PinFile: custody('', 'File with the PIN of its user, mode 600.', text),
+  backupDays: custody(
+    '35',
+    'For how long a backup may be restored, and so for how long it is remembered what was erased, revoked or blocked.',
+    positive,
+  ),
+  residencyFile: custody(
+    '',
+    'Reviewed list of the countries this cell may store in (JSON). Empty: nothing is claimed and nothing checked.',
+    text,
+  ),
+  storageCountries: custody(
+    '',
+    'Where each binding stores, as `database=DE,queue=DE,files=DE,keys=DE,sms=IE`: with a list, what is not declared is refused at the start.',
+    namedCountries,
+  ),
+  routesOutside: custody(
+    'say',
+    'Whether a route that passes a country outside of that list is offered and says so (`leavesRegion`), or refused.',
+    z.enum(['say', 'refuse']),
+  ),
   nativeHost: identity(
     'causeway.local',
     'Host name in `mimi://` addresses. It enters message ids: never change it once people use it.',
     host.toLowerCase(),
+  ),
+  tenantProfile: identity(
+    'community',
+    'What is usual here, by which the spam guard judges: `phone` (people who know each other), `community` (a place where strangers meet), `registered-bulk` (a clinic, a school, a shop).',
+    z.enum(['phone', 'community', 'registered-bulk']),
+  ),
+  otherNativeHosts: identity(
+    '',
+    'Hosts of further native networks of the tenant, separated by commas. Each has handles and accounts of its own; a host is never taken away once people use it.',
+    hosts,
   ),
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),
@@ -203,6 +208,11 @@ export const SETTINGS = z.object({
     'Segments a second that each bridge number may send, shared by its edges. 0 means what Twilio takes from a number of its kind: 1, toll-free 3; a simulator takes all.',
     z.coerce.number<string>().min(0).max(10_000),
   ),
+  smsMedia: sms(
+    'off',
+    'Whether every bridge number can send files (MMS). They then go as files to the United States and Canada, and are named in words elsewhere.',
+    z.enum(['off', 'on']),
+  ),
   smsHelpAnswer: sms(
     '',
     'What a person who writes HELP or INFO is answered, once an hour. Empty leaves it to Twilio, which answers by itself unless that was switched off.',
@@ -217,6 +227,7 @@ export const SETTINGS = z.object({
   rcsClientToken: rcs('', 'Token by which it signs its webhooks.', optionalSecret),
 
   simulatorPort: sms('7402', 'Port of the pretend carriers; 0 chooses a free one.', port),
+  simulatorKeepSeconds: sms('86400', 'How long the pretend carriers remember messages, files and calls.', positive),
 
   adapterModules: otherNetworks(
     '',
@@ -257,6 +268,7 @@ export const SETTINGS = z.object({
   ),
   sweepIntervalMs: timing('500', 'How often due lanes are woken.', positive),
   partitionIntervalSeconds: timing('60', 'How often partitions are made ahead and dropped.', positive),
+  clockFile: timing('', 'For tests, refused in production: a file of the milliseconds that clocks are ahead.', text),
   shutdownSeconds: timing('10', 'How long a process may finish what it began after SIGTERM.', positive),
 });
 

@@ -115,7 +115,7 @@ describe('the settings', () => {
 
   it('each have a name, a group and a sentence', () => {
     for (const row of settingTable()) {
-      expect(row.env).toMatch(/^CAUSEWAY_[A-Z_]+$/);
+      expect(row.env).toMatch(/^CAUSEWAY_[A-Z0-9_]+$/);
       expect(row.doc).toMatch(/\.$/);
     }
   });

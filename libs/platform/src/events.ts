@@ -64,6 +64,11 @@ export class Events {
     this.log.info('inbound.handled', { network: fields.network, outcome: fields.outcome });
   }
 
+  linkCodeSent(fields: { readonly outcome: string }): void {
+    this.metrics.increment('causeway_link_codes_total', fields);
+    this.log.info('link.code-sent', fields);
+  }
+
   boxesAcknowledged(fields: { readonly leg: Leg; readonly count: number }): void {
     this.metrics.increment('causeway_inbox_acknowledged_total', { leg: fields.leg }, fields.count);
   }
@@ -87,19 +92,21 @@ export class Events {
     this.log.error('lane.drain-failed', { track: fields.track, laneId: fields.laneId, ...errorFields(fields.thrown) });
   }
 
-  partitionPurged(fields: {
-    readonly partition: string;
+  partitionPurged(fields: { readonly partition: string; readonly class: string; readonly count: number }): void {
+    this.metrics.increment('causeway_purged_partitions_total', { class: fields.class }, fields.count);
+    this.log.info('partition.purged', { partition: fields.partition });
+  }
+
+  /** How far behind the purge of one table is; loud when it is late, louder when somebody has to look. */
+  purgeLag(fields: {
     readonly class: string;
-    readonly count: number;
     readonly lagSeconds: number;
+    readonly limits: { readonly alarmSeconds: number; readonly pageSeconds: number };
   }): void {
-    this.metrics.increment('causeway_purged_rows_total', { class: fields.class }, fields.count);
-    this.metrics.set('causeway_purge_lag_seconds', { class: fields.class }, fields.lagSeconds);
-    this.log.info('partition.purged', {
-      partition: fields.partition,
-      count: fields.count,
-      lagSeconds: fields.lagSeconds,
-    });
+    const { lagSeconds, limits } = fields;
+    this.metrics.set('causeway_purge_lag_seconds', { class: fields.class }, lagSeconds);
+    if (lagSeconds >= limits.pageSeconds) this.log.error('purge.stuck', { partition: fields.class, lagSeconds });
+    else if (lagSeconds >= limits.alarmSeconds) this.log.warn('purge.late', { partition: fields.class, lagSeconds });
   }
 
   /** This process has the keys and the ledger of all edges now. */
@@ -113,9 +120,37 @@ export class Events {
     this.metrics.increment('causeway_edge_keeper_missed_total', {});
   }
 
+  /** Of the keeper, each time it looks: while the key provider is away keys are used from memory for five minutes, then not at all. */
+  keyProviderAnswers(isAnswering: boolean): void {
+    this.metrics.set('causeway_key_provider_up', {}, isAnswering ? 1 : 0);
+    if (!isAnswering) this.log.error('key-provider.away');
+  }
+
+  /** What is kept longer than by its policy, or was: an operator who reads the log sees what everyone sees. */
+  retentionNoted(fields: { readonly class: string; readonly keyId: string }): void {
+    this.log.warn('retention.noted', { state: fields.class, keyId: fields.keyId });
+  }
+
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
     this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
     this.log.info('edge-key.destroyed', fields);
+  }
+
+  /** A level of the guard's ladder was reached. Nobody is named: who it was is in the decision, for them and the operator. */
+  senderLimited(fields: { readonly level: number }): void {
+    this.metrics.increment('causeway_abuse_decisions_total', { level: String(fields.level) });
+    this.log.info('abuse.decided', { ladderLevel: fields.level });
+  }
+
+  /** A message was not let on for now; blind: because the guard's store did not answer. */
+  sendLimited(fields: { readonly action: string; readonly isBlind: boolean }): void {
+    this.metrics.increment('causeway_sends_limited_total', { action: fields.action, blind: String(fields.isBlind) });
+  }
+
+  /** Established conversations go on, new ones wait, until it answers again. */
+  guardStoreFailed(fields: { readonly operation: string; readonly thrown: unknown }): void {
+    this.metrics.increment('causeway_guard_store_failures_total', { operation: fields.operation });
+    this.log.warn('guard.store-failed', { component: fields.operation, ...errorFields(fields.thrown) });
   }
 
   problemAnswered(fields: { readonly code: string; readonly status: number; readonly route?: string }): void {

@@ -49,12 +49,14 @@ async function runSteps(
   exit: (status: number) => void,
 ): Promise<void> {
   log.info('process.stopping', { reason });
+  let component = '';
   const limit = setTimeout(() => {
-    log.error('process.stopped-late', { durationMs: limitSeconds * 1000 });
+    log.error('process.stopped-late', { component, durationMs: limitSeconds * 1000 });
     exit(1);
   }, limitSeconds * 1000);
   let status = 0;
   for (const step of steps) {
+    component = step.name;
     await step.run().catch((thrown: unknown) => {
       status = 1;
       log.error('process.stop-failed', { component: step.name, ...errorFields(thrown) });

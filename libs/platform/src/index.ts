@@ -1,4 +1,6 @@
 export * from './clock.js';
+export * from './file-clock.js';
+export * from './remembered.js';
 export * from './startup-problem.js';
 export * from './secret.js';
 export * from './plaintext.js';
@@ -23,3 +25,7 @@ export { PrivateClients } from './private-clients.js';
 export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
 export * from './operator-token.js';
+export * from './only-for-owner.js';
+export * from './residency.js';
+export * from './sealed-setting.js';
+export * from './rate-limit.js';

@@ -55,6 +55,11 @@ export const METRICS = {
     help: 'Webhook events, by kind and what became of them.',
     labels: ['network', 'kind', 'outcome'],
   },
+  causeway_link_codes_total: {
+    kind: 'counter',
+    help: 'One-time codes to telephones that are to be linked, by what the carrier said.',
+    labels: ['outcome'],
+  },
   causeway_media_links_total: {
     kind: 'counter',
     help: 'Links to files in the clear that a carrier was given, by what became of them.',
@@ -79,10 +84,14 @@ export const METRICS = {
   },
   causeway_purge_lag_seconds: {
     kind: 'gauge',
-    help: 'How far the purge is behind; alarm at 60, page at 600.',
+    help: 'How far the purge is behind; alarm at 60, page at 600, above 3600 no new content is taken.',
     labels: ['class'],
   },
-  causeway_purged_rows_total: { kind: 'counter', help: 'Rows removed by the purge.', labels: ['class'] },
+  causeway_purged_partitions_total: {
+    kind: 'counter',
+    help: 'Hours of a table removed by the purge.',
+    labels: ['class'],
+  },
   causeway_edge_keeper: {
     kind: 'gauge',
     help: '1 in the edge that keeps keys and ledger; the sum over all edges is to be 1.',
@@ -92,6 +101,26 @@ export const METRICS = {
     kind: 'counter',
     help: 'Times that a clear lane waited because no edge kept the ledger.',
     labels: [],
+  },
+  causeway_key_provider_up: {
+    kind: 'gauge',
+    help: '1 in the edge that keeps the keys while its key provider unwraps them, 0 while it does not: five minutes later clear messages stop.',
+    labels: [],
+  },
+  causeway_abuse_decisions_total: {
+    kind: 'counter',
+    help: 'Decisions of the spam guard, by level.',
+    labels: ['level'],
+  },
+  causeway_sends_limited_total: {
+    kind: 'counter',
+    help: 'Messages that were not let on for now, by what was done, and whether the guard could not see.',
+    labels: ['action', 'blind'],
+  },
+  causeway_guard_store_failures_total: {
+    kind: 'counter',
+    help: 'Times the store of the spam guard did not answer, by what was tried.',
+    labels: ['operation'],
   },
   causeway_keys_destroyed_total: { kind: 'counter', help: 'Edge keys destroyed.', labels: ['track'] },
 } as const satisfies Readonly<Record<string, MetricRow>>;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.js';
+import { refusePathOpenToOthers } from './only-for-owner.js';
 import { Secret } from './secret.js';
 
 /**
@@ -11,6 +12,7 @@ import { Secret } from './secret.js';
 export async function operatorToken(config: Pick<Config, 'operatorToken' | 'dataFolder'>): Promise<Secret> {
   if (config.operatorToken) return config.operatorToken;
   const file = join(config.dataFolder, 'operator-token');
+  refusePathOpenToOthers(file);
   const existing = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (existing !== '') return new Secret(existing);
   const made = randomBytes(32).toString('base64url');

@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Events } from './events.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemOf } from './problem-document.js';
+import { rateLimitIn } from './rate-limit.js';
 
 /** What is used of Fastify's reply. */
 interface Reply {
@@ -29,6 +30,11 @@ export class ProblemFilter implements ExceptionFilter {
     const document = problemDocument(problem);
     const retryAfterSeconds = document['retryAfterSeconds'];
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    const limit = rateLimitIn(document);
+    if (limit) {
+      reply.header('ratelimit-policy', `"${limit.policy}";q=${limit.quota};w=${limit.windowSeconds}`);
+      reply.header('ratelimit', `"${limit.policy}";r=0;t=${limit.resetSeconds}`);
+    }
     // as bytes: to a text Fastify adds a charset, which JSON does not have
     reply
       .code(problem.status)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
+import { refusePathOpenToOthers } from './only-for-owner.js';
 import { StartupProblem } from './startup-problem.js';
 
 /** What one of our processes shows to another, and whom it believes. PEM. */
@@ -16,7 +17,7 @@ export function readTlsIdentity(config: Pick<Config, 'tlsCa' | 'tlsCert' | 'tlsK
   return {
     ca: read(tlsCa, 'CAUSEWAY_TLS_CA'),
     cert: read(tlsCert, 'CAUSEWAY_TLS_CERT'),
-    key: read(tlsKey, 'CAUSEWAY_TLS_KEY'),
+    key: readKey(tlsKey, 'CAUSEWAY_TLS_KEY'),
   };
 }
 
@@ -30,13 +31,18 @@ export function readKeeperTlsIdentity(
   const identity = {
     ca: read(edgeKeeperTlsCa, 'CAUSEWAY_EDGE_KEEPER_TLS_CA'),
     cert: read(edgeKeeperTlsCert, 'CAUSEWAY_EDGE_KEEPER_TLS_CERT'),
-    key: read(edgeKeeperTlsKey, 'CAUSEWAY_EDGE_KEEPER_TLS_KEY'),
+    key: readKey(edgeKeeperTlsKey, 'CAUSEWAY_EDGE_KEEPER_TLS_KEY'),
   };
   if (identity.ca.trim() !== everyone?.ca.trim()) return identity;
   throw new StartupProblem(
     'Edges would lend keys to every process of ours: CAUSEWAY_EDGE_KEEPER_TLS_CA and CAUSEWAY_TLS_CA hold the same authority.',
     'Make an authority that signs certificates of edges alone.',
   );
+}
+
+function readKey(file: string, setting: string): string {
+  refusePathOpenToOthers(file);
+  return read(file, setting);
 }
 
 function read(file: string, setting: string): string {

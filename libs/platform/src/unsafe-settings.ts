@@ -1,4 +1,5 @@
 import type { Settings } from './config-schema.js';
+import { isSealed } from './sealed-setting.js';
 
 interface SafetyRule {
   readonly when: (settings: Settings) => boolean;
@@ -61,9 +62,23 @@ const ALWAYS: readonly SafetyRule[] = [
     when: (s) => isPlainRemote(s.rcsApiUrl),
     why: 'CAUSEWAY_RCS_API_URL would send the access token and messages in the clear: use https',
   },
+  {
+    when: (s) =>
+      s.keyProvider === 'pkcs11' &&
+      [s.pkcs11PackageFolder, s.pkcs11Module, s.pkcs11Token, s.pkcs11PinFile].includes(''),
+    why: 'CAUSEWAY_KEY_PROVIDER is pkcs11, so CAUSEWAY_PKCS11_PACKAGE_FOLDER, CAUSEWAY_PKCS11_MODULE, CAUSEWAY_PKCS11_TOKEN and CAUSEWAY_PKCS11_PIN_FILE must be set',
+  },
+  {
+    when: (s) => s.operatorToken !== undefined && isSealed(s.operatorToken),
+    why: 'CAUSEWAY_OPERATOR_TOKEN names a sealed setting, and only the edge opens those',
+  },
 ];
 
 const IN_PRODUCTION: readonly SafetyRule[] = [
+  {
+    when: (s) => s.clockFile !== '',
+    why: 'CAUSEWAY_CLOCK_FILE moves the clock: keys and data would be destroyed before their time',
+  },
   {
     when: (s) => s.rcsApiUrl !== '',
     why: 'CAUSEWAY_RCS_API_URL names a simulated network: in production nobody would get those messages',

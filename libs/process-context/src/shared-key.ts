@@ -2,17 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toBytes, type Bytes } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
+import { refusePathOpenToOthers, StartupProblem } from '@causeway/platform';
 
 const KEY_BYTES = 32;
 
 /** A key of 32 bytes shared by the processes of one data folder; whoever comes first makes it, and nobody ever sees half of one. */
 export async function sharedKey(folder: string, name: string): Promise<Bytes> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, name);
-  const key = (await readKey(path)) ?? (await makeKey(path));
-  if (key.length === KEY_BYTES) return key;
-  throw new StartupProblem(`The key file ${name} is damaged.`, 'Restore it from where the data folder came from.');
+  return sharedFile({ folder, name, sizeBytes: KEY_BYTES, make: () => randomBytes(KEY_BYTES) });
+}
+
+/** The same for any secret of a fixed size. Throws `StartupProblem` when what is there is of another size. */
+export async function sharedFile(file: {
+  readonly folder: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly make: () => Uint8Array;
+}): Promise<Bytes> {
+  await mkdir(file.folder, { recursive: true, mode: 0o700 });
+  const path = join(file.folder, file.name);
+  refusePathOpenToOthers(file.folder);
+  refusePathOpenToOthers(path);
+  const key = (await readKey(path)) ?? (await makeKey(path, file.make()));
+  if (key.length === file.sizeBytes) return key;
+  throw new StartupProblem(`The key file ${file.name} is damaged.`, 'Restore it from where the data folder came from.');
 }
 
 async function readKey(path: string): Promise<Bytes | undefined> {
@@ -25,11 +37,11 @@ async function readKey(path: string): Promise<Bytes | undefined> {
 }
 
 /** A link fails when the name is taken: then the other process's key is the one. */
-async function makeKey(path: string): Promise<Bytes> {
+async function makeKey(path: string, secret: Uint8Array): Promise<Bytes> {
   const made = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const file = await open(made, 'wx', 0o600);
   try {
-    await file.writeFile(randomBytes(KEY_BYTES));
+    await file.writeFile(secret);
     await file.sync();
   } finally {
     await file.close();
@@ -44,4 +56,5 @@ async function makeKey(path: string): Promise<Bytes> {
   return toBytes(await readFile(path));
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Object && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

@@ -1,3 +1,4 @@
+import { PEOPLE_INVENTORY } from './people-inventory.js';
 import { SERVERS, type TableEntry } from './table-entry.js';
 
 /** Long-lived tables, backed up. */
@@ -41,6 +42,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       device_list_signature: 'its signature',
       device_list_version: 'refuses an older list',
       consent_policy: 'whether strangers must ask',
+      cross_network: 'whether people of the other native networks may write',
       created_at: 'age of the account',
     },
   },
@@ -97,6 +99,8 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       conversation_id: 'the conversation of the pair',
       requested_at: 'that the peer asked, and when; shown with the request',
       decided_at: 'when the owner decided',
+      crosses_networks: 'whether the two are on different native networks',
+      peer_has_sent: 'that the one who writes has: an established conversation is never cut',
     },
   },
   {
@@ -119,6 +123,16 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'STOP: nothing is delivered any more',
       encrypted_network: 'on which network the conversation was end-to-end encrypted: it has no fallback',
       created_at: 'limit of new contacts a day',
+      link_id: 'by which link that account was found: when it ends, so does the way',
+      alias_id: 'through which alias the conversation came: it goes with it',
+      linked_account: 'the account whose owner linked this number and lets the contact’s owner find it',
+      blocked_at: 'since when the owner of the contact hears nothing from it',
+      account_has_sent: 'that the owner wrote: an established conversation is never cut',
+      contact_has_sent: 'that the telephone wrote',
+      gap_class: 'how close the number was to others of its owner, as same, near or far',
+      unknown_since:
+        'since when the carrier calls the number unassigned: who writes from it next may be another person',
+      ended_at: 'that the number went to another person: nothing passes any more',
     },
   },
   {
@@ -135,4 +149,18 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       opted_out_at: 'since when nothing is delivered',
     },
   },
+  {
+    table: 'registry.privacy_switch',
+    lifetime: 'until its account is erased',
+    readers: ['gateway', 'edge'],
+    defaultClass: 'registry',
+    columns: {
+      tenant_id: 'owner',
+      account_id: 'owner',
+      conversation_id: 'the conversation it is for, or `*` for the account',
+      typing: 'whether others see that the person writes, and the person that others do',
+      read_reports: 'whether others learn that the person has read, and the person that others have',
+    },
+  },
+  ...PEOPLE_INVENTORY,
 ];

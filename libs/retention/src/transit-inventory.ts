@@ -175,6 +175,23 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
     },
   },
   {
+    table: 'transit.report',
+    lifetime: 'until the report key of its day is destroyed, 8 days',
+    readers: ['gateway'],
+    defaultClass: 'transit',
+    columns: {
+      used_digest: 'keyed: a message is reported once',
+      tenant_id: 'owner',
+      about: 'pseudonym of who was reported, under a key of the week',
+      reporter: 'pseudonym of who reported, under a key of the week',
+      day: 'the day of the token: when the row goes',
+      assurance: 'what vouched for the sender',
+      reason: 'one of a list',
+      has_words: 'whether words were proven; they are not kept',
+      is_first: 'whether this pair counts already',
+    },
+  },
+  {
     table: 'transit.open_attempt',
     lifetime: 'until the attempt has its final word',
     readers: ['edge'],

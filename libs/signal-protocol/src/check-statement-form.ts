@@ -17,9 +17,12 @@ export interface StatementFacts {
   readonly deadline: number;
 }
 
+/** A permission for a whole conversation ends by itself within this time, seconds: nobody is bound by what they forgot. */
+export const LONGEST_CONVERSATION_SECONDS = 30 * 24 * 3_600;
+
 /** `ok`, or the first thing that is wrong. */
 export type StatementVerdict =
-  'ok' | 'expired' | 'wrong-tenant' | 'wrong-message' | 'wrong-contact' | 'wrong-sender' | 'wrong-network';
+  'ok' | 'expired' | 'wrong-tenant' | 'wrong-message' | 'wrong-contact' | 'wrong-sender' | 'wrong-network' | 'too-long';
 
 /**
  * Everything about a statement that can be checked without opening the body; signature, address and single use are
@@ -35,6 +38,8 @@ export function checkStatementForm(statement: DowngradeStatement, facts: Stateme
   if (statement.contactId !== facts.contactId) return 'wrong-contact';
   if (!isOrderedSubset(facts.networks, statement.networks)) return 'wrong-network';
   if (facts.now >= statement.notAfter || facts.deadline > statement.notAfter) return 'expired';
+  const isTooLong = statement.notAfter - facts.now > LONGEST_CONVERSATION_SECONDS;
+  if (statement.subject.kind === 'conversation' && isTooLong) return 'too-long';
   return 'ok';
 }
 

@@ -53,6 +53,7 @@ describe('a box to the edge', () => {
           content: new Uint8Array(content),
           address: 'tel:+4915112345678',
           identityKey: identity.publicKey,
+          permissionSecret: new Uint8Array(0),
         });
       }),
       { numRuns: 50 },

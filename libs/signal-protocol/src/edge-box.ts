@@ -37,6 +37,8 @@ export interface EdgeBody {
   readonly content: Bytes;
   readonly address: string;
   readonly identityKey: Bytes;
+  /** What hides the digests of a statement about a whole conversation, 32 bytes; empty beside a statement about one message. */
+  readonly permissionSecret: Bytes;
 }
 
 const INFO = 'causeway-edge-leg-v1';
@@ -54,12 +56,15 @@ export function sealToEdge(input: {
   readonly address: string;
   readonly identityKey: Uint8Array;
   readonly identityPrivateKey: Uint8Array;
+  readonly permissionSecret?: Uint8Array | undefined;
 }): Bytes {
   if (input.content.length > LIMITS.contentBytes) throw new CausewayError('payload-too-large');
   const aad = aadOf(input.context);
   const content = toBytes(input.content);
-  const signature = sign(input.identityPrivateKey, signedForm(aad, content, input.address));
-  const body = encodeCbor([content, input.address, toBytes(input.identityKey), signature]);
+  const permissionSecret = toBytes(input.permissionSecret ?? new Uint8Array(0));
+  const signed = signedForm(aad, { content, address: input.address, permissionSecret });
+  const signature = sign(input.identityPrivateKey, signed);
+  const body = encodeCbor([content, input.address, toBytes(input.identityKey), signature, permissionSecret]);
   return seal(input.legPublicKey, body, { info: INFO, aad });
 }
 
@@ -77,14 +82,18 @@ export function openAtEdge(input: {
     address: fields.text(LIMITS.uriCharacters),
     identityKey: fields.publicKey(),
     signature: fields.exactBytes(64),
+    permissionSecret: fields.bytes({ min: 0, max: 32 }),
   }));
   if (!body) return undefined;
   const { signature, ...opened } = body;
-  return verify(body.identityKey, signedForm(aad, body.content, body.address), signature) ? opened : undefined;
+  return verify(body.identityKey, signedForm(aad, opened), signature) ? opened : undefined;
 }
 
-const signedForm = (aad: Bytes, content: Bytes, address: string): Bytes =>
-  encodeCbor([BODY_LABEL, aad, toBytes(createHash('sha256').update(content).digest()), address]);
+const signedForm = (
+  aad: Bytes,
+  { content, address, permissionSecret }: Pick<EdgeBody, 'content' | 'address' | 'permissionSecret'>,
+): Bytes =>
+  encodeCbor([BODY_LABEL, aad, toBytes(createHash('sha256').update(content).digest()), address, permissionSecret]);
 
 const aadOf = (context: EdgeBoxContext): Bytes =>
   encodeCbor([

@@ -5,6 +5,7 @@ export * from './device-list.js';
 export * from './edge-bundle.js';
 export * from './edge-box.js';
 export * from './sealed-address.js';
+export * from './sealed-indication.js';
 export * from './key-loan.js';
 export {
   sealToDevice,
@@ -17,8 +18,10 @@ export {
 } from './device-box.js';
 export * from './clear-inbound.js';
 export * from './downgrade-statement.js';
+export * from './account-link.js';
 export * from './check-statement-form.js';
 export * from './safety-number.js';
 export * from './protocol-store.js';
 export * from './pre-keys.js';
 export * from './signal-device.js';
+export * from './account-erasure.js';

@@ -11,7 +11,11 @@ export interface DeviceRef {
 export interface AuthenticatedDevice extends DeviceRef {
   readonly address: string;
   readonly host: string;
+  /** All native hosts of its tenant, which are the addresses of this cell. */
+  readonly hosts: readonly string[];
   readonly region: string;
+  /** Whether this account takes part in conversations between the tenant's native networks. */
+  readonly crossNetwork: boolean;
 }
 
 export interface SignedKey {
@@ -102,7 +106,8 @@ export class AccountStore {
   /** The devices that tokens stand for, null for a token nobody has. One round trip however many are asked for. */
   async authenticate(tokenDigests: readonly Uint8Array[]): Promise<readonly (AuthenticatedDevice | null)[]> {
     const rows = await this.database.query<AuthenticatedDevice & { readonly rank: bigint }>(
-      `SELECT t.rank, d.tenant_id AS tenant, d.account_id AS account, d.id AS device, a.address, n.native_host AS host, n.region
+      `SELECT t.rank, d.tenant_id AS tenant, d.account_id AS account, d.id AS device, a.address, registry.network_of(a.address) AS host,
+         n.native_host || ARRAY(SELECT h.host FROM registry.native_host h WHERE h.tenant_id = n.id) AS hosts, n.region, a.cross_network AS "crossNetwork"
        FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t(digest, rank)
        JOIN registry.device d ON d.token_digest = decode(t.digest, 'base64')
        JOIN registry.account a ON a.tenant_id = d.tenant_id AND a.id = d.account_id JOIN registry.tenant n ON n.id = d.tenant_id`,
@@ -183,6 +188,15 @@ export class AccountStore {
        FROM registry.device WHERE tenant_id = $1 AND account_id = ANY($2) ORDER BY account_id, id`,
       tenant,
       accounts,
+    );
+  }
+
+  async setCrossNetwork(owner: Pick<DeviceRef, 'tenant' | 'account'>, isOn: boolean): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.account SET cross_network = $3 WHERE tenant_id = $1 AND id = $2',
+      owner.tenant,
+      owner.account,
+      isOn,
     );
   }
 

@@ -42,3 +42,11 @@ export async function searchEveryRow(database: Database, texts: readonly string[
   }
   return { tables: tables.length, rows, hits };
 }
+
+/** How many telephone numbers said STOP to one of our numbers, or to all. */
+export async function stoppedNumbers(database: Database): Promise<number> {
+  const rows = await database.query<{ n: number }>(
+    'SELECT count(DISTINCT (tenant_id, digest))::int AS n FROM registry.opt_out',
+  );
+  return rows[0]?.n ?? 0;
+}

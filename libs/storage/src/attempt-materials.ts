@@ -7,7 +7,7 @@ import {
   type TransitId,
 } from '@causeway/message-model';
 import type { AttemptMaterial } from './attempt-words.js';
-import type { SealedContact } from './contact.store.js';
+import { SEALED, sealedContact, type SealedRow } from './contact.store.js';
 import type { Database } from './database.js';
 import { PartitionHours } from './statements.js';
 
@@ -20,25 +20,21 @@ export interface MaterialQuestion {
 }
 
 /** Columns of three rows, each null when its row is not there. */
-type MaterialRow = { readonly ref: TransitId } & {
-  readonly [Name in keyof SealedContact]: SealedContact[Name] | null;
-} & {
-  readonly sealed: Bytes | null;
-  readonly statement: Bytes | null;
-  readonly listAccount: AccountId | null;
-  readonly address: string | null;
-  readonly accountKey: Bytes | null;
-  readonly bytes: Bytes | null;
-  readonly signature: Bytes | null;
-  readonly version: number | null;
-};
+type MaterialRow = { readonly ref: TransitId } & (SealedRow | { readonly contact: null }) & {
+    readonly sealed: Bytes | null;
+    readonly statement: Bytes | null;
+    readonly listAccount: AccountId | null;
+    readonly address: string | null;
+    readonly accountKey: Bytes | null;
+    readonly bytes: Bytes | null;
+    readonly signature: Bytes | null;
+    readonly version: number | null;
+  };
 
 const MATERIALS = `SELECT asked.ref, c.*, e.*, a.*
   FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[]) AS asked(hour, ref, tenant_id, contact_id, account_id)
   LEFT JOIN LATERAL (
-    SELECT id AS contact, conversation_id AS conversation, country, line_type AS "lineType", tenant_id AS tenant, account_id AS account,
-      sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId", opted_out_at IS NOT NULL AS "isOptedOut",
-      encrypted_network AS "encryptedNetwork"
+    SELECT ${SEALED}
     FROM registry.contact WHERE tenant_id = asked.tenant_id AND id = asked.contact_id LIMIT 1) c ON true
   LEFT JOIN LATERAL (
     SELECT sealed, statement FROM transit.envelope WHERE purge_hour = ANY($1) AND purge_hour = asked.hour AND id = asked.ref LIMIT 1) e ON true
@@ -62,28 +58,21 @@ export async function readMaterials(
     questions.map(({ contact }) => contact ?? ''),
     questions.map(({ account }) => account),
   );
-  const found = new Map(rows.map((row) => [row.ref, materialOf(row)]));
+  const found = new Map(rows.map(materialOf));
   return refs.map((ref) => found.get(ref) ?? NOTHING);
 }
 
 const NOTHING: AttemptMaterial = { contact: null, envelope: null, deviceList: null };
 
-const materialOf = (row: MaterialRow): AttemptMaterial => ({
-  contact: contactOf(row),
-  envelope: row.sealed && { sealed: row.sealed, statement: row.statement },
-  deviceList: listOf(row),
-});
-
-function contactOf(row: MaterialRow): SealedContact | null {
-  const { contact, conversation, country, lineType, tenant, account, sealedNumber, bridgeNumberId, isOptedOut } = row;
-  if (!contact || !conversation || country === null || lineType === null || !tenant || !account) return null;
-  if (!sealedNumber || bridgeNumberId === null || isOptedOut === null) return null;
-  const { encryptedNetwork } = row;
-  const summary = { contact, conversation, country, lineType };
-  return { ...summary, tenant, account, sealedNumber, bridgeNumberId, isOptedOut, encryptedNetwork };
-}
-
-function listOf({ listAccount, address, accountKey, bytes, signature, version }: MaterialRow) {
-  if (!listAccount || address === null || !accountKey || !bytes || !signature || version === null) return null;
-  return { account: listAccount, address, accountKey, bytes, signature, version };
+function materialOf(row: MaterialRow): readonly [TransitId, AttemptMaterial] {
+  const { ref, sealed, statement, listAccount, address, accountKey, bytes, signature, version, ...contact } = row;
+  const isWhole = listAccount && address !== null && accountKey && bytes && signature && version !== null;
+  return [
+    ref,
+    {
+      contact: contact.contact === null ? null : sealedContact(contact),
+      envelope: sealed && { sealed, statement },
+      deviceList: isWhole ? { account: listAccount, address, accountKey, bytes, signature, version } : null,
+    },
+  ];
 }

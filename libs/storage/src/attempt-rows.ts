@@ -1,6 +1,6 @@
 import { purgeHourOf, type TransitId } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
-import type { AttemptWord, Moved, NewAttempt, Recorded } from './attempt-words.js';
+import type { AttemptWord, Begun, Moved, NewAttempt, Recorded } from './attempt-words.js';
 
 export type MovedRow = DeviceRef & Omit<Moved, 'sender'>;
 /** Without a lane, nothing moved. */
@@ -15,6 +15,16 @@ export const movedOf = ({ tenant, account, device, ...lane }: MovedRow): Moved =
   isLaneEmpty: lane.isLaneEmpty,
 });
 
+export function begunOf(row: {
+  readonly isOurs: boolean;
+  readonly isRevoked: boolean;
+  readonly isBegun: boolean;
+}): Begun {
+  if (row.isBegun) return 'begun';
+  if (row.isRevoked) return 'statement-revoked';
+  return row.isOurs ? 'taken' : 'statement-used';
+}
+
 export function recordedOf(row: RecordedRow | undefined): Recorded {
   if (row?.isAnothers) return { kind: 'anothers' };
   return !row || row.lane === null ? { kind: 'known' } : { kind: 'moved', moved: movedOf(row) };
@@ -22,7 +32,7 @@ export function recordedOf(row: RecordedRow | undefined): Recorded {
 
 export const namesOfNew = ({ ref, statement }: NewAttempt): readonly string[] => [
   ref,
-  `${statement.tenant}!${statement.id}`,
+  `${statement.tenant}!${statement.use}`,
 ];
 export const namesOfWord = ({ ref, claim }: AttemptWord): readonly string[] =>
   claim ? [ref, base64(claim.digest)] : [ref];
@@ -47,4 +57,5 @@ export const newJson = ({ statement, ...attempt }: NewAttempt) => ({
   hour: purgeHourOf(attempt.ref),
   tenant: statement.tenant,
   statement: statement.id,
+  use: statement.use,
 });

@@ -1,6 +1,8 @@
 import {
+  type AccountId,
   type Bytes,
   type ContactId,
+  type ConversationId,
   type LaneId,
   type MessageId,
   type TenantId,
@@ -85,10 +87,11 @@ export interface NewAttempt extends AttemptKey {
   readonly bridgeNumberId: string;
   readonly startedAt: Date;
   readonly callBefore: Date;
-  readonly statement: { readonly tenant: TenantId; readonly id: string };
+  /** `use` names one of its uses: a message's own statement has one, that of a conversation one for each message. */
+  readonly statement: { readonly tenant: TenantId; readonly id: string; readonly use: string };
 }
 
-export type Begun = 'begun' | 'taken' | 'statement-used';
+export type Begun = 'begun' | 'taken' | 'statement-used' | 'statement-revoked';
 
 /** What a call to a network is made from, besides the message's own row. */
 export interface AttemptMaterial {
@@ -104,6 +107,8 @@ export interface ClearMessage {
   readonly ref: TransitId;
   readonly messageId: MessageId;
   readonly tenant: TenantId;
+  readonly account: AccountId;
+  readonly conversation: ConversationId;
   readonly contact: ContactId | null;
   readonly onUnknown: 'report' | 'resend';
   readonly lane: LaneId;

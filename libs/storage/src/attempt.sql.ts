@@ -1,18 +1,23 @@
 import { leaveLane, leftEnvelopes, leftItems, tellSender, TERMINAL_STATES } from './state-events.js';
 
 /**
- * `$1` attempts (JSON array), `$2` hours of their messages, `$3` their messages. The statement's row says whose it is: whoever was first.
- * No message and no statement may be there twice.
+ * `$1` attempts (JSON array), `$2` hours of their messages, `$3` their messages. The row of a statement's use says whose it is: whoever was
+ * first. A statement that was taken back up to this moment permits nothing. No message and no use may be there twice.
  */
 export const BEGIN = `WITH input AS (
     SELECT * FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (ref text, hour int, attempt smallint, network text, "isSimulated" boolean,
-      "bridgeNumberId" text, "startedAt" timestamptz, "callBefore" timestamptz, tenant text, statement text)) WITH ORDINALITY),
+      "bridgeNumberId" text, "startedAt" timestamptz, "callBefore" timestamptz, tenant text, statement text, use text)) WITH ORDINALITY),
   used AS (
     INSERT INTO transit.statement_use (tenant_id, statement_id, message_ref, purge_hour)
-    SELECT tenant, statement, ref, hour FROM input ORDER BY tenant, statement
+    SELECT tenant, use, ref, hour FROM input ORDER BY tenant, use
     ON CONFLICT (tenant_id, statement_id) DO UPDATE SET purge_hour = statement_use.purge_hour RETURNING tenant_id, statement_id, message_ref),
-  permitted AS (
-    SELECT i.* FROM input i JOIN used u ON u.tenant_id = i.tenant AND u.statement_id = i.statement AND u.message_ref = i.ref),
+  ours AS MATERIALIZED (
+    SELECT i.*, EXISTS (
+      SELECT FROM transit.message m JOIN registry.revoked_statement r
+        ON r.tenant_id = i.tenant AND r.account_id = m.account_id AND r.statement_id = i.statement
+      WHERE m.purge_hour = ANY($2::int[]) AND m.purge_hour = i.hour AND m.id = i.ref) AS is_revoked
+    FROM input i JOIN used u ON u.tenant_id = i.tenant AND u.statement_id = i.use AND u.message_ref = i.ref),
+  permitted AS (SELECT * FROM ours WHERE NOT is_revoked),
   made AS (
     SELECT a.message_ref AS ref, max(a.attempt) AS attempt FROM transit.attempt a
     WHERE a.purge_hour = ANY($2::int[]) AND a.message_ref = ANY($3::text[]) GROUP BY 1),
@@ -25,7 +30,8 @@ export const BEGIN = `WITH input AS (
     SELECT hour, ref, attempt, network, "isSimulated", "bridgeNumberId", "startedAt", "callBefore", 'started' FROM permitted
     WHERE ref IN (SELECT id FROM changed) ON CONFLICT DO NOTHING RETURNING message_ref, attempt, call_before),
   open AS (INSERT INTO transit.open_attempt (message_ref, attempt, due_at) SELECT * FROM begun)
-  SELECT ref IN (SELECT ref FROM permitted) AS "isOurs", ref IN (SELECT message_ref FROM begun) AS "isBegun" FROM input ORDER BY ordinality`;
+  SELECT i.ref, EXISTS (SELECT FROM ours o WHERE o.ref = i.ref) AS "isOurs", EXISTS (SELECT FROM ours o WHERE o.ref = i.ref AND o.is_revoked) AS "isRevoked",
+    i.ref IN (SELECT message_ref FROM begun) AS "isBegun" FROM input i ORDER BY ordinality`;
 
 /** A later word never takes an earlier one back: outcomes by rank. */
 const rankOf = (outcome: string): string =>

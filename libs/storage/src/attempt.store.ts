@@ -3,6 +3,7 @@ import type { Database } from './database.js';
 import { BEGIN, RECORD, STOP } from './attempt.sql.js';
 import { readMaterials, type MaterialQuestion } from './attempt-materials.js';
 import {
+  begunOf,
   movedOf,
   namesOfNew,
   newJson,
@@ -55,15 +56,15 @@ export class AttemptStore {
     const [wave = []] = wavesOf(attempts, namesOfNew);
     const asked = wave.flatMap((index) => attempts.slice(index, index + 1));
     const refs = asked.map(({ ref }) => ref);
-    const rows = await this.database.query<{ isOurs: boolean; isBegun: boolean }>(
+    const rows = await this.database.query<{ isOurs: boolean; isRevoked: boolean; isBegun: boolean }>(
       BEGIN,
       JSON.stringify(asked.map(newJson)),
       PartitionHours.ofAll(refs),
       refs,
     );
     const begun = attempts.map((): Begun => 'taken');
-    rows.forEach(({ isOurs, isBegun }, place) => {
-      begun[wave[place] ?? -1] = isBegun ? 'begun' : isOurs ? 'taken' : 'statement-used';
+    rows.forEach((row, place) => {
+      begun[wave[place] ?? -1] = begunOf(row);
     });
     return begun;
   }
@@ -200,7 +201,7 @@ export class AttemptStore {
 
   async message(ref: TransitId): Promise<ClearMessage | undefined> {
     const rows = await this.database.query<ClearMessage>(
-      `SELECT id AS ref, tenant_id AS tenant, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
+      `SELECT id AS ref, tenant_id AS tenant, account_id AS account, conversation_id AS conversation, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
          transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
       PartitionHours.of(ref),
       ref,

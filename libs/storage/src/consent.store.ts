@@ -1,5 +1,16 @@
-import { mintConversationId, type AccountId, type ConversationId, type TenantId } from '@causeway/message-model';
+import {
+  mintConversationId,
+  nativeHostOf,
+  reducePair,
+  type AccountId,
+  type ConsentOperation,
+  type ConsentPair,
+  type ConversationId,
+  type TenantId,
+} from '@causeway/message-model';
+import { readConsent, writeConsent, type ConsentRow } from './consent-rows.js';
 import type { Database, Transaction } from './database.js';
+import { requestIdOf } from './request-id.js';
 
 /** The granted conversation of two accounts as one of them sees it. */
 export interface NativeConversation {
@@ -33,7 +44,12 @@ interface Pair {
 /** What `lodge` did. The requester learns of `granted` only; of everything else nothing, ever. */
 export type Lodged =
   | { readonly kind: 'kept-silent' }
-  | { readonly kind: 'requested'; readonly target: AccountId; readonly requesterAddress: string }
+  | {
+      readonly kind: 'requested';
+      readonly target: AccountId;
+      readonly requesterAddress: string;
+      readonly request: string;
+    }
   | {
       readonly kind: 'granted';
       readonly granted: Granted;
@@ -44,7 +60,37 @@ export type Lodged =
 
 const KEPT_SILENT: Lodged = { kind: 'kept-silent' };
 
-/** Consent of one person about another: one row per direction, both written by a grant. */
+/** What an operation made of a pair, as the one who acted sees it. */
+export interface Acted {
+  readonly before: ConsentPair;
+  readonly after: ConsentPair;
+  readonly peer: AccountId;
+  readonly peerAddress: string;
+  /** Of the one who acted. */
+  readonly address: string;
+  readonly conversation: ConversationId;
+  /** Names what the one who acted asks of the other. */
+  readonly request: string;
+}
+
+interface Act {
+  readonly tenant: TenantId;
+  readonly actor: AccountId;
+  readonly operation: ConsentOperation;
+  /** The requester's proposal; another one is taken when it is in use already. */
+  readonly conversation: ConversationId;
+  readonly now: Date;
+}
+
+interface Owner {
+  readonly tenant: TenantId;
+  readonly account: AccountId;
+}
+
+/**
+ * Consent of one person about another: one row per direction, both written by a grant. The rules are `reducePair`'s; here two people take
+ * turns and what it says is written.
+ */
 export class ConsentStore {
   constructor(private readonly database: Database) {}
 
@@ -67,6 +113,26 @@ export class ConsentStore {
     return rows[0];
   }
 
+  /** The record of `peer` about this account, after a grant. */
+  async findOfPeer(
+    self: Owner,
+    peer: AccountId,
+  ): Promise<{ readonly conversation: ConversationId; readonly isBlocked: boolean } | undefined> {
+    const rows = await this.database.query<{ conversation: ConversationId; isBlocked: boolean }>(
+      `SELECT conversation_id AS conversation, is_blocked AS "isBlocked" FROM registry.consent
+       WHERE tenant_id = $1 AND owner_account = $2 AND peer_account = $3 AND state = 'granted'`,
+      self.tenant,
+      peer,
+      self.account,
+    );
+    return rows[0];
+  }
+
+  /** Undefined for an address that is nobody's, or one's own: nothing is written. */
+  async act(input: Act & { readonly peerAddress: string }): Promise<Acted | undefined> {
+    return this.database.transaction((tx) => this.actOn(tx, input));
+  }
+
   /**
    * Brings a request to its target. Nothing happens for a target that does not exist, refused or already asked; a target that takes
    * everyone, or that has itself asked this requester, grants at once. Where there is a grant it is told again, block or no block: a block
@@ -76,58 +142,45 @@ export class ConsentStore {
     readonly tenant: TenantId;
     readonly requester: AccountId;
     readonly targetAddress: string;
-    /** The requester's proposal; another one is taken when it is in use already. */
     readonly conversation: ConversationId;
-    readonly request: string;
     readonly now: Date;
   }): Promise<Lodged> {
-    const { tenant, requester, now } = input;
-    return this.database.transaction(async (tx) => {
-      const [target, asking] = await Promise.all([
-        tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: input.targetAddress } } }),
-        tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: requester } } }),
-      ]);
-      if (!target || !asking || target.id === requester) return KEPT_SILENT;
-      const owner = parseStored(target.id);
-      await takeTurns(tx, { tenant, owner, peer: requester });
-      const [forward, backward] = await Promise.all([
-        tx.consent.findUnique({ where: pairKey({ tenant, owner, peer: requester }) }),
-        tx.consent.findUnique({ where: pairKey({ tenant, owner: requester, peer: owner }) }),
-      ]);
-      const told = { requesterAddress: asking.address, isTargetTold: !forward?.isBlocked };
-      const grantedIn = (conversationId: string): Lodged => ({
-        kind: 'granted',
-        granted: { conversation: parseStored(conversationId), peer: owner, peerAddress: target.address },
-        ...told,
-      });
-      if (forward?.state === 'granted') return grantedIn(forward.conversationId);
-      if (forward?.state === 'requested') return KEPT_SILENT;
-      if (forward?.state === 'refused') {
-        // remembered, so that a change of mind finds the one who asked
-        await tx.consent.update({ where: pairKey({ tenant, owner, peer: requester }), data: { requestedAt: now } });
-        return KEPT_SILENT;
+    const { requester: actor, targetAddress: peerAddress, tenant, conversation, now } = input;
+    const acted = await this.act({ tenant, actor, peerAddress, operation: 'request', conversation, now });
+    if (!acted) return KEPT_SILENT;
+    const { before, after, peer, address: requesterAddress, request } = acted;
+    switch (after.other.standing) {
+      case 'granted': {
+        const granted = { conversation: acted.conversation, peer, peerAddress: acted.peerAddress };
+        return { kind: 'granted', granted, requesterAddress, isTargetTold: !before.other.isStopped };
       }
-      const isWanted =
-        forward?.state === 'welcome' || target.consentPolicy === 'anyone' || backward?.state === 'requested';
-      const conversationId = backward?.conversationId ?? (await freeConversation(tx, input));
-      const row = {
-        state: isWanted ? 'granted' : 'requested',
-        conversationId,
-        requestedAt: now,
-        decidedAt: isWanted ? now : null,
-      };
-      await tx.consent.upsert({
-        where: pairKey({ tenant, owner, peer: requester }),
-        create: { tenantId: tenant, id: input.request, ownerAccount: owner, peerAccount: requester, ...row },
-        update: row,
-      });
-      if (!isWanted) return { kind: 'requested', target: owner, requesterAddress: asking.address };
-      await tx.consent.upsert({
-        where: pairKey({ tenant, owner: requester, peer: owner }),
-        create: { tenantId: tenant, id: `${input.request}~`, ownerAccount: requester, peerAccount: owner, ...row },
-        update: { state: row.state, conversationId, decidedAt: now },
-      });
-      return grantedIn(conversationId);
+      case 'requested':
+        return before.other.standing === 'requested'
+          ? KEPT_SILENT
+          : { kind: 'requested', target: peer, requesterAddress, request };
+      default:
+        return KEPT_SILENT;
+    }
+  }
+
+  /**
+   * Grants or refuses a request by its id; undefined when this account has no such request that could be answered so. Answering twice
+   * answers the same.
+   */
+  async answer(
+    owner: Owner,
+    request: string,
+    { operation, now }: { readonly operation: 'grant' | 'revoke'; readonly now: Date },
+  ): Promise<Acted | undefined> {
+    return this.database.transaction(async (tx) => {
+      const { tenant, account: actor } = owner;
+      const row = await tx.consent.findUnique({ where: { tenantId_id: { tenantId: tenant, id: request } } });
+      if (!row || row.ownerAccount !== actor) return undefined;
+      const peer = await tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: row.peerAccount } } });
+      if (!peer) return undefined;
+      const { address: peerAddress } = peer;
+      const conversation = parseStored<ConversationId>(row.conversationId);
+      return this.actOn(tx, { tenant, actor, peerAddress, operation, conversation, now }, ANSWERABLE[operation]);
     });
   }
 
@@ -146,110 +199,82 @@ export class ConsentStore {
     );
   }
 
-  /** Grants a pending request; undefined when this account has no such request. Granting twice answers the same. */
-  async grant(
-    owner: { readonly tenant: TenantId; readonly account: AccountId },
-    request: string,
-    now: Date,
-  ): Promise<Granted | undefined> {
-    const rows = await this.database.query<Granted>(
-      `WITH granted AS (
-         UPDATE registry.consent SET state = 'granted', decided_at = coalesce(decided_at, $4)
-         WHERE tenant_id = $1 AND owner_account = $2 AND id = $3 AND state IN ('requested', 'granted') RETURNING *),
-       mutual AS (
-         INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id, decided_at)
-         SELECT tenant_id, id || '~', peer_account, owner_account, 'granted', conversation_id, $4 FROM granted
-         ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE
-         SET state = 'granted', conversation_id = excluded.conversation_id, decided_at = $4 WHERE consent.state <> 'granted')
-       SELECT g.conversation_id AS conversation, g.peer_account AS peer, p.address AS "peerAddress" FROM granted g
-       JOIN registry.account p ON p.tenant_id = g.tenant_id AND p.id = g.peer_account`,
-      owner.tenant,
-      owner.account,
-      request,
-      now,
-    );
-    return rows[0];
-  }
-
-  async refuse(
-    owner: { readonly tenant: TenantId; readonly account: AccountId },
-    request: string,
-    now: Date,
-  ): Promise<boolean> {
-    const rows = await this.database.query(
-      `UPDATE registry.consent SET state = 'refused', decided_at = $4
-       WHERE tenant_id = $1 AND owner_account = $2 AND id = $3 AND state IN ('requested', 'refused') RETURNING id`,
-      owner.tenant,
-      owner.account,
-      request,
-      now,
-    );
-    return rows.length === 1;
-  }
-
-  /**
-   * A decision without a request: `grant` welcomes the peer in advance and ends a block, `revoke` blocks a granted peer and refuses any other.
-   * Answers with the request that a `grant` leaves to be granted: one that is pending, or was refused before. Nothing is written about an
-   * address that is nobody's.
-   */
-  async decide(input: {
-    readonly tenant: TenantId;
-    readonly owner: AccountId;
-    readonly peerAddress: string;
-    readonly decision: 'grant' | 'revoke';
-    /** Id of the request that the peer would make, or has made. */
-    readonly requestOf: (peer: AccountId) => string;
-    readonly conversation: ConversationId;
-    readonly now: Date;
-  }): Promise<string | undefined> {
-    const { tenant, owner } = input;
-    return this.database.transaction(async (tx) => {
-      const peer = await tx.account.findUnique({
-        where: { tenantId_address: { tenantId: tenant, address: input.peerAddress } },
-      });
-      if (!peer || peer.id === owner) return undefined;
-      const peerAccount = parseStored(peer.id);
-      await takeTurns(tx, { tenant, owner, peer: peerAccount });
-      const rows = await tx.$queryRawUnsafe<{ id: string; state: string }[]>(
-        DECIDE,
-        tenant,
-        input.requestOf(peerAccount),
-        owner,
-        peerAccount,
-        input.decision === 'revoke',
-        input.conversation,
-        input.now,
-      );
-      return rows[0]?.state === 'requested' ? rows[0].id : undefined;
+  /** With `from`: only what stands so is changed. */
+  private async actOn(
+    tx: Transaction,
+    { tenant, actor, peerAddress, operation, conversation, now }: Act & { readonly peerAddress: string },
+    from?: ReadonlySet<string>,
+  ): Promise<Acted | undefined> {
+    const [found, self] = await Promise.all([
+      tx.account.findUnique({ where: { tenantId_address: { tenantId: tenant, address: peerAddress } } }),
+      tx.account.findUnique({ where: { tenantId_id: { tenantId: tenant, id: actor } } }),
+    ]);
+    if (!found || !self || found.id === actor) return undefined;
+    const isApart = nativeHostOf(found.address) !== nativeHostOf(self.address) && !found.crossNetwork;
+    if (isApart && operation === 'request') return undefined;
+    const peer = parseStored(found.id);
+    await takeTurns(tx, { tenant, owner: actor, peer });
+    const key = { own: { tenant, owner: actor, peer }, other: { tenant, owner: peer, peer: actor } };
+    const [own, other] = await Promise.all([
+      tx.consent.findUnique({ where: pairKey(key.own) }),
+      tx.consent.findUnique({ where: pairKey(key.other) }),
+    ]);
+    const before = { own: readConsent(own), other: readConsent(other) };
+    if (from && !from.has(before.own.standing)) return undefined;
+    const after = reducePair(before, operation, found.consentPolicy === 'anyone' ? 'anyone' : 'ask');
+    const request = requestIdOf(tenant, actor, peerAddress);
+    const agreed = await agreedConversation(tx, { tenant, conversation, own, other, operation });
+    const written = { conversation: agreed, now, isAsked: operation === 'request' };
+    const ownId = requestIdOf(tenant, peer, self.address);
+    await writeConsent(tx, {
+      key: key.own,
+      id: ownId,
+      before: before.own,
+      after: after.own,
+      ...written,
+      isAsked: false,
     });
+    await writeConsent(tx, { key: key.other, id: request, before: before.other, after: after.other, ...written });
+    return { before, after, peer, peerAddress, address: self.address, conversation: agreed, request };
   }
 }
 
-/** `$1` tenant, `$2` id, `$3` owner, `$4` peer, `$5` whether to block, `$6` conversation, `$7` now. */
-const DECIDE = `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, is_blocked, conversation_id, decided_at)
-  VALUES ($1, $2, $3, $4, CASE WHEN $5 THEN 'refused' ELSE 'welcome' END, $5, $6, $7)
-  ON CONFLICT (tenant_id, owner_account, peer_account) DO UPDATE SET is_blocked = $5, decided_at = $7, state = CASE
-    WHEN $5 AND consent.state IN ('requested', 'welcome') THEN 'refused'
-    WHEN NOT $5 AND consent.state = 'refused' THEN CASE WHEN consent.requested_at IS NULL THEN 'welcome' ELSE 'requested' END
-    ELSE consent.state END
-  RETURNING id, state`;
+/** What stands so may be answered; the second of each is the same answer given again. */
+const ANSWERABLE = {
+  grant: new Set(['requested', 'granted']),
+  revoke: new Set(['requested', 'declined']),
+} as const;
+
+/**
+ * The conversation of a pair: the one there is, with the one proposed by whoever asked first before any other. Requesters choose its id, and
+ * could name one in which they talk to somebody else, or one of their contacts': such a pair gets a new one.
+ */
+async function agreedConversation(
+  tx: Transaction,
+  of: {
+    readonly tenant: TenantId;
+    readonly conversation: ConversationId;
+    readonly own: ConsentRow | null;
+    readonly other: ConsentRow | null;
+    readonly operation: ConsentOperation;
+  },
+): Promise<ConversationId> {
+  const { own, other, operation } = of;
+  if (other?.state === 'granted') return parseStored<ConversationId>(other.conversationId);
+  // a request is answered in the conversation it proposed; a welcome proposes none
+  const known = operation === 'request' ? asked(own) : (asked(own) ?? asked(other));
+  if (known) return parseStored<ConversationId>(known.conversationId);
+  const where = { tenantId: of.tenant, conversationId: of.conversation };
+  const [pair, contact] = await Promise.all([tx.consent.findFirst({ where }), tx.contact.findFirst({ where })]);
+  return pair || contact ? mintConversationId() : of.conversation;
+}
+
+const asked = (row: ConsentRow | null): ConsentRow | undefined => (row?.requestedAt ? row : undefined);
 
 /** What two people decide about each other happens one after the other. */
 async function takeTurns(tx: Transaction, { tenant, owner, peer }: Pair): Promise<void> {
   const name = [tenant, ...[owner, peer].sort()].join(' ');
   await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', name);
-}
-
-/**
- * Requesters choose conversation ids, and could name one in which they talk to somebody else, or one of their contacts'. Such a pair gets a new id.
- */
-async function freeConversation(
-  tx: Transaction,
-  { tenant, conversation }: { readonly tenant: TenantId; readonly conversation: ConversationId },
-): Promise<ConversationId> {
-  const where = { tenantId: tenant, conversationId: conversation };
-  const [pair, contact] = await Promise.all([tx.consent.findFirst({ where }), tx.contact.findFirst({ where })]);
-  return pair || contact ? mintConversationId() : conversation;
 }
 
 const pairKey = (pair: Pair) => ({

@@ -1,6 +1,11 @@
-import type { AccountId, Bytes, ContactId, ConversationId, TenantId } from '@causeway/message-model';
-import { DatabaseError, type Database, type SqlValue } from './database.js';
+import type { GapClass } from '@causeway/abuse-control';
+import type { AccountId, AliasId, Bytes, ContactId, ConversationId, LinkId, TenantId } from '@causeway/message-model';
+import { personParameters, type ConsentingPerson, type ConsentWordInput } from './consent-word.js';
+import { DatabaseError, type Database } from './database.js';
+import { RETIRED_BINDING_DAYS } from './discovery.store.js';
+import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
+import type { Preferences, StoredPreferences } from './preference.store.js';
 
 /** What gateway and worker may know of a contact: no number, no digest. */
 export interface ContactSummary {
@@ -8,6 +13,8 @@ export interface ContactSummary {
   readonly conversation: ConversationId;
   readonly country: string;
   readonly lineType: string;
+  /** The number went to another person: nothing passes until the account adds it anew. */
+  readonly isEnded: boolean;
 }
 
 /** What the edge alone can make use of: the digest is keyed and the number sealed, both with keys of the edge. */
@@ -17,13 +24,50 @@ export interface SealedContact extends ContactSummary {
   readonly sealedNumber: Bytes;
   readonly bridgeNumberId: string;
   readonly isOptedOut: boolean;
+  /** Its owner wants to hear nothing from it: acts at delivery. */
+  readonly isBlocked: boolean;
+  /** What both ends have said about their ways; the person has none of their own without a linked account. */
+  readonly rules: { readonly sender: Preferences; readonly recipient: Preferences | undefined };
   /** The network on which this conversation was end-to-end encrypted once: it has no fallback. */
   readonly encryptedNetwork: string | null;
+  /** Both together: an established conversation, which the guard does not touch. */
+  readonly accountHasSent: boolean;
+  readonly contactHasSent: boolean;
+  /** Came through an alias: the account is not to learn the number. */
+  readonly isThroughAlias: boolean;
+  /** Since when the carrier calls the number unassigned. */
+  readonly unknownSince: Date | null;
 }
 
-const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType"`;
-const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
-  opted_out_at IS NOT NULL AS "isOptedOut", encrypted_network AS "encryptedNetwork"`;
+const addressOf = (account: string): string =>
+  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = contact.tenant_id AND a.id = ${account})`;
+export const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType", ended_at IS NOT NULL AS "isEnded"`;
+/** Columns of `registry.contact` that {@link sealedContact} makes a contact of. */
+export const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
+  opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
+  account_has_sent AS "accountHasSent", contact_has_sent AS "contactHasSent",
+  alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount", unknown_since AS "unknownSince",
+  ${preferencesOf('contact.tenant_id', 'contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
+  ${preferencesOf('contact.tenant_id', 'contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
+
+/** Whether a table has nothing under this telephone and bridge number that still counts. */
+const isFree = (table: 'contact' | 'retired_binding', counts: string): string =>
+  `NOT EXISTS (SELECT FROM registry.${table} WHERE tenant_id = $1 AND bridge_number_id = free.id
+     AND binding_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($15::text[]) AS hex)) AND ${counts})`;
+
+export type SealedRow = Omit<SealedContact, 'rules'> & {
+  readonly linkedAccount: AccountId | null;
+  readonly sender: readonly StoredPreferences[] | null;
+  readonly recipient: readonly StoredPreferences[] | null;
+};
+
+export const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
+  ...row,
+  rules: {
+    sender: mergePreferences(sender),
+    recipient: linkedAccount === null ? undefined : mergePreferences(recipient),
+  },
+});
 
 export class ContactStore {
   constructor(private readonly database: Database) {}
@@ -55,12 +99,12 @@ export class ContactStore {
   }
 
   async sealed(tenant: TenantId, contact: ContactId): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND id = $2`,
       tenant,
       contact,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   async byDigest(tenant: TenantId, account: AccountId, contactDigest: Uint8Array): Promise<ContactSummary | undefined> {
@@ -75,7 +119,7 @@ export class ContactStore {
 
   async countSince(tenant: TenantId, account: AccountId, since: Date): Promise<number> {
     const rows = await this.database.query<{ n: bigint }>(
-      'SELECT count(*) AS n FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND created_at > $3',
+      'SELECT count(*) AS n FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND created_at > $3 AND alias_id IS NULL',
       tenant,
       account,
       since,
@@ -89,13 +133,13 @@ export class ContactStore {
     bridgeNumberId: string,
     bindingDigest: Uint8Array,
   ): Promise<SealedContact | undefined> {
-    const rows = await this.database.query<SealedContact>(
+    const rows = await this.database.query<SealedRow>(
       `SELECT ${SEALED} FROM registry.contact WHERE tenant_id = $1 AND bridge_number_id = $2 AND binding_digest = $3`,
       tenant,
       bridgeNumberId,
       bindingDigest,
     );
-    return rows[0];
+    return rows[0] && sealedContact(rows[0]);
   }
 
   /**
@@ -109,6 +153,8 @@ export class ContactStore {
     readonly conversation: ConversationId;
     readonly contactDigest: Uint8Array;
     readonly bindingDigest: Uint8Array;
+    /** The same under earlier versions of the key, under which others may have this number. */
+    readonly formerBindingDigests?: readonly Uint8Array[];
     readonly digestVersion: number;
     /** Under which the number may have opted out before anyone had it as a contact. */
     readonly optOutDigests: readonly Uint8Array[];
@@ -116,15 +162,18 @@ export class ContactStore {
     readonly bridgeNumberIds: readonly string[];
     readonly country: string;
     readonly lineType: string;
+    /** How close it is to others of this account, when they wrote it down themselves. */
+    readonly gapClass?: GapClass;
     readonly now: Date;
+    readonly alias?: AliasId;
   }): Promise<ContactSummary | 'no-bridge-number'> {
     try {
       const rows = await this.database.query<ContactSummary>(
         `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-           bridge_number_id, country, line_type, created_at, opted_out_at)
-         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}
+           bridge_number_id, country, line_type, created_at, opted_out_at, alias_id, gap_class)
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, free.id, $10, $11, $12, ${optedOutSince({ tenant: '$1', digests: '$13', bridge: 'free.id' })}, $14, $17
          FROM unnest($9::text[]) WITH ORDINALITY AS free(id, rank)
-         WHERE NOT EXISTS (SELECT FROM registry.contact c WHERE c.tenant_id = $1 AND c.bridge_number_id = free.id AND c.binding_digest = $6)
+         WHERE ${isFree('contact', 'true')} AND ${isFree('retired_binding', "$12::timestamptz < retired_at + $16::int * interval '1 day'")}
          ORDER BY rank LIMIT 1
          ON CONFLICT (tenant_id, account_id, contact_digest) DO UPDATE SET country = contact.country RETURNING ${SUMMARY}`,
         input.tenant,
@@ -140,6 +189,10 @@ export class ContactStore {
         input.lineType,
         input.now,
         hexOf(input.optOutDigests),
+        input.alias ?? null,
+        hexOf([input.bindingDigest, ...(input.formerBindingDigests ?? [])]),
+        RETIRED_BINDING_DAYS,
+        input.gapClass ?? null,
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';
     } catch (error) {
@@ -168,75 +221,73 @@ export class ContactStore {
     return rows[0]?.isNew ? 'changed' : 'repeated';
   }
 
-  /** From now on nothing of this conversation leaves the encryption it has on that network. */
-  async markEncrypted(tenant: TenantId, contact: ContactId, network: string): Promise<void> {
+  /** With its number; the pair of telephone and bridge number is given to nobody for a while. */
+  async removeOwn(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+  ): Promise<boolean> {
+    const rows = await this.database.query(
+      'DELETE FROM registry.contact WHERE tenant_id = $1 AND account_id = $2 AND id = $3 RETURNING 1',
+      owner.tenant,
+      owner.account,
+      contact,
+    );
+    return rows.length > 0;
+  }
+
+  /** What comes from this number is dropped from then on; null ends that. A contact of somebody else is left alone. */
+  async setBlocked(
+    owner: { readonly tenant: TenantId; readonly account: AccountId },
+    contact: ContactId,
+    since: Date | null,
+  ): Promise<void> {
     await this.database.query(
-      'UPDATE registry.contact SET encrypted_network = $3 WHERE tenant_id = $1 AND id = $2 AND encrypted_network IS NULL RETURNING 1',
+      'UPDATE registry.contact SET blocked_at = $4 WHERE tenant_id = $1 AND account_id = $2 AND id = $3',
+      owner.tenant,
+      owner.account,
+      contact,
+      since,
+    );
+  }
+
+  async noteSent(tenant: TenantId, contact: ContactId): Promise<void> {
+    await this.database.query(
+      'UPDATE registry.contact SET contact_has_sent = true WHERE tenant_id = $1 AND id = $2 AND NOT contact_has_sent RETURNING 1',
       tenant,
       contact,
-      network,
     );
+  }
+
+  /** The account whose owner lets this contact's owner find them by the number; null when there is none (any more). */
+  async setLinked(
+    { tenant, contact }: { readonly tenant: TenantId; readonly contact: ContactId },
+    found: { readonly link: LinkId; readonly account: AccountId } | null,
+  ): Promise<void> {
+    await this.database.query(
+      `UPDATE registry.contact SET linked_account = $3, link_id = $4
+       WHERE tenant_id = $1 AND id = $2 AND (linked_account, link_id) IS DISTINCT FROM ($3, $4)`,
+      tenant,
+      contact,
+      found?.account ?? null,
+      found?.link ?? null,
+    );
+  }
+
+  /** Whether the person said STOP to this sender or to all, contact or not. */
+  async isOptedOut({ tenant, optOutDigests, bridgeNumberId }: ConsentingPerson): Promise<boolean> {
+    const rows = await this.database.query<{ since: Date | null }>(
+      `SELECT ${optedOutSince({ tenant: '$1', digests: '$2', bridge: '$3' })} AS since`,
+      tenant,
+      hexOf(optOutDigests),
+      bridgeNumberId,
+    );
+    return (rows[0]?.since ?? null) !== null;
   }
 
   /** The carrier says that the person said STOP to this sender. Repeating it changes nothing. */
   async optOutAtCarrier(person: ConsentingPerson): Promise<void> {
     await this.database.query(OPT_OUT_AT_CARRIER, ...personParameters(person), person.digestVersion);
   }
-
-  /** Sealed numbers in the order of their ids, for the job that seals them again under a new key. */
-  async sealedNumbers(after: SealedNumber | undefined, limit: number): Promise<readonly SealedNumber[]> {
-    return this.database.query<SealedNumber>(
-      `SELECT tenant_id AS tenant, id AS contact, sealed_number AS "sealedNumber" FROM registry.contact
-       WHERE (tenant_id, id) > ($1, $2) ORDER BY tenant_id, id LIMIT $3`,
-      after?.tenant ?? '',
-      after?.contact ?? '',
-      limit,
-    );
-  }
-
-  async replaceSealedNumber({ tenant, contact, sealedNumber }: SealedNumber): Promise<void> {
-    await this.database.query(
-      'UPDATE registry.contact SET sealed_number = $3 WHERE tenant_id = $1 AND id = $2',
-      tenant,
-      contact,
-      sealedNumber,
-    );
-  }
-}
-
-/** A phone number towards one bridge number, as digests under every version of their keys, the current one first. */
-export interface ConsentingPerson {
-  readonly tenant: TenantId;
-  readonly bridgeNumberId: string;
-  readonly optOutDigests: readonly Uint8Array[];
-  readonly digestVersion: number;
-  readonly bindingDigests: readonly Uint8Array[];
-  readonly now: Date;
-}
-
-export interface ConsentWordInput {
-  readonly person: ConsentingPerson;
-  readonly word: 'opt-out' | 'opt-in';
-  /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
-  readonly scope: 'pair' | 'all';
-  /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */
-  readonly isByWord: boolean;
-  readonly digest: Uint8Array;
-  readonly digestPurgeHour: number;
-}
-
-const personParameters = (person: ConsentingPerson): readonly SqlValue[] => [
-  person.tenant,
-  person.bridgeNumberId,
-  hexOf(person.optOutDigests),
-  hexOf(person.bindingDigests),
-  person.now,
-];
-
-export interface SealedNumber {
-  readonly tenant: TenantId;
-  readonly contact: ContactId;
-  readonly sealedNumber: Bytes;
 }
 
 /** Another account took the bridge number for the same phone number a moment ago: the next one is tried. */

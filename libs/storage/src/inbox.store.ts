@@ -82,11 +82,11 @@ export class InboxStore {
   /**
    * Removes what devices have stored for good. When the last device of a message acknowledged, the message is delivered and its sender is told.
    * Ids that are not the device's change nothing. One round trip however many devices acknowledge. Returns what the senders' devices are told.
-   * `metadataHours`: how much later than its boxes a message leaves.
+   * `metadataHours`: how much later than its boxes a message may leave.
    */
   async acknowledge(
     acknowledgements: readonly Acknowledgement[],
-    facts: { readonly now: Date; readonly metadataHours: number },
+    facts: { readonly now: Date; readonly metadataHours: readonly number[] },
   ): Promise<readonly NewEvent[]> {
     const { hour: eventsAt, expiresAt } = eventHour(facts.now);
     const done = acknowledgements.flatMap(({ device, ids }) =>
@@ -100,7 +100,7 @@ export class InboxStore {
       facts.now,
       JSON.stringify(done),
       PartitionHours.atAll(hours),
-      PartitionHours.atAll(hours.map((hour) => hour + facts.metadataHours)),
+      PartitionHours.atAll(hours.flatMap((hour) => facts.metadataHours.map((later) => hour + later))),
     );
   }
 

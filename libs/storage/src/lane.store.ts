@@ -33,6 +33,7 @@ export interface LaneMessage {
   readonly onUnknown: 'report' | 'resend';
   readonly leg: 'none' | 'native' | 'clear';
   readonly planDigest: string | null;
+  readonly floor: string;
   readonly networks: readonly string[];
   readonly edgeKeyId: string | null;
   readonly state: string;
@@ -115,7 +116,7 @@ export class LaneStore {
     const messages = await this.database.query<LaneMessage>(
       `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
          m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
-         m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.networks, m.edge_key_id AS "edgeKeyId", m.state,
+         m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.floor, m.networks, m.edge_key_id AS "edgeKeyId", m.state,
          m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.retry_at AS "retryAt", m.deliver_before AS "deliverBefore",
          (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts,
          (SELECT min(a.started_at) FROM transit.attempt a

@@ -122,14 +122,15 @@ export class MessageStore {
     return rows[0];
   }
 
-  /** Latest deadline first; `before` is the id of the last row of the page before. */
+  /** Latest deadline first, without what was to leave by now; `before` is the id of the last row of the page before. */
   async list(
     sender: DeviceRef,
-    page: { readonly before: TransitId | undefined; readonly limit: number },
+    page: { readonly before: TransitId | undefined; readonly limit: number; readonly now: Date },
   ): Promise<readonly MessageRow[]> {
     return this.database.query<MessageRow>(
       `SELECT ${ROW} FROM transit.message
        WHERE tenant_id = $1 AND account_id = $2 AND device_id = $3 AND purge_hour <= $4 AND (purge_hour < $4 OR id < $5)
+         AND purge_hour > $7
        ORDER BY purge_hour DESC, id DESC LIMIT $6`,
       sender.tenant,
       sender.account,
@@ -137,6 +138,7 @@ export class MessageStore {
       page.before === undefined ? LAST_HOUR : purgeHourOf(page.before),
       page.before ?? '',
       page.limit,
+      Math.floor(page.now.getTime() / 3_600_000),
     );
   }
 

@@ -1,31 +1,15 @@
-import { DatabaseError, type Database, type Session } from './database.js';
+import type { Database } from './database.js';
+import {
+  dropPastPartitions,
+  PARTITION_NAME,
+  PARTITIONED,
+  type Partition,
+  type PartitionClass,
+} from './drop-partitions.js';
 import { eventHour } from './state-events.js';
 
-const PARTITIONED = {
-  m: ['message', 'envelope', 'attempt'],
-  i: ['inbox'],
-} as const;
-
-export type PartitionClass = keyof typeof PARTITIONED;
-
-/** One hour of one table; `hour` counts from the epoch. */
-export interface Partition {
-  readonly table: string;
-  readonly hour: number;
-}
-
-interface FoundPartition extends Partition {
-  readonly isAttached: boolean;
-  /** A detachment began and did not end: the process died, or a reader outlasted the patience. */
-  readonly isHalfDetached: boolean;
-}
-
-/** Any constants: processes that need the same new partition take turns; of those that would drop, one does. */
+/** Any constant: processes that need the same new partition take turns. */
 const PARTITION_LOCK = 4_081_978;
-const DROP_LOCK = 4_081_979;
-/** A drop that waits for a reader keeps nobody waiting behind it: it gives up and is taken up again with the next run. */
-const PATIENCE = '2s';
-const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * Hourly partitions of the transit tables. A row's hour is in its id, so whoever mints an id makes sure here that its partition exists;
@@ -55,29 +39,26 @@ export class PartitionStore {
       PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
       IF to_regclass('${name}') IS NULL THEN
         CREATE TABLE ${name} (LIKE transit.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
+        PERFORM registry.take_no_samples('${name}');
         ALTER TABLE transit.${table} ATTACH PARTITION ${name} FOR VALUES FROM (${hour}) TO (${hour + 1});
       END IF;
     END $$`);
   }
 
-  /**
-   * Drops the partitions up to `lastHour`, oldest first, and finishes what an interrupted run began: a detachment half done, a detached
-   * table not dropped. Does nothing while another process is at it. A partition that a reader holds stays until the next call.
-   */
-  async dropPast(lastHour: number): Promise<readonly Partition[]> {
-    return this.database.session(async (session) => {
-      const [lock] = await session.query<{ isOurs: boolean }>(`SELECT pg_try_advisory_lock(${DROP_LOCK}) AS "isOurs"`);
-      if (!lock?.isOurs) return [];
-      await session.query(`SET lock_timeout = '${PATIENCE}'`);
-      const dropped: Partition[] = [];
-      const held = new Set<string>();
-      for (const partition of await pastPartitions(session, lastHour)) {
-        if (held.has(partition.table)) continue;
-        if (await dropOne(session, partition)) dropped.push({ table: partition.table, hour: partition.hour });
-        else held.add(partition.table);
-      }
-      return dropped;
-    });
+  /** Drops what is past, see {@link dropPastPartitions}; `now` enters the notes for the ledger. */
+  dropPast(lastHour: number, now: Date): Promise<readonly Partition[]> {
+    return this.database.session((session) => dropPastPartitions(session, { lastHour, now }));
+  }
+
+  /** The earliest hour of which each table still has a partition: how far the purge has come. */
+  async oldestHours(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.query<{ table: string; hour: number }>(
+      `SELECT p."table", min(p.hour)::int AS hour FROM (
+         SELECT left(c.relname, -length(substring(c.relname FROM '_[0-9]+$'))) AS "table", substring(c.relname FROM '[0-9]+$')::int AS hour
+         FROM pg_class c WHERE c.relnamespace = 'transit'::regnamespace AND c.relkind = 'r' AND c.relname ~ '${PARTITION_NAME}') p
+       GROUP BY 1`,
+    );
+    return new Map(rows.map(({ table, hour }) => [table, hour]));
   }
 
   /**
@@ -97,36 +78,5 @@ export class PartitionStore {
       idleLaneHours,
     );
     return Number(rows[0]?.n ?? 0n);
-  }
-}
-
-/** Half detached ones first: while there is one, PostgreSQL detaches no other of its table. */
-async function pastPartitions(session: Session, lastHour: number): Promise<readonly FoundPartition[]> {
-  const rows = await session.query<{ name: string; isAttached: boolean; isHalfDetached: boolean }>(
-    `SELECT c.relname AS name, i.inhrelid IS NOT NULL AS "isAttached", coalesce(i.inhdetachpending, false) AS "isHalfDetached"
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_inherits i ON i.inhrelid = c.oid
-     WHERE n.nspname = 'transit' AND c.relkind = 'r' AND c.relname ~ '^(${Object.values(PARTITIONED).flat().join('|')})_[0-9]+$'`,
-  );
-  return rows
-    .map(({ name, ...found }) => {
-      const cut = name.lastIndexOf('_');
-      return { table: name.slice(0, cut), hour: Number(name.slice(cut + 1)), ...found };
-    })
-    .filter(({ hour }) => hour <= lastHour)
-    .toSorted((a, b) => Number(b.isHalfDetached) - Number(a.isHalfDetached) || a.hour - b.hour);
-}
-
-/** CONCURRENTLY, so that a long reader does not stop inserts into other hours. */
-async function dropOne(session: Session, partition: FoundPartition): Promise<boolean> {
-  const { table, hour, isAttached, isHalfDetached } = partition;
-  const name = `transit.${table}_${hour}`;
-  try {
-    if (isHalfDetached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} FINALIZE`);
-    else if (isAttached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} CONCURRENTLY`);
-    await session.query(`DROP TABLE ${name}`);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof DatabaseError && thrown.code === LOCK_NOT_AVAILABLE) return false;
-    throw thrown;
   }
 }

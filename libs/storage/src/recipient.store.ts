@@ -1,4 +1,5 @@
 import type { AccountId, ContactId, ConversationId, DeviceId, TenantId } from '@causeway/message-model';
+import type { GapClass } from '@causeway/abuse-control';
 import type { Database } from './database.js';
 
 export interface RecipientDevice {
@@ -12,7 +13,15 @@ export interface Recipient {
   /** Undefined: there is no such conversation for this sender, for whatever reason. */
   readonly peer: AccountId | null;
   readonly contact: ContactId | null;
+  /** By a block, or by a switch of the peer's that is off: both act at delivery, and neither shows. */
   readonly isBlockedByPeer: boolean;
+  /** That the asker has sent to them before, and they to the asker; both make the conversation established. */
+  readonly hasSent: boolean;
+  readonly hasBeenSentTo: boolean;
+  /** What the guard is told of who they are; null of an established conversation, which it never asks about. */
+  readonly peerAddress: string | null;
+  readonly country: string | null;
+  readonly gapClass: GapClass | null;
   readonly peerDevices: readonly RecipientDevice[];
   readonly selfDevices: readonly RecipientDevice[];
 }
@@ -33,18 +42,35 @@ export class RecipientStore {
 
   async find(keys: readonly RecipientKey[]): Promise<readonly Recipient[]> {
     return this.database.query<Recipient>(
-      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked, false) AS "isBlockedByPeer",
+      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked OR (c.crosses_networks AND NOT
+           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)), false) AS "isBlockedByPeer",
+         coalesce(c.peer_has_sent, t.account_has_sent, false) AS "hasSent", coalesce(o.peer_has_sent, t.contact_has_sent, false) AS "hasBeenSentTo",
+         a.address AS "peerAddress", t.country, t.gap_class AS "gapClass",
          CASE WHEN c.owner_account IS NULL THEN '[]'::jsonb ELSE ${devicesOf('c.owner_account')} END AS "peerDevices",
          ${devicesOf('k.account')} AS "selfDevices"
-       FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS a(value, rank),
-         LATERAL (SELECT a.value->>'tenant' AS tenant, a.value->>'account' AS account, a.value->>'conversation' AS conversation) k
+       FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS q(value, rank),
+         LATERAL (SELECT q.value->>'tenant' AS tenant, q.value->>'account' AS account, q.value->>'conversation' AS conversation) k
        LEFT JOIN LATERAL (
-         SELECT owner_account, is_blocked FROM registry.consent
+         SELECT owner_account, is_blocked, crosses_networks, peer_has_sent FROM registry.consent
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
+       LEFT JOIN registry.consent o ON o.tenant_id = k.tenant AND o.owner_account = k.account AND o.peer_account = c.owner_account
+       LEFT JOIN registry.account a ON a.tenant_id = k.tenant AND a.id = c.owner_account AND NOT (c.peer_has_sent AND coalesce(o.peer_has_sent, false))
        LEFT JOIN LATERAL (
-         SELECT id FROM registry.contact
+         SELECT id, account_has_sent, contact_has_sent, country, gap_class FROM registry.contact
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND account_id = k.account LIMIT 1) t ON true
-       ORDER BY a.rank`,
+       ORDER BY q.rank`,
+      JSON.stringify(keys.map(({ tenant, account, conversation }) => ({ tenant, account, conversation }))),
+    );
+  }
+
+  /** That these senders have sent in these conversations: from the second message on there is nothing to write. */
+  async noteSent(keys: readonly RecipientKey[]): Promise<void> {
+    await this.database.query(
+      `WITH k AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS t(tenant text, account text, conversation text)),
+         c AS (UPDATE registry.consent u SET peer_has_sent = true FROM k
+               WHERE u.tenant_id = k.tenant AND u.conversation_id = k.conversation AND u.peer_account = k.account AND NOT u.peer_has_sent)
+       UPDATE registry.contact u SET account_has_sent = true FROM k
+       WHERE u.tenant_id = k.tenant AND u.conversation_id = k.conversation AND u.account_id = k.account AND NOT u.account_has_sent`,
       JSON.stringify(keys.map(({ tenant, account, conversation }) => ({ tenant, account, conversation }))),
     );
   }

@@ -1,9 +1,11 @@
 import type { TenantId } from '@causeway/message-model';
-import type { Database } from './database.js';
+import { DatabaseError, type Database } from './database.js';
 
 export interface Tenant {
   readonly id: TenantId;
   readonly nativeHost: string;
+  /** Hosts of its other native networks, each with handles and accounts of its own. */
+  readonly otherHosts?: readonly string[];
   readonly region: string;
   readonly registration: 'open' | 'invite';
 }
@@ -15,13 +17,31 @@ interface TenantRow {
   registration: Tenant['registration'];
 }
 
+/** What the database says when a tenant of another region comes to it. */
+const OTHER_REGION = 'CWREG';
 const COLUMNS = 'id, native_host AS "nativeHost", region, registration';
 
 export class TenantStore {
   constructor(private readonly database: Database) {}
 
-  /** Creates the tenant or brings its settings up to date. The home region is fixed: another one is refused with `false`. */
+  /**
+   * Creates the tenant or brings its settings up to date. The home region is fixed, and a host is one tenant's: otherwise `false`. A host
+   * that is not named any more stays the tenant's, since there are accounts on it.
+   */
   async ensure(tenant: Tenant, now: Date): Promise<boolean> {
+    return this.insert(tenant, now).catch((thrown: unknown) => {
+      if (thrown instanceof DatabaseError && thrown.code === OTHER_REGION) return false;
+      throw thrown;
+    });
+  }
+
+  /** The region of this database; undefined before its first tenant. */
+  async region(): Promise<string | undefined> {
+    const rows = await this.database.query<{ region: string }>('SELECT region FROM registry.cell');
+    return rows[0]?.region;
+  }
+
+  private async insert(tenant: Tenant, now: Date): Promise<boolean> {
     const rows = await this.database.query(
       `INSERT INTO registry.tenant (id, native_host, region, registration, created_at) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (id) DO UPDATE SET native_host = excluded.native_host, registration = excluded.registration
@@ -32,12 +52,21 @@ export class TenantStore {
       tenant.registration,
       now,
     );
-    return rows.length === 1;
+    if (rows.length !== 1) return false;
+    const hosts = [tenant.nativeHost, ...(tenant.otherHosts ?? [])];
+    const own = await this.database.query(
+      `INSERT INTO registry.native_host (host, tenant_id) SELECT host, $1 FROM unnest($2::text[]) AS host
+       ON CONFLICT (host) DO UPDATE SET tenant_id = excluded.tenant_id WHERE native_host.tenant_id = excluded.tenant_id RETURNING host`,
+      tenant.id,
+      [...new Set(hosts)],
+    );
+    return own.length === new Set(hosts).size;
   }
 
   async byHost(host: string): Promise<Tenant | undefined> {
     const rows = await this.database.query<TenantRow>(
-      `SELECT ${COLUMNS} FROM registry.tenant WHERE native_host = $1`,
+      `SELECT ${COLUMNS} FROM registry.tenant WHERE id = coalesce(
+         (SELECT tenant_id FROM registry.native_host WHERE host = $1), (SELECT id FROM registry.tenant WHERE native_host = $1))`,
       host,
     );
     return rows[0];

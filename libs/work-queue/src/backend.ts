@@ -3,4 +3,9 @@
  * Redis may be that of a cluster, in any form that `parseRedisAddress` reads.
  */
 export type QueueBackend =
-  { readonly backend: 'postgres'; readonly url: string } | { readonly backend: 'redis'; readonly url: string };
+  | { readonly backend: 'postgres'; readonly url: string }
+  | {
+      readonly backend: 'redis';
+      readonly url: string;
+      /** Redis keeps it and refuses another. */ readonly region?: string;
+    };

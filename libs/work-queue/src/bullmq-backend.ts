@@ -7,6 +7,7 @@ import {
   type QueueOptions,
   type WorkerOptions,
 } from 'bullmq';
+import pg from 'pg';
 import type { QueueBackend } from './backend.js';
 import { redisClient } from './redis-client.js';
 
@@ -25,6 +26,8 @@ interface Opened {
 
 export interface LaneQueue extends Opened {
   addBulk(jobs: { name: string; data: unknown; opts: BulkJobOptions }[]): Promise<unknown>;
+  /** Empties the record of what the queue did. */
+  forgetEvents(): Promise<unknown>;
 }
 
 export type LaneWorker = Opened;
@@ -52,10 +55,26 @@ const postgres = (url: string) => ({
 export function openQueue(name: string, where: QueueBackend, tuning: Tuning<QueueOptions>): LaneQueue {
   switch (where.backend) {
     case 'postgres':
-      return new Queue(name, { ...tuning, connection: postgres(where.url) }, createPostgresBackend);
+      return openPostgresQueue(name, where.url, tuning);
     case 'redis':
       return openRedisQueue(name, where.url, tuning);
   }
+}
+
+/** BullMQ trims events by their number when it adds one; that they are old it never asks on PostgreSQL. */
+async function forgetEventsOn(url: string, name: string): Promise<void> {
+  const client = new pg.Client(postgres(url));
+  await client.connect();
+  try {
+    await client.query(`DELETE FROM ${QUEUE_SCHEMA}.event WHERE queue = $1`, [name]);
+  } finally {
+    await client.end();
+  }
+}
+
+function openPostgresQueue(name: string, url: string, tuning: Tuning<QueueOptions>): LaneQueue {
+  const queue = new Queue(name, { ...tuning, connection: postgres(url) }, createPostgresBackend);
+  return Object.assign(queue, { forgetEvents: () => forgetEventsOn(url, name) });
 }
 
 /**
@@ -73,6 +92,8 @@ function openRedisQueue(name: string, url: string, tuning: Tuning<QueueOptions>)
   const queue = new Queue(name, { ...tuning, connection: client });
   return {
     addBulk: (jobs) => queue.addBulk(jobs),
+    // to the last: BullMQ's own trimming leaves up to a hundred
+    forgetEvents: () => client.xtrim(`bull:${name}:events`, 'MAXLEN', 0),
     waitUntilReady: () => queue.waitUntilReady(),
     on: (event, listener) => queue.on(event, listener),
     close: async () => {

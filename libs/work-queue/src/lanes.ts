@@ -8,6 +8,8 @@ import { openQueue, openWorker, type LaneQueue, type LaneWorker } from './bullmq
 /** Lanes drained by workers, and lanes drained by the edge (PROTOCOL 9). */
 export type Track = 'native' | 'clear';
 
+const TRACKS: readonly Track[] = ['native', 'clear'];
+
 export type WakeOutcome = 'woken' | 'queue-unreachable';
 
 /** Drains one lane. Never runs twice at a time for one lane, unless this process stood still for longer than the lock. */
@@ -85,6 +87,11 @@ export class Lanes {
     worker.on('error', (thrown) => this.log.warn('lanes.worker-error', { track, ...errorFields(thrown) }));
     this.#workers.push(worker);
     await worker.waitUntilReady();
+  }
+
+  /** Empties what the queue noted of itself: it names lanes, and on an idle queue nothing else would ever push it out. */
+  async forgetEvents(): Promise<void> {
+    for (const track of TRACKS) await (await this.#queue(track)).forgetEvents();
   }
 
   /** Takes no further lane, waits for those being drained, then lets go of the queue. */

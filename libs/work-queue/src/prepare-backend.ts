@@ -13,7 +13,7 @@ export async function prepareBackend(where: QueueBackend): Promise<void> {
     case 'postgres':
       return migrate(where.url);
     case 'redis':
-      return refuseUnfitRedis(where.url);
+      return refuseUnfitRedis(where.url, where.region);
   }
 }
 

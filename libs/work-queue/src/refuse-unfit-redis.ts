@@ -5,17 +5,18 @@ import { redisClient } from './redis-client.js';
 
 /** All nodes together. */
 const LOOK_MS = 8_000;
+const REGION_KEY = 'causeway:region';
 
 /**
  * Losing the queue loses no message, but delays every one of them; with Debian's defaults a crash loses all of it. Each node of a
  * cluster is looked at: a queue lives on one of them, and after a failover on another. Throws `StartupProblem`.
  */
-export async function refuseUnfitRedis(url: string): Promise<void> {
+export async function refuseUnfitRedis(url: string, region?: string): Promise<void> {
   const client = redisClient(url, { maxRetriesPerRequest: 0, reconnects: false });
   // without a listener ioredis prints the error; the rejection below carries it
   client.on('error', () => undefined);
   try {
-    await within(LOOK_MS, look(client));
+    await within(LOOK_MS, look(client, region));
   } catch (cause) {
     if (cause instanceof StartupProblem) throw cause;
     throw new StartupProblem('Redis does not answer.', 'Check CAUSEWAY_REDIS_URL.', { cause });
@@ -24,10 +25,22 @@ export async function refuseUnfitRedis(url: string): Promise<void> {
   }
 }
 
-async function look(client: Redis | Cluster): Promise<void> {
+async function look(client: Redis | Cluster, region: string | undefined): Promise<void> {
   await client.connect();
   if ('nodes' in client) refuseIncomplete(await client.cluster('INFO'));
   for (const { name, info } of await nodesOf(client)) refuseForgetful(name, info);
+  if (region !== undefined) await keepRegion(client, region);
+}
+
+/** Whoever comes first says of which region this Redis is; nobody of another one uses it. */
+async function keepRegion(client: Redis | Cluster, region: string): Promise<void> {
+  await client.set(REGION_KEY, region, 'NX');
+  const kept = await client.get(REGION_KEY);
+  if (kept === region) return;
+  throw new StartupProblem(
+    `This Redis is of region ${kept}, and this process of region ${region}.`,
+    'Each region has a Redis of its own: look at CAUSEWAY_REDIS_URL.',
+  );
 }
 
 /** A node of a cluster that has gone lets its client wait for good. */

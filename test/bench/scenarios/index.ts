@@ -6,8 +6,10 @@ import { fairness } from './fairness.js';
 import { limits } from './limits.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
+import { purge } from './purge.js';
 import { native } from './native.js';
 import { roundTrips } from './round-trips.js';
+import { routes } from './routes.js';
 import { sockets } from './sockets.js';
 
 /** In the order in which they run. */
@@ -22,4 +24,6 @@ export const SCENARIOS: readonly Scenario[] = [
   failedHead,
   memory,
   fairness,
+  routes,
+  purge,
 ];

@@ -113,6 +113,11 @@ async function seedBatch(database: DatabaseAccess, tenant: TenantId, devices: re
     ...keyAndNoSignature,
   );
   await database.rows(
+    `INSERT INTO registry.preference (tenant_id, account_id, networks_on) SELECT $1, id, '{sms,rcs}' FROM unnest($2::text[]) AS a(id)`,
+    tenant,
+    [...new Set(devices.map((device) => device.account))],
+  );
+  await database.rows(
     `INSERT INTO registry.device (tenant_id, account_id, id, registration_id, identity_key, seal_key_id, seal_key, signed_pre_key_id, signed_pre_key,
        signed_pre_key_signature, last_resort_key_id, last_resort_key, last_resort_key_signature, token_digest, created_at)
      SELECT $1, d.account, d.device, ${SEEDED.registrationId}, decode($3, 'base64'), ${SEEDED.sealKeyId}, decode($3, 'base64'), 1, decode($3, 'base64'),

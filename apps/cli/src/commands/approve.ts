@@ -1,6 +1,5 @@
-import { parseMessageId } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
+import { messageIdOf } from '../device/message-id-of.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { showSent } from './send.js';
 
@@ -12,8 +11,7 @@ export const approve: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = parseMessageId(invocation.arguments[0] ?? '');
-      if (!messageId) throw new StartupProblem('This is not the id of a message.', 'It is what causeway send printed.');
+      const messageId = messageIdOf(invocation);
       await showSent(device, await device.approve(messageId));
     }),
 };

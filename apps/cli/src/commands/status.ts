@@ -1,6 +1,5 @@
-import { parseMessageId } from '@causeway/message-model';
-import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
+import { messageIdOf } from '../device/message-id-of.js';
 import { describeState, showPreview } from '../device/describe-state.js';
 import { showHops } from '../device/show-hops.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
@@ -14,8 +13,7 @@ export const status: Command = {
   options: DEVICE_OPTIONS,
   run: (invocation) =>
     withDevice(invocation, async (device) => {
-      const messageId = parseMessageId(invocation.arguments[0] ?? '');
-      if (!messageId) throw new StartupProblem('This is not the id of a message.', 'It is what causeway send printed.');
+      const messageId = messageIdOf(invocation);
       const { state, to, preview, gateway } = await device.status(messageId);
       const terminal = new Terminal();
       terminal.row('to', to);

@@ -11,13 +11,14 @@ const DEFAULT_SIMULATOR_PORT = 7402;
 /** `causeway up`: a gateway that stays up and keeps its data under one folder. */
 export const up: Command = {
   name: 'up',
-  usage: '[--simulate]',
-  summary: 'start the gateway; --simulate gives it pretend SMS and RCS carriers',
+  usage: '[--simulate] [--hosts <name,name>]',
+  summary: 'start the gateway; --simulate gives it pretend SMS and RCS carriers, --hosts several native networks',
   group: 'gateway',
-  options: { simulate: 'flag' },
+  options: { simulate: 'flag', hosts: 'text' },
   run: async (invocation) => {
     const isSimulated = invocation.has('simulate');
-    const env = isSimulated ? simulated(invocation.env) : invocation.env;
+    const named = withHosts(invocation.env, invocation.option('hosts'));
+    const env = isSimulated ? simulated(named) : named;
     const causeway = await inForeground(env, async (foreground) => {
       if (isSimulated) await startSimulatedCarrier(foreground);
       return { ...(await startEmbedded(foreground)), config: foreground.config };
@@ -37,10 +38,18 @@ export const up: Command = {
         : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
     );
     if (config.rcsApiUrl !== '') terminal.row('RCS', `SIMULATED at ${config.rcsApiUrl}: nothing reaches a phone`);
+    terminal.row('Native networks', [config.nativeHost, ...config.otherNativeHosts].join(', '));
     terminal.row('Data folder', config.dataFolder);
     terminal.line('Stop with Ctrl-C.');
   },
 };
+
+/** The first host is the one of registrations that name none. */
+function withHosts(env: Env, hosts: string | undefined): Env {
+  if (hosts === undefined) return env;
+  const [first = '', ...others] = hosts.split(',').map((host) => host.trim());
+  return { ...env, CAUSEWAY_NATIVE_HOST: first, CAUSEWAY_OTHER_NATIVE_HOSTS: others.join(',') };
+}
 
 function simulated(env: Env): Env {
   if (env['CAUSEWAY_ENVIRONMENT'] === 'production')

@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Device } from '@causeway/client';
-import { heldBoxes, searchEveryRow, type HeldBoxes, type Search } from '@causeway/storage';
+import { heldBoxes, searchEveryRow, stoppedNumbers, type HeldBoxes, type Search } from '@causeway/storage';
 import type { Embedded } from '../embedded/start-embedded.js';
 import type { Teardown } from '../embedded/teardown.js';
 import { ForgetfulLine } from './forgetful-line.js';
@@ -19,6 +19,12 @@ export class DemoWorld {
   readonly phone: string;
   /** Linus' mobile phone, which has RCS. */
   readonly secondPhone: string;
+  /** Mia's mobile phone, whose number she links with her account. */
+  readonly linkedPhone: string;
+  /** A phone whose owner is nobody here. */
+  readonly unlinkedPhone: string;
+  /** Of somebody who reads a notice. */
+  readonly buyerPhone: string;
   readonly handsets: Handsets;
   readonly #passphrase = randomBytes(24).toString('base64url');
   readonly #devices = new Map<string, HeldDevice>();
@@ -30,8 +36,12 @@ export class DemoWorld {
     private readonly run: number,
     carrierUrl: string,
   ) {
-    this.phone = `+${FIRST_NUMBER + (run % NUMBERS)}`;
-    this.secondPhone = `+${FIRST_NUMBER + NUMBERS + (run % NUMBERS)}`;
+    const phone = (kind: number): string => `+${FIRST_NUMBER + kind * NUMBERS + (run % NUMBERS)}`;
+    this.phone = phone(0);
+    this.secondPhone = phone(1);
+    this.linkedPhone = phone(2);
+    this.unlinkedPhone = phone(3);
+    this.buyerPhone = phone(4);
     this.handsets = new Handsets(carrierUrl);
   }
 
@@ -65,6 +75,9 @@ export class DemoWorld {
       gateway: this.gatewayUrl,
       handle: this.#handle(handle),
     });
+    // off until a person turns them on
+    await device.interoperability.set('sms', true);
+    await device.interoperability.set('rcs', true);
     return this.#keep(name, device);
   }
 
@@ -78,6 +91,7 @@ export class DemoWorld {
       handle: this.#handle(handle),
       delivery: 'poll',
     });
+    await device.interoperability.set('sms', true);
     return { held: this.#keep(name, device), line };
   }
 
@@ -104,6 +118,11 @@ export class DemoWorld {
   /** Sealed boxes that lie at the gateway now. */
   heldBoxes(): Promise<HeldBoxes> {
     return heldBoxes(this.causeway.context.stores.database);
+  }
+
+  /** Telephone numbers that said STOP and did not take it back. */
+  stoppedNumbers(): Promise<number> {
+    return stoppedNumbers(this.causeway.context.stores.database);
   }
 
   /** Looks for texts in everything that the gateway, the worker and the edge stored. */

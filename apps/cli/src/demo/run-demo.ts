@@ -5,12 +5,16 @@ import { startEmbedded } from '../embedded/start-embedded.js';
 import { Terminal } from '../terminal.js';
 import { DemoWorld } from './demo-world.js';
 import { firstContact } from './journeys/first-contact.js';
+import { linkedNumber } from './journeys/linked-number.js';
+import { marketplaceAlias } from './journeys/marketplace-alias.js';
 import { nativeToNative } from './journeys/native-to-native.js';
 import { nativeToSms } from './journeys/native-to-sms.js';
+import { preferredApp } from './journeys/preferred-app.js';
 import { rcsAndFallback } from './journeys/rcs-and-fallback.js';
 import { repeatedRequest } from './journeys/repeated-request.js';
 import { safetyNumbers } from './journeys/safety-numbers.js';
 import { smsToNative } from './journeys/sms-to-native.js';
+import { stopAcrossNetworks } from './journeys/stop-across-networks.js';
 import { runSteps, type Step } from './step.js';
 
 const STEPS: readonly Step[] = [
@@ -21,6 +25,10 @@ const STEPS: readonly Step[] = [
   smsToNative,
   repeatedRequest,
   rcsAndFallback,
+  linkedNumber,
+  preferredApp,
+  marketplaceAlias,
+  stopAcrossNetworks,
 ];
 
 /** Starts everything, runs the journeys and tells of them. Resolves with whether all of them worked. */
@@ -63,6 +71,7 @@ function showDoors(terminal: Terminal, world: DemoWorld): void {
   terminal.line();
   terminal.title('To write yourself, in another terminal:');
   terminal.line(`   ${causeway} register ${handle} --gateway ${world.gatewayUrl} ${device}`);
+  terminal.line(`   ${causeway} networks on sms ${device}`);
   terminal.line(`   ${causeway} send tel:${world.phone} "Hello Grace" --allow-sms ${device}`);
   terminal.line(`   ${causeway} inbox --follow ${device}`);
   terminal.line();

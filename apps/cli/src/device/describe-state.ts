@@ -33,7 +33,12 @@ export function showPreview(terminal: Terminal, preview: Preview): void {
 
 function showOne(terminal: Terminal, shown: ShownMessage, label: string): void {
   const { file, segments } = shown;
-  terminal.row(label, quoted(shown.text));
+  if (shown.cards.length === 0) terminal.row(label, quoted(shown.text));
+  for (const { title, description, file: picture, suggestions } of shown.cards) {
+    terminal.row(label, `a card: ${quoted([title, description].filter((text) => text !== '').join(' - '))}`);
+    if (picture) terminal.row('with a picture', `${picture.contentType}, ${Math.ceil(picture.sizeBytes / 1024)} KiB`);
+    if (suggestions.length > 0) terminal.row('to tap', suggestions.map(quoted).join(' '));
+  }
   if (file) terminal.row('with a file', `${file.contentType}, ${Math.ceil(file.sizeBytes / 1024)} KiB`);
   terminal.row(
     'over',

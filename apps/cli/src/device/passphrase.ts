@@ -16,8 +16,16 @@ export function readPassphrase(env: Env): Promise<string> {
   );
 }
 
-function typed(input: NodeJS.ReadStream): Promise<string> {
-  process.stderr.write('Passphrase: ');
+/** Typed without being shown, or all of standard input when that is no terminal. */
+export async function readHidden(what: string): Promise<string> {
+  if (process.stdin.isTTY) return typed(process.stdin, what);
+  let given = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) given += String(chunk);
+  return given.replace(/\r?\n$/, '');
+}
+
+function typed(input: NodeJS.ReadStream, what = 'Passphrase'): Promise<string> {
+  process.stderr.write(`${what}: `);
   return new Promise((resolve, reject) => {
     const characters: string[] = [];
     const end = (): void => {

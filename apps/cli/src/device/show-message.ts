@@ -7,5 +7,6 @@ export function showMessage(terminal: Terminal, message: ReceivedMessage): void 
   const [who, where] = message.isOwn ? ['to', message.to] : ['from', message.from];
   const network = message.network === 'native' ? 'sealed' : `${message.network}, not encrypted`;
   terminal.line(`${at}  ${who.padEnd(4)} ${printable(where)}  (${network})`);
+  terminal.line(`    id ${message.messageId}`);
   terminal.line(`    ${message.kind === 'text' ? quoted(message.text) : `${message.kind} ${quoted(message.text)}`}`);
 }

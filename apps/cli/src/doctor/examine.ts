@@ -2,6 +2,7 @@ import { loadConfig, StartupProblem, type Clock, type Config } from '@causeway/p
 import type { Env } from '../command.js';
 import { checkCarrier } from './check-carrier.js';
 import { checkPublicUrl } from './check-public-url.js';
+import { checkKeyProvider } from './check-key-provider.js';
 import { checkDatabase, checkKeyFolder, checkQueue } from './check-stores.js';
 import { ok, problem, type Finding } from './finding.js';
 
@@ -18,7 +19,13 @@ export async function examine(
     return [problem('settings', thrown.problem, thrown.whatToDo)];
   }
   const [stores, carrier] = await Promise.all([
-    Promise.all([checkDatabase(config), checkQueue(config), checkKeyFolder(config), checkPublicUrl(config)]),
+    Promise.all([
+      checkDatabase(config),
+      checkQueue(config),
+      checkKeyFolder(config),
+      checkPublicUrl(config),
+      checkKeyProvider(config),
+    ]),
     checkCarrier({ config, clock, mayFix }),
   ]);
   return [ok('settings', 'Every setting is known and none contradicts another.'), ...stores, ...carrier];

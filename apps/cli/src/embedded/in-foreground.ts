@@ -11,7 +11,8 @@ export interface Foreground {
 }
 
 /** Room for the database after the processes. */
-const DATABASE_STOP_SECONDS = 10;
+/** The edge may take its own time and is ended after 12 s; PostgreSQL drains for 5 s and then has 30 s for its last checkpoint. */
+const CHILD_AND_DATABASE_STOP_SECONDS = 12 + 35;
 
 /**
  * Runs `start`, which hands whatever it starts to the teardown. From its first moment on, Ctrl-C and SIGTERM end what was
@@ -27,7 +28,7 @@ export async function inForeground<T>(env: Env, start: (foreground: Foreground) 
   const starting = start({ config, env, log, teardown, signal });
   gracefulShutdown({
     log,
-    limitSeconds: config.shutdownSeconds + DATABASE_STOP_SECONDS,
+    limitSeconds: config.shutdownSeconds + CHILD_AND_DATABASE_STOP_SECONDS,
     steps: [
       {
         name: 'start',

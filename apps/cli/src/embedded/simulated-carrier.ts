@@ -15,6 +15,7 @@ export const simulatedCarrierSettings = (port: number): Readonly<Record<`CAUSEWA
   CAUSEWAY_RCS_API_URL: `http://127.0.0.1:${port}/rcs`,
   CAUSEWAY_RCS_ACCESS_TOKEN: randomBytes(16).toString('hex'),
   CAUSEWAY_RCS_CLIENT_TOKEN: randomBytes(16).toString('hex'),
+  CAUSEWAY_SMS_MEDIA: 'on',
   CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
 });
 

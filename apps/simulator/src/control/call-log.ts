@@ -29,13 +29,17 @@ export interface LoggedCall {
   readonly form?: Readonly<Record<string, unknown>>;
 }
 
-/** Every call that crossed the carrier's border, in order, append-only and in memory: what tests count. */
+/** Every call that crossed the carrier's border, in order, in memory: what tests count. */
 @Injectable()
 export class CallLog {
-  private readonly calls: LoggedCall[] = [];
+  private calls: LoggedCall[] = [];
+  private readonly made = new Map<CallName, number>();
+  private sequence = 0;
 
   append(call: Omit<LoggedCall, 'sequence' | 'at' | 'network'>): void {
-    this.calls.push({ sequence: this.calls.length + 1, at: new Date().toISOString(), network: 'sms', ...call });
+    this.sequence += 1;
+    this.made.set(call.call, (this.made.get(call.call) ?? 0) + 1);
+    this.calls.push({ sequence: this.sequence, at: new Date().toISOString(), network: 'sms', ...call });
   }
 
   entries(): readonly LoggedCall[] {
@@ -43,8 +47,11 @@ export class CallLog {
   }
 
   counts(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { call } of this.calls) counts[call] = (counts[call] ?? 0) + 1;
-    return counts;
+    return Object.fromEntries(this.made);
+  }
+
+  /** Calls from before. They stay counted. */
+  forgetBefore(timeMs: number): void {
+    this.calls = this.calls.filter(({ at }) => Date.parse(at) >= timeMs);
   }
 }

@@ -5,7 +5,8 @@ import { ScriptedFaults } from './scripted-faults.js';
 
 /**
  * What may go wrong on purpose. `slow`, `accept-then-drop`, `accept-then-500` and `accept-then-garbage` take the
- * message; `429`, `500`, `drop` and `refuse-code` do not; `fail-code` and those about callbacks act after acceptance. `hold` lets a create
+ * message; `429`, `500`, `drop` and `refuse-code` do not; `fail-code` and those about callbacks act after acceptance. `number-recycled` takes the message, says that nobody
+ * has the number (30005), and gives it to somebody else with an empty handset. `hold` lets a create
  * stand still at a named point until it is released; `lag` hides from a list what is younger than `delayMs`.
  */
 export const FAULT_MODES = [
@@ -24,6 +25,7 @@ export const FAULT_MODES = [
   'double-callbacks',
   'reorder-callbacks',
   'late-callbacks',
+  'number-recycled',
 ] as const;
 
 export const FAULT = z.strictObject({

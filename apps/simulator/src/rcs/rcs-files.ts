@@ -5,6 +5,7 @@ export interface RcsFile {
   readonly name: string;
   readonly contentType: string;
   readonly content: Buffer;
+  readonly heldSinceMs: number;
 }
 
 const LARGEST_BYTES = 16 * 2 ** 20;
@@ -18,13 +19,18 @@ export class RcsFiles {
   private readonly closing = new AbortController();
 
   add(contentType: string, content: Buffer): RcsFile {
-    const file = { name: `files/${randomUUID()}`, contentType, content };
+    const file = { name: `files/${randomUUID()}`, contentType, content, heldSinceMs: Date.now() };
     this.files.set(file.name, file);
     return file;
   }
 
   find(name: string): RcsFile | undefined {
     return this.files.get(name);
+  }
+
+  forgetBefore(timeMs: number): void {
+    for (const [name, { heldSinceMs }] of this.files) if (heldSinceMs < timeMs) this.files.delete(name);
+    for (const [url, name] of this.fetched) if (name !== undefined && !this.files.has(name)) this.fetched.delete(url);
   }
 
   /** The name under which a fetched file is held; `undefined` while it is not there, or when its address did not give it. */

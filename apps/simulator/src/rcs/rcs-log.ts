@@ -37,16 +37,20 @@ export interface RcsFact {
   readonly body?: unknown;
 }
 
-/** The network's own memory, only ever appended to; in a file too where one is named, written before anyone can see the effect. */
+/** The network's own memory; in a file too, only ever appended to, where one is named, written before anyone can see the effect. */
 @Injectable()
 export class RcsLog {
-  private readonly facts: RcsFact[] = [];
+  private facts: RcsFact[] = [];
+  private readonly counted = new Map<RcsFactName, number>();
+  private sequence = 0;
 
   constructor(@Inject(RCS_OPTIONS) private readonly options: RcsOptions) {}
 
   append(fact: Omit<RcsFact, 'sequence' | 'at' | 'network'>): void {
+    this.sequence += 1;
+    this.counted.set(fact.event, (this.counted.get(fact.event) ?? 0) + 1);
     const whole: RcsFact = {
-      sequence: this.facts.length + 1,
+      sequence: this.sequence,
       at: new Date().toISOString(),
       network: 'rcs',
       ...fact,
@@ -61,8 +65,11 @@ export class RcsLog {
   }
 
   counts(): Readonly<Record<string, number>> {
-    const counts: Record<string, number> = {};
-    for (const { event } of this.facts) counts[event] = (counts[event] ?? 0) + 1;
-    return counts;
+    return Object.fromEntries(this.counted);
+  }
+
+  /** Facts from before, here and not in the file. They stay counted. */
+  forgetBefore(timeMs: number): void {
+    this.facts = this.facts.filter(({ at }) => Date.parse(at) >= timeMs);
   }
 }

@@ -97,6 +97,14 @@ export class RcsNetwork {
     return true;
   }
 
+  forgetBefore(timeMs: number): void {
+    for (const [key, message] of this.messages) {
+      if (message.acceptedAtMs >= timeMs) continue;
+      this.messages.delete(key);
+      this.waiting.get(message.e164)?.delete(message);
+    }
+  }
+
   /** The person opened a conversation. */
   markRead(e164: string, messageId: string): void {
     const message = [...this.messages.values()].find((each) => each.messageId === messageId && each.e164 === e164);

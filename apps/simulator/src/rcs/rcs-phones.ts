@@ -26,7 +26,7 @@ export type WrittenContent =
 
 interface Phone {
   hasRcs: boolean;
-  readonly bubbles: RcsBubble[];
+  bubbles: RcsBubble[];
   readonly encryptedWith: Set<string>;
   readonly unsubscribedFrom: Set<string>;
   /** Agent, and until when it is shown as writing. */
@@ -97,6 +97,12 @@ export class RcsPhones {
     bubble.isRead = true;
     this.handsets.changed(e164);
     return true;
+  }
+
+  /** Bubbles from before; the phone stays what it was. */
+  forgetBefore(timeMs: number): void {
+    for (const phone of this.phones.values())
+      phone.bubbles = phone.bubbles.filter(({ at }) => Date.parse(at) >= timeMs);
   }
 
   showTyping(e164: string, agentId: string): void {

@@ -11,7 +11,7 @@ export interface HandsetMessage {
 
 interface Handset {
   isOnline: boolean;
-  readonly messages: HandsetMessage[];
+  messages: HandsetMessage[];
 }
 
 /** Phones exist as soon as someone names them; each is online until told otherwise. */
@@ -53,6 +53,12 @@ export class Handsets {
     return () => void waiting.delete(deliver);
   }
 
+  /** The number goes to another person, who has a phone with nothing on it. */
+  giveAway(e164: string): void {
+    this.get(e164).messages.length = 0;
+    this.changed(e164);
+  }
+
   append(e164: string, message: HandsetMessage): void {
     this.get(e164).messages.push(message);
     this.changed(e164);
@@ -60,6 +66,12 @@ export class Handsets {
 
   messages(e164: string): readonly HandsetMessage[] {
     return this.get(e164).messages;
+  }
+
+  /** Messages from before; the handset stays what it was. */
+  forgetBefore(timeMs: number): void {
+    for (const handset of this.handsets.values())
+      handset.messages = handset.messages.filter(({ at }) => Date.parse(at) >= timeMs);
   }
 
   all(): readonly { readonly e164: string; readonly isOnline: boolean; readonly messageCount: number }[] {

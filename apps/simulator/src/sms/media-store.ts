@@ -33,6 +33,14 @@ export class MediaStore {
     return [...this.files.values()].flat().find((file) => file.sid === sid);
   }
 
+  forgetBefore(timeMs: number): void {
+    for (const [messageSid, files] of this.files) {
+      const left = files.filter(({ createdAtMs }) => createdAtMs >= timeMs);
+      if (left.length > 0) this.files.set(messageSid, left);
+      else this.files.delete(messageSid);
+    }
+  }
+
   remove(messageSid: string, sid: string): void {
     this.files.set(
       messageSid,

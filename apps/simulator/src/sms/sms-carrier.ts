@@ -12,6 +12,8 @@ import { Timers } from './timers.js';
 import { inboundForm, statusForm } from './webhook-forms.js';
 import { Webhooks } from './webhooks.js';
 
+/** Twilio: the handset does not exist. */
+const UNKNOWN_DESTINATION = 30005;
 /** Between two callbacks that were turned round, so that they do not meet on the way. */
 const REORDERED_BY_MS = 200;
 
@@ -38,7 +40,10 @@ export class SmsCarrier {
       if (this.isGone(message)) return;
       message.sentAtMs = Date.now();
       this.move(message, 'sent', callbacks);
-      if (fault?.mode === 'fail-code') this.fail(message, fault.code, callbacks);
+      if (fault?.mode === 'number-recycled') {
+        this.handsets.giveAway(message.to);
+        this.fail(message, UNKNOWN_DESTINATION, callbacks);
+      } else if (fault?.mode === 'fail-code') this.fail(message, fault.code, callbacks);
       else this.timers.after(this.settings.deliverDelayMs, () => this.deliver(message, callbacks));
     });
     return message;
@@ -91,6 +96,10 @@ export class SmsCarrier {
 
   remove(sid: string): void {
     this.messages.delete(sid);
+  }
+
+  forgetBefore(timeMs: number): void {
+    for (const [sid, { createdAtMs }] of this.messages) if (createdAtMs < timeMs) this.messages.delete(sid);
   }
 
   private confirm(from: string, to: string, body: string): void {

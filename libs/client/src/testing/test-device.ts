@@ -18,6 +18,7 @@ import {
   type PreKeyBundle,
 } from '@causeway/api-contract';
 import { generateKeyPair, type ListedDevice } from '@causeway/signal-protocol';
+import { Alarm } from '../alarm.js';
 import type { DeviceContext } from '../device-context.js';
 import { OwnDevice } from '../device-context.js';
 import { DeviceEvents } from '../device-events.js';
@@ -143,7 +144,8 @@ async function contextOf(store: DeviceStore, gateway: string, clock: { nowMs: nu
   if (!own) throw new Error('nothing was prepared');
   const calls = new AbortController();
   const api = new GatewayApi({ gateway, token: own.current.token, attempts: 1, signal: calls.signal });
-  return { store, api, calls, own, events: new DeviceEvents(), nowMs: () => clock.nowMs };
+  const nowMs = () => clock.nowMs;
+  return { store, api, calls, own, events: new DeviceEvents(), alarm: new Alarm(nowMs), nowMs };
 }
 
 /** A box as it lies in the inbox of its device. */

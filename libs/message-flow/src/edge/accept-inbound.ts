@@ -1,26 +1,35 @@
 import {
+  contactUri,
   conversationUri,
+  discloses,
   mintBoxId,
   mintTransitId,
   messageIdOf,
   encodeContent,
   type BoxId,
   type ConversationId,
+  type Disclosure,
   type TenantId,
 } from '@causeway/message-model';
-import type { ConsentWord, InboundEvent, InboundMessage } from '@causeway/network-adapter';
+import { canReportRead, type ConsentWord, type InboundEvent, type InboundMessage } from '@causeway/network-adapter';
 import { sealToDevice, signClearInbound, type DeviceList } from '@causeway/signal-protocol';
 import type { BoxRow, SealedContact } from '@causeway/storage';
+import { parseAttemptRef } from './attempt-ref.js';
 import { bridgeNumberId } from './bridge-numbers.js';
-import { contentOfArrival, fetchFiles, type Arrival, type FetchedFiles } from './inbound-content.js';
+import { contentOfArrival, fetchFiles, type About, type Arrival, type FetchedFiles } from './inbound-content.js';
 import { consentingPerson } from './consenting-person.js';
 import type { EdgeContext } from './edge-context.js';
-import { RECEIVED_HOURS } from './record-outcome.js';
+import { numberStanding } from './number-standing.js';
+import { openAlias } from './open-alias.js';
+import { RECEIVED_HOURS, type RecordOutcome } from './record-outcome.js';
+import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
 /** How long an inbound message waits for a device, hours. SAFETY 3, proposed default: 7 days. */
-const INBOUND_HOURS = 7 * 24;
+const INBOUND_MS = 7 * 24 * 3_600_000;
+/** That someone writes is no news later; the partition of an inbox is an hour, its rows are not handed out past their time. */
+const TYPING_MS = 10_000;
 
 export type InboundResult =
   | 'accepted'
@@ -30,7 +39,12 @@ export type InboundResult =
   | 'recorded'
   | 'not-ours'
   | 'consent-changed'
-  | 'not-carried';
+  | 'not-carried'
+  /** From one of our own numbers. */
+  | 'loop'
+  /** Somebody else has the number now. */
+  | 'number-recycled'
+  | 'withheld';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -41,6 +55,7 @@ export class AcceptInbound {
     private readonly edge: EdgeContext,
     private readonly devices: FindVerifiedDevices,
     private readonly receipt: RecordReceipt,
+    private readonly outcome: RecordOutcome,
     private readonly tenant: TenantId,
   ) {}
 
@@ -72,6 +87,7 @@ export class AcceptInbound {
       case 'opt-in':
         return this.consentWord(network, event);
       case 'typing':
+        return this.message(network, event);
       case 'help':
       case 'capability-change':
         return 'not-carried';
@@ -105,9 +121,17 @@ export class AcceptInbound {
     return undefined;
   }
 
-  private async message(network: string, event: Arrival): Promise<InboundResult> {
-    const contact = await this.binding(event);
+  private async message(network: string, arrived: Arrival): Promise<InboundResult> {
+    const through = arrived.kind === 'message' ? await openAlias(this.edge, this.tenant, arrived) : undefined;
+    const event = through?.event ?? arrived;
+    const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
+    // of two bridges that write to each other neither would ever stop
+    if (this.isOurs(event.from.reveal())) return 'loop';
+    // the network and the person behind it are answered as ever
+    if (contact.isBlocked || !(await this.isLetIn(event, contact))) return 'withheld';
+    if (!(await this.isStillTheirs(contact))) return 'number-recycled';
+    if (event.kind === 'typing' && !(await this.shows(contact, 'typing'))) return 'not-carried';
     const found = await this.devices.execute(contact.tenant, contact.account);
     if (found.kind === 'refused') return 'no-devices';
     const received = this.received(network, event.externalId);
@@ -115,27 +139,97 @@ export class AcceptInbound {
     if (event.kind === 'message' && event.media.length > 0 && (await this.edge.inbox.wasReceived(received.digest)))
       return 'repeated';
     const fetched = await fetchFiles(this.edge.adapters.get(network), event);
-    const expiresAtMs = this.edge.clock.nowMs() + INBOUND_HOURS * 3_600_000;
-    const boxes = this.seal({ network, event, fetched, contact, list: found.list, expiresAtMs });
+    const about = await this.about(event, contact);
+    const expiresAtMs = this.edge.clock.nowMs() + (event.kind === 'typing' ? TYPING_MS : INBOUND_MS);
+    const boxes = this.seal({ network, event, fetched, about, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
     const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
-    if (result === 'accepted') this.edge.devices.wake(boxes);
+    if (result !== 'accepted') return result;
+    this.edge.devices.wake(boxes);
+    await this.noteAnswer(contact);
     return result;
+  }
+
+  private isOurs(e164: string): boolean {
+    return [...this.edge.bridgeNumbers.values()].includes(e164);
+  }
+
+  /** Whether the number is the contact's still; what the person behind it has said of it is written down. */
+  private async isStillTheirs(contact: SealedContact): Promise<boolean> {
+    const standing = numberStanding(contact, this.edge.clock.nowMs());
+    if (standing === 'theirs-again') await this.edge.standings.markKnown(contact.tenant, contact.contact);
+    if (standing === 'recycled') await this.edge.standings.end(contact.tenant, contact.contact, this.edge.clock.now());
+    return standing === 'theirs' || standing === 'theirs-again';
+  }
+
+  /** Whether the person wants to know it, and tells it themselves. */
+  private async shows(contact: SealedContact, disclosure: Disclosure): Promise<boolean> {
+    return discloses(await this.edge.privacy.of(contact, contact.conversation), disclosure, 'clear');
+  }
+
+  /**
+   * The message of this contact's owner that an arrival names: by the network's id, or by what we put under a suggestion. What names another
+   * person's message names none.
+   */
+  private async about(event: Arrival, contact: SealedContact): Promise<About> {
+    const externalId = event.kind === 'reaction' ? event.target : event.kind === 'message' ? event.replyTo : undefined;
+    const postback = event.kind === 'message' ? event.suggestion?.postback.reveal() : undefined;
+    const ref = postback ?? (externalId === undefined ? undefined : await this.outcome.boundTo(externalId));
+    const key = ref === undefined ? undefined : parseAttemptRef(ref);
+    const message = key && (await this.edge.attempts.message(key.ref));
+    const isTheirs = message?.contact === contact.contact && message.tenant === contact.tenant;
+    return { isAbout: externalId !== undefined, messageId: isTheirs ? message.messageId : undefined };
+  }
+
+  /** Who was written to first is answering. Anybody else is a stranger whom a carrier alone vouches for, known by a digest of their number. */
+  private isLetIn(event: Arrival, contact: SealedContact): Promise<boolean> {
+    if (contact.accountHasSent) return Promise.resolve(true);
+    const { digest } = this.edge.keys.numberDigest('contact', contact.tenant, event.from.reveal());
+    const sender = Buffer.from(digest).toString('base64url');
+    const { tenant, account, country } = contact;
+    return this.edge.conduct.allowInbound({
+      tenant,
+      sender,
+      recipient: account,
+      isEstablished: false,
+      features: { country },
+    });
+  }
+
+  private async noteAnswer({ tenant, account, contact, contactHasSent }: SealedContact): Promise<void> {
+    if (contactHasSent) return;
+    await this.edge.contacts.noteSent(tenant, contact);
+    await this.edge.conduct.answered({ tenant, sender: account, recipient: contact });
   }
 
   private seal(input: {
     network: string;
     event: Arrival;
     fetched: FetchedFiles;
+    about: About;
     contact: SealedContact;
     list: DeviceList;
     expiresAtMs: number;
   }): readonly BoxRow[] {
     const { network, event, contact, list } = input;
-    const senderUri = `tel:${event.from.reveal()}`;
+    const senderUri = contact.isThroughAlias ? contactUri(contact.contact) : `tel:${event.from.reveal()}`;
     const roomUri = conversationUri(new URL(list.address).host, contact.conversation);
-    const content = encodeContent(contentOfArrival(event, input.fetched, { senderUri, roomUri }));
+    const adapter = this.edge.adapters.get(network);
+    // who may tell the network that it was read has to name it
+    const externalId = event.kind === 'message' && adapter && canReportRead(adapter) ? event.externalId : undefined;
+    const header = { senderUri, roomUri, externalId };
+    const content = encodeContent(contentOfArrival(event, input.fetched, header, input.about));
     const messageId = messageIdOf({ content, senderUri, roomUri });
+    const stamp = {
+      messageId,
+      token: this.edge.reports.mint({
+        tenant: contact.tenant,
+        messageId,
+        sender: contact.contact,
+        recipient: contact.account,
+        assurance: 'carrier',
+      }),
+    };
     return list.devices.map((device) => {
       const boxId = mintBoxId();
       const context = {
@@ -156,7 +250,7 @@ export class AcceptInbound {
           conversationId: contact.conversation satisfies ConversationId,
           bridgeNumber: event.to,
           senderUri,
-          receivedAt: event.receivedAtMs,
+          receivedAt: event.kind === 'typing' ? this.edge.clock.nowMs() : event.receivedAtMs,
           content,
         },
       });
@@ -166,7 +260,7 @@ export class AcceptInbound {
         account: contact.account,
         device: device.deviceId,
         sealKeyId: device.sealKeyId,
-        body: sealToDevice({ context, sealPublicKey: device.sealKey, body }),
+        body: stampBox(stamp, sealToDevice({ context, sealPublicKey: device.sealKey, body })),
         isSync: false,
         expiresAt: new Date(input.expiresAtMs),
       };

@@ -5,6 +5,7 @@ import {
   parseAddress,
   decodeContent,
   conversationUri,
+  type Address,
   type Bytes,
   type FailureReason,
   type MimiContent,
@@ -54,7 +55,7 @@ export type Permission =
  */
 export class CheckPermission {
   constructor(
-    private readonly edge: Pick<EdgeContext, 'keys' | 'clock'>,
+    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'routePolicy'>,
     private readonly devices: FindVerifiedDevices,
   ) {}
 
@@ -63,6 +64,10 @@ export class CheckPermission {
     const claimed = signed && parseStatement(signed.bytes);
     if (!signed || !claimed || !this.isForThisMessage(claimed, message)) return refused('statement-invalid');
     if (planDigest({ ...message, leg: 'clear' }) !== message.planDigest) return returned('route');
+    // again: plan and accept believed a database
+    const { routePolicy } = this.edge;
+    if (routePolicy?.isRefusedOutside && routePolicy.leavesRegion(contact.country).length > 0)
+      return refused('region-not-permitted');
     const legPrivateKey = message.edgeKeyId && (await this.edge.keys.findLegPrivateKey(message.edgeKeyId));
     if (!legPrivateKey) return returned('route');
     const found = await this.devices.judge(message, deviceList);
@@ -76,7 +81,7 @@ export class CheckPermission {
     return this.matches({ message, contact, body, signed, senderUri: found.list.address });
   }
 
-  /** Checked before anything is opened: form, expiry, networks, message id. One message, one statement: see ADR 0009. */
+  /** Checked before anything is opened: form, expiry, networks, and what it is about. */
   private isForThisMessage(statement: DowngradeStatement, message: LaneMessage): boolean {
     const messageId = messageIdFromBytes(message.messageId);
     if (!messageId || message.contact === null) return false;
@@ -91,7 +96,7 @@ export class CheckPermission {
       conversationId: message.conversation,
       deadline: Math.floor(message.deliverBefore.getTime() / 1000),
     });
-    return verdict === 'ok' && statement.subject.kind === 'message';
+    return verdict === 'ok';
   }
 
   private open(message: LaneMessage, box: Bytes, legPrivateKey: Bytes): EdgeBody | undefined {
@@ -129,13 +134,14 @@ export class CheckPermission {
     if (!statement) return refused('statement-invalid');
     const content = this.contentOf(message, body.content, input.senderUri);
     if (!content) return refused('unreadable');
-    const expected = addressDigest({ contactId: contact.contact, addressUri: body.address, salt: content.salt });
+    const salt = hiddenBy(statement, content, body);
+    const expected = salt && addressDigest({ contactId: contact.contact, addressUri: body.address, salt });
+    if (!expected) return refused('statement-invalid');
     if (Buffer.compare(expected, statement.addressDigest) !== 0) return refused('statement-invalid');
     const number = this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
-    const address = parseAddress(body.address);
-    if (!number || address?.kind !== 'phone' || address.e164 !== Buffer.from(number).toString('utf8'))
-      return refused('statement-invalid');
-    return { kind: 'permitted', content, e164: address.e164, statement };
+    const e164 = number && Buffer.from(number).toString('utf8');
+    if (e164 === undefined || !names(parseAddress(body.address), contact, e164)) return refused('statement-invalid');
+    return { kind: 'permitted', content, e164, statement };
   }
 
   /** The words, if they are content and the ones that the message id commits to: both are the sender's to get wrong. */
@@ -149,6 +155,17 @@ export class CheckPermission {
       throw thrown;
     }
   }
+}
+
+/** Whether the sender's device meant this contact: by its number, or by its id where it is not to know the number. */
+const names = (address: Address | undefined, contact: SealedContact, e164: string): boolean =>
+  contact.isThroughAlias
+    ? address?.kind === 'contact' && address.contact === contact.contact
+    : address?.kind === 'phone' && address.e164 === e164;
+/** The digests of a statement about one message hide behind its salt, those of one about a conversation behind its own secret (ADR 0009, 0015). */
+function hiddenBy({ subject }: DowngradeStatement, { salt }: MimiContent, body: EdgeBody): Bytes | undefined {
+  if (subject.kind === 'message') return salt;
+  return body.permissionSecret.length === 32 ? body.permissionSecret : undefined;
 }
 
 const refused = (reason: FailureReason): Permission => ({ kind: 'refused', reason });

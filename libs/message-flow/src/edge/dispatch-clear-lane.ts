@@ -1,4 +1,10 @@
-import { messageIdFromBytes, type FailureReason, type LaneId, type TransitId } from '@causeway/message-model';
+import {
+  messageIdFromBytes,
+  permitsDelivery,
+  type FailureReason,
+  type LaneId,
+  type TransitId,
+} from '@causeway/message-model';
 import { canNameMessages } from '@causeway/network-adapter';
 import type { AttemptMaterial, LaneHead, LaneMessage } from '@causeway/storage';
 import { GroupCommit } from '../group-commit.js';
@@ -7,6 +13,7 @@ import type { CheckPermission, Material } from './check-permission.js';
 import { chooseNetwork, leftNetwork, type Choice } from './choose-network.js';
 import type { EdgeContext } from './edge-context.js';
 import type { FallBack } from './fall-back.js';
+import { numberStanding } from './number-standing.js';
 import { REPEAT_AFTER_MS, type MakeAttempt } from './make-attempt.js';
 import { PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
@@ -131,9 +138,13 @@ export class DispatchClearLane {
     const { contact, ...material } = await this.materials.add(message);
     if (!contact) return this.giveBack(message, 'route');
     const { adapters, clock, attempts } = this.edge;
+    const standing = numberStanding(contact, clock.nowMs());
+    if (standing === 'recycled') await this.edge.standings.end(contact.tenant, contact.contact, clock.now());
+    // a stranger may have the number by now: nothing that was meant for somebody else goes there
+    if (standing === 'recycled' || standing === 'ended') return this.fail(message, 'recipient-unknown');
     const choice: Choice = chooseNetwork(message, { adapters, lane, contact, nowMs: clock.nowMs() });
     if (choice.kind === 'none') return this.giveBack(message, 'route');
-    if (contact.isOptedOut) {
+    if (!permitsDelivery({ standing: 'none', isStopped: contact.isOptedOut }, 'clear')) {
       await attempts.withhold(message.ref, clock.now());
       return PASSED;
     }

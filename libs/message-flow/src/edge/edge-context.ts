@@ -1,15 +1,24 @@
+import type { ReportTokens } from '@causeway/abuse-control';
 import type { KeyUse, Ledger } from '@causeway/edge-keys';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock, Events, RoutePolicy } from '@causeway/platform';
 import type {
   AccountStore,
+  AliasStore,
   AttemptStore,
+  ContactStandingStore,
   ContactStore,
+  DiscoveryStore,
   InboxStore,
   LaneStore,
+  LinkChallengeStore,
+  LinkStore,
   PartitionStore,
+  SealedNumberStore,
+  PrivacyStore,
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
+import type { ConductWatch } from '../conduct-watch.js';
 import type { DedupeDigests } from '../dedupe-digest.js';
 import type { DeviceWaker, LaneWaker } from '../wakes.js';
 
@@ -33,17 +42,28 @@ export interface EdgeContext {
   readonly ledger: Ledger;
   readonly accounts: AccountStore;
   readonly contacts: ContactStore;
+  readonly numbers: SealedNumberStore;
+  readonly standings: ContactStandingStore;
   readonly attempts: AttemptStore;
   readonly inbox: InboxStore;
   readonly laneStore: LaneStore;
   readonly partitions: PartitionStore;
+  readonly links: LinkStore;
+  readonly challenges: LinkChallengeStore;
+  readonly aliases: AliasStore;
+  readonly discovery: DiscoveryStore;
+  readonly privacy: PrivacyStore;
   readonly lanes: LaneWaker;
   readonly devices: DeviceWaker;
   readonly digests: DedupeDigests;
+  readonly reports: ReportTokens;
+  readonly conduct: ConductWatch;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;
   readonly fileLinks: FileLinks;
+  /** Undefined: nothing is claimed about regions. */
+  readonly routePolicy?: RoutePolicy;
   readonly clock: Clock;
   readonly events: Events;
   readonly times: EdgeTimes;

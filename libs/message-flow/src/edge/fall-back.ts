@@ -94,7 +94,7 @@ export class FallBack {
     const standing = await adapter.checkRecipient({ from, to: reached.to });
     if (standing.kind !== 'reachable' || standing.encryption === 'none') return undefined;
     const { tenant, contact } = reached.contact;
-    await this.edge.contacts.markEncrypted(tenant, contact, row.network);
+    await this.edge.standings.markEncrypted(tenant, contact, row.network);
     return 'encryption-unavailable';
   }
 

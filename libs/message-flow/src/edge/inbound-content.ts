@@ -1,8 +1,11 @@
 import {
   filesContent,
+  reactionContent,
   textContent,
+  typingContent,
   type ContentHeader,
   type InlineFile,
+  type MessageId,
   type MimiContent,
 } from '@causeway/message-model';
 import {
@@ -11,10 +14,11 @@ import {
   type InboundMedia,
   type InboundMessage,
   type InboundReaction,
+  type TypingEvent,
 } from '@causeway/network-adapter';
 
 /** What a person sent, without what only the transport needs. */
-export type Arrival = InboundMessage | InboundReaction;
+export type Arrival = InboundMessage | InboundReaction | TypingEvent;
 
 /** Bytes of all files that travel inside one sealed message. With the words, the content stays below what a box may hold. */
 export const INLINE_BYTES = 48 * 1024;
@@ -77,21 +81,28 @@ function whyNot(answer: Answer): string {
   }
 }
 
+/** The message of ours that an arrival is about: `undefined` when it is about none, or that one is not known any more. */
+export type About = { readonly isAbout: boolean; readonly messageId: MessageId | undefined };
+
 /**
- * What came from a clear network as MIMI content. A tapped suggestion is the words that stood on it. What a reaction or an answer is about
- * is named by an id of the network's that nobody keeps, so it is said in words that there is something it is about.
+ * What came from a clear network as MIMI content. A tapped suggestion is the words that stood on it. A reaction and an answer name the
+ * message of ours they are about; one that is not known any more is said in words.
  */
 export function contentOfArrival(
   arrival: Arrival,
   { files, notices }: FetchedFiles,
-  header: Pick<ContentHeader, 'senderUri' | 'roomUri'>,
+  given: Pick<ContentHeader, 'senderUri' | 'roomUri' | 'externalId'>,
+  { isAbout, messageId: inReplyTo }: About,
 ): MimiContent {
+  const header = { ...given, inReplyTo };
+  if (arrival.kind === 'typing') return typingContent({ ...given, isTyping: arrival.isTyping });
   if (arrival.kind === 'reaction') {
-    const emoji = arrival.emoji?.reveal();
-    const text = emoji === undefined ? '[Took back a reaction]' : `[Reacted ${emoji} to an earlier message]`;
+    const reaction = arrival.emoji?.reveal();
+    if (reaction !== undefined && inReplyTo) return reactionContent({ ...given, inReplyTo, reaction });
+    const text = reaction === undefined ? '[Took back a reaction]' : `[Reacted ${reaction} to an earlier message]`;
     return textContent({ ...header, text });
   }
-  const about = arrival.replyTo === undefined ? [] : ['[Answers an earlier message]'];
+  const about = isAbout && !inReplyTo ? ['[Answers an earlier message]'] : [];
   const text = [...about, arrival.text.reveal(), ...notices].filter((line) => line !== '').join('\n');
   return files.length === 0
     ? textContent({ ...header, text })

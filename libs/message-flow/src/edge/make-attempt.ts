@@ -1,4 +1,4 @@
-import { CausewayError, degrade, type MessageId } from '@causeway/message-model';
+import { CausewayError, degrade, type Degraded, type MessageId } from '@causeway/message-model';
 import {
   canCheckRecipients,
   canNameMessages,
@@ -7,7 +7,7 @@ import {
   type OutboundBody,
 } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
-import type { Begun, LaneMessage, NewAttempt, SealedContact } from '@causeway/storage';
+import type { AttemptKey, Begun, LaneMessage, NewAttempt, SealedContact } from '@causeway/storage';
 import { GroupCommit } from '../group-commit.js';
 import { attemptRef } from './attempt-ref.js';
 import { BATCHES } from './batches.js';
@@ -59,14 +59,14 @@ export class MakeAttempt {
     const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
     const { clock, times } = this.edge;
-    // without a country, as the preview was made: what is carried everywhere
-    const degraded = degrade(permission.content, await adapter.capabilities({}));
+    // for the country of the preview, and so the same
+    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
     const attempt = message.attempts + 1;
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
     if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
-    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    const body = this.bodyOf(degraded, key);
     if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
@@ -77,9 +77,13 @@ export class MakeAttempt {
       bridgeNumberId: contact.bridgeNumberId,
       startedAt: new Date(startedMs),
       callBefore: new Date(callBeforeMs),
-      statement: { tenant: message.tenant, id: permission.statement.statementId },
+      statement: { tenant: message.tenant, id: permission.statement.statementId, use: useOf(permission, messageId) },
     });
     if (begun === 'statement-used') return this.fail(message, 'statement-invalid');
+    if (begun === 'statement-revoked') {
+      await this.outcome.stop(message, 'waiting-on-sender', 'downgrade');
+      return { kind: 'blocks', lookAtMs: null };
+    }
     if (begun === 'taken') return { kind: 'blocks', lookAtMs: callBeforeMs };
     const notAfter = Math.ceil(message.deliverBefore.getTime() / 1000) + LEDGER_MARGIN_SECONDS;
     const remembered = await unlessUnavailable(this.edge.ledger.rememberSent({ messageId, attempt, notAfter }));
@@ -97,17 +101,21 @@ export class MakeAttempt {
    * What does not prove anything leaves it unknown.
    */
   async again(question: AttemptQuestion): Promise<Passage> {
-    const { message, adapter, permission } = question;
-    const degraded = degrade(permission.content, await adapter.capabilities({}));
+    const { message, adapter, permission, contact } = question;
+    const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
-    const body = buildOutboundBody(degraded, this.edge.fileLinks);
+    const attempt = message.attempts;
+    const body = this.bodyOf(degraded, { ref: message.ref, attempt });
     if (!body) return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = this.edge.clock.nowMs();
-    const attempt = message.attempts;
     const outcome = await this.call(question, { attempt, body });
     if (outcome.kind === 'failed' && !provesAbsence(outcome))
       return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + REPEAT_AFTER_MS };
     return this.conclude(question, { attempt, startedMs, outcome });
+  }
+
+  private bodyOf(degraded: Exclude<Degraded, { kind: 'refused' }>, { ref, attempt }: AttemptKey) {
+    return buildOutboundBody(degraded, { links: this.edge.fileLinks, ref: attemptRef(ref, attempt) });
   }
 
   /** A conversation that the network keeps end-to-end encrypted has no fallback, and so all the time there is. */
@@ -116,7 +124,7 @@ export class MakeAttempt {
     if (!question.hasFallback || !canCheckRecipients(adapter)) return question;
     const standing = await adapter.checkRecipient({ from: bridgeNumber, to: new Plaintext(permission.e164) });
     if (standing.kind !== 'reachable' || standing.encryption === 'none') return question;
-    await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+    await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     return { ...question, hasFallback: false, isEncryptionRequired: true };
   }
 
@@ -159,7 +167,7 @@ export class MakeAttempt {
     const expiresAtMs = Math.min(deadlineMs, sinceMs + fallbackAfterMs);
     const fallback = hasFallback ? { from: adapter.network, expiresAtMs } : undefined;
     if (outcome.kind === 'accepted' && outcome.encryption === 'end-to-end')
-      await this.edge.contacts.markEncrypted(message.tenant, contact.contact, adapter.network);
+      await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
     const recorded = await this.outcome.execute(message, record, outcome);
     await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
@@ -179,6 +187,10 @@ export class MakeAttempt {
     return PASSED;
   }
 }
+
+/** A permission is used once: one for a message by that message, one for a conversation once by each. */
+const useOf = ({ statement }: Permitted, messageId: MessageId): string =>
+  statement.subject.kind === 'message' ? statement.statementId : `${statement.statementId}:${messageId}`;
 
 /** Whoever keeps the ledger went away in the middle. Whether it remembered the attempt or not, the carrier was not called. */
 const NOT_CALLED: DeliverOutcome = {

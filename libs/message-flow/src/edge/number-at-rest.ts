@@ -1,4 +1,4 @@
-import { encodeCbor, type Bytes, type ContactId, type TenantId } from '@causeway/message-model';
+import { encodeCbor, type Bytes, type ContactId, type LinkId, type TenantId } from '@causeway/message-model';
 
 /** Where a sealed number rests: moved to another tenant or contact, it does not open. */
 export const numberAad = (tenant: TenantId, contact: ContactId): Bytes =>
@@ -7,3 +7,7 @@ export const numberAad = (tenant: TenantId, contact: ContactId): Bytes =>
 /** Where a network's own id of a message rests. */
 export const externalIdAad = (ref: string, attempt: number): Bytes =>
   encodeCbor(['causeway-external-id-v1', ref, attempt]);
+
+/** Where a number rests that its owner linked. */
+export const linkedNumberAad = (tenant: TenantId, link: LinkId): Bytes =>
+  encodeCbor(['causeway-linked-number-v1', tenant, link]);

@@ -1,7 +1,7 @@
 import { addressKeyIdOf, type EdgeKeys } from '@causeway/edge-keys';
-import type { AttemptKey, SealedNumber } from '@causeway/storage';
+import type { AttemptKey, SealedLink, SealedNumber } from '@causeway/storage';
 import type { EdgeContext } from './edge-context.js';
-import { numberAad } from './number-at-rest.js';
+import { linkedNumberAad, numberAad } from './number-at-rest.js';
 
 const BATCH = 200;
 
@@ -11,7 +11,7 @@ const BATCH = 200;
  */
 export class ReSealNumbers {
   constructor(
-    private readonly edge: Pick<EdgeContext, 'contacts' | 'attempts'>,
+    private readonly edge: Pick<EdgeContext, 'numbers' | 'attempts' | 'links'>,
     private readonly keys: EdgeKeys,
   ) {}
 
@@ -21,6 +21,7 @@ export class ReSealNumbers {
     const replaced = new Set(keys.replacedAddressKeyIds);
     if (replaced.size === 0) return [];
     await this.reSeal(replaced);
+    await this.reSealLinked(replaced);
     const needed = await this.stillNeeded();
     const destroyed: string[] = [];
     for (const keyId of replaced) {
@@ -31,15 +32,31 @@ export class ReSealNumbers {
 
   private async reSeal(replaced: ReadonlySet<string>): Promise<void> {
     const { keys } = this;
-    const { contacts } = this.edge;
+    const { numbers } = this.edge;
     let after: SealedNumber | undefined;
     for (;;) {
-      const rows = await contacts.sealedNumbers(after, BATCH);
+      const rows = await numbers.sealedNumbers(after, BATCH);
       for (const row of rows) {
         if (!replaced.has(addressKeyIdOf(row.sealedNumber) ?? '')) continue;
         const aad = numberAad(row.tenant, row.contact);
         const number = keys.openAtRest(row.sealedNumber, aad);
-        if (number) await contacts.replaceSealedNumber({ ...row, sealedNumber: keys.sealAtRest(number, aad) });
+        if (number) await numbers.replaceSealedNumber({ ...row, sealedNumber: keys.sealAtRest(number, aad) });
+      }
+      after = rows.at(-1);
+      if (rows.length < BATCH) return;
+    }
+  }
+
+  private async reSealLinked(replaced: ReadonlySet<string>): Promise<void> {
+    const { links } = this.edge;
+    let after: SealedLink | undefined;
+    for (;;) {
+      const rows = await links.sealedNumbers(after, BATCH);
+      for (const row of rows) {
+        if (!replaced.has(addressKeyIdOf(row.sealedNumber) ?? '')) continue;
+        const aad = linkedNumberAad(row.tenant, row.link);
+        const number = this.keys.openAtRest(row.sealedNumber, aad);
+        if (number) await links.replaceSealedNumber({ ...row, sealedNumber: this.keys.sealAtRest(number, aad) });
       }
       after = rows.at(-1);
       if (rows.length < BATCH) return;

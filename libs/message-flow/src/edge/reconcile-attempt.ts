@@ -10,10 +10,11 @@ import { Plaintext } from '@causeway/platform';
 import type { AttemptKey, AttemptRow, ClearMessage } from '@causeway/storage';
 import { attemptRef } from './attempt-ref.js';
 import type { EdgeContext } from './edge-context.js';
+import { hearOutcome } from './hear-refusal.js';
 import { externalIdAad, numberAad } from './number-at-rest.js';
 import type { RecordOutcome } from './record-outcome.js';
 import type { FallBack } from './fall-back.js';
-import { isOver, recordOf, type RecordReceipt } from './record-receipt.js';
+import { asDisclosed, isOver, recordOf, type RecordReceipt } from './record-receipt.js';
 
 /** Between two looks at an attempt whose outcome is unknown, and at one that waits for its receipt, milliseconds. */
 const LOOK_UNKNOWN_MS = 3_000;
@@ -123,8 +124,12 @@ export class ReconcileAttempt {
         ? await adapter.fetchStatus(externalId)
         : undefined;
     if (isHeld && status?.kind === 'status' && isOver(status.status)) return this.fallBack.release(message, row);
-    const record = status?.kind === 'status' ? recordOf(status, { nowMs: this.edge.clock.nowMs(), isHeld }) : undefined;
-    if (record) await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
+    const told = status?.kind === 'status' ? await asDisclosed(this.edge, status, async () => message) : undefined;
+    const record = told ? recordOf(told, { nowMs: this.edge.clock.nowMs(), isHeld }) : undefined;
+    if (record) {
+      await this.outcome.writeAndWake({ ref: row.ref, attempt: row.attempt, ...record });
+      await hearOutcome(this.edge, message, record);
+    }
     if (record && record.outcome !== 'accepted' && record.outcome !== 'sent') return;
     if (silentMs < this.edge.times.unconfirmedAfterMs)
       return this.lookLater(row, isHeld ? this.edge.times.fallbackAfterMs : LOOK_ACCEPTED_MS);

@@ -1,10 +1,11 @@
+import { discloses } from '@causeway/message-model';
 import type { InboundReceipt } from '@causeway/network-adapter';
-import type { AttemptKey, AttemptOutcome } from '@causeway/storage';
+import type { AttemptKey, AttemptOutcome, ClearMessage } from '@causeway/storage';
 import { parseAttemptRef } from './attempt-ref.js';
 import { isLeavable } from './choose-network.js';
 import type { FallBack } from './fall-back.js';
 import type { EdgeContext } from './edge-context.js';
-import { hearRefusal } from './hear-refusal.js';
+import { hearOutcome } from './hear-refusal.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A network's later word about an attempt. Repeated and reordered receipts change nothing: an outcome only ever rises. */
@@ -28,7 +29,8 @@ export class RecordReceipt {
       await this.fallBack.release(held.message, held.row, receipt.vendorCode);
       return 'recorded';
     }
-    const record = recordOf(receipt, { nowMs: this.edge.clock.nowMs(), isHeld: held !== undefined });
+    const shown = await asDisclosed(this.edge, receipt, () => this.edge.attempts.message(key.ref));
+    const record = recordOf(shown, { nowMs: this.edge.clock.nowMs(), isHeld: held !== undefined });
     const recorded = await this.outcome.writeAndWake({
       ...key,
       ...record,
@@ -36,9 +38,9 @@ export class RecordReceipt {
       sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
     });
     if (recorded.kind === 'anothers') return 'not-ours';
-    const message = record.reason === undefined ? undefined : await this.edge.attempts.message(key.ref);
-    if (message?.contact)
-      await hearRefusal(this.edge, { tenant: message.tenant, contact: message.contact, reason: record.reason });
+    const isTold = record.reason !== undefined || record.state === 'delivered';
+    const message = isTold ? await this.edge.attempts.message(key.ref) : undefined;
+    if (message) await hearOutcome(this.edge, message, record);
     return 'recorded';
   }
 
@@ -52,6 +54,24 @@ export class RecordReceipt {
     return message && row && row === rows.at(-1) && this.fallBack.isHeld(message, row) ? { message, row } : undefined;
   }
 }
+
+/**
+ * A sender who keeps read reports off is not told of any: that the person opened it is then not written down, and stands as its arrival. Also
+ * where the network was asked.
+ */
+export async function asDisclosed(
+  { privacy }: Pick<EdgeContext, 'privacy'>,
+  told: Told,
+  messageOf: () => Promise<ClearMessage | undefined>,
+): Promise<Told> {
+  if (told.status !== 'displayed') return told;
+  const message = await messageOf();
+  const switches = message && (await privacy.of(message, message.conversation));
+  if (switches && discloses(switches, 'readReports', 'clear')) return told;
+  return { status: 'delivered' };
+}
+
+type Told = Pick<InboundReceipt, 'status' | 'reason' | 'vendorCode'>;
 
 /** The network ended it without delivering: expired, or taken back by an edge that died before it wrote so. */
 export const isOver = (status: InboundReceipt['status']): boolean => status === 'expired' || status === 'cancelled';

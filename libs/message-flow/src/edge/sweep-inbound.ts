@@ -15,7 +15,10 @@ const IS_SETTLED = {
   'no-conversation': true,
   'consent-changed': true,
   'not-carried': true,
+  withheld: true,
   'not-ours': true,
+  loop: true,
+  'number-recycled': true,
   'no-devices': false,
 } as const satisfies Record<InboundResult, boolean>;
 

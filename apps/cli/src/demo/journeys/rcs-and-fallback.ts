@@ -38,7 +38,9 @@ async function send(
   const sent = await ada.send(`tel:${phone}`, words, { allowClear: ['rcs', 'sms'] });
   const gateway = await eventually('the network’s receipt reaches Ada', async () => {
     const { state, gateway } = await ada.status(sent.messageId);
-    return state.kind === 'delivered' ? gateway : undefined;
+    // state and attempts are read one after the other
+    const isTold = gateway?.attempts.some(({ outcome }) => outcome === 'delivered') ?? false;
+    return state.kind === 'delivered' && isTold ? gateway : undefined;
   });
   const tried = gateway.attempts.map(({ network, outcome }) => `${network} ${outcome}`);
   terminal.row('tried', tried.join(', then '));

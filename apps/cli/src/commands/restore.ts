@@ -1,0 +1,62 @@
+import { join, resolve } from 'node:path';
+import { loadConfig, StartupProblem, SYSTEM_CLOCK, type Config } from '@causeway/platform';
+import { TOMBSTONES_FILE } from '@causeway/retention';
+import { migrate, readBackup, readTombstoneFile, restoreBackup, type TombstoneFile } from '@causeway/storage';
+import type { Command, Invocation } from '../command.js';
+import { MIGRATIONS_FOLDER } from '../embedded/project-paths.js';
+import { withDatabase } from '../embedded/with-database.js';
+import { removeUnreadableContacts } from '../restore/remove-unreadable-contacts.js';
+import { Terminal } from '../terminal.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/** `causeway restore`: the registry of a backup, with everything taken back again that was taken back since. */
+export const restore: Command = {
+  name: 'restore',
+  usage: '[--from <file>] [--replace] [--tombstones <file>] [--without-tombstones]',
+  summary: 'put a backup back, with Causeway stopped; what was erased, revoked or blocked since stays so',
+  group: 'gateway',
+  options: { from: 'text', replace: 'flag', tombstones: 'text', 'without-tombstones': 'flag' },
+  run: async (invocation) => {
+    const from = invocation.option('from');
+    if (from === undefined) throw new StartupProblem('From where?', 'causeway restore --from <file>');
+    const config = loadConfig(invocation.env);
+    const backup = await readBackup(resolve(from));
+    refuseOld(backup.header.takenAt, config);
+    const tombstones = await tombstonesOf(invocation, config);
+    const terminal = new Terminal();
+    await withDatabase(config, { isShared: false }, async (url) => {
+      await migrate({ url, folder: MIGRATIONS_FOLDER });
+      const { rows, takenBack } = await restoreBackup({
+        url,
+        backup,
+        region: config.region,
+        tombstones,
+        replaces: invocation.has('replace'),
+        withoutTombstones: invocation.has('without-tombstones'),
+      });
+      terminal.row('restored', `${rows} rows as of ${backup.header.takenAt}`);
+      for (const [what, count] of takenBack) terminal.row('again', `${what}: ${count}`);
+      terminal.row('known until', tombstones?.writtenAt ?? 'what the database itself remembered');
+      terminal.row('contacts', await removeUnreadableContacts(config, url));
+    });
+    terminal.line();
+    terminal.line('Nothing that was under way is here: devices submit again what has no end, and get no second copy.');
+    terminal.line('Who registered or linked a device after the backup does it again. Invites of before are void.');
+  },
+};
+
+function refuseOld(takenAt: string, { backupDays }: Config): void {
+  if (SYSTEM_CLOCK.nowMs() - Date.parse(takenAt) <= backupDays * DAY_MS) return;
+  throw new StartupProblem(
+    `The backup is older than ${backupDays} days, and what was erased since is remembered no longer.`,
+    'It would bring people back who left. Take a newer one.',
+  );
+}
+
+async function tombstonesOf(invocation: Invocation, config: Config): Promise<TombstoneFile | undefined> {
+  const given = invocation.option('tombstones');
+  const found = await readTombstoneFile(resolve(given ?? join(config.dataFolder, TOMBSTONES_FILE)));
+  if (given !== undefined && !found) throw new StartupProblem(`There is no file ${given}.`, 'Look at --tombstones.');
+  return found;
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '@causeway/platform';
+import type { AuthenticatedDevice, LinkRow, LinkStore } from '@causeway/storage';
+
+/** Links as their owner is shown them. */
+export class ShowLinks {
+  constructor(
+    private readonly links: LinkStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(caller: AuthenticatedDevice) {
+    const nowMs = this.clock.nowMs();
+    const links = (await this.links.list(caller)).map((row) => described(row, nowMs));
+    return { links, crossNetwork: caller.crossNetwork };
+  }
+}
+
+const described = (row: LinkRow, nowMs: number) => ({
+  link: row.link,
+  kind: row.kind,
+  ...(row.address === null ? {} : { address: row.address }),
+  ...(row.country === null ? {} : { country: row.country }),
+  findable: row.findable,
+  provedAt: row.provedAt.toISOString(),
+  expiresAt: row.expiresAt.toISOString(),
+  state: row.endedBecause !== null ? 'ended' : row.expiresAt.getTime() <= nowMs ? 'expired' : 'active',
+  ...(row.endedBecause === null ? {} : { because: row.endedBecause }),
+});

@@ -1,0 +1,2 @@
+export * from './guard-store-contract.js';
+export * from './random-conduct.js';

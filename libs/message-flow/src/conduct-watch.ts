@@ -1,0 +1,155 @@
+import type { Decision, Guard, GuardEvent, GuardFeatures, TenantProfile } from '@causeway/abuse-control';
+import { parseAccountId, parseTransitId, purgeHourOf, type TenantId } from '@causeway/message-model';
+import { beyondLimit, type Clock, type Events } from '@causeway/platform';
+import type { ConductListener, ProvenReport } from '@causeway/people';
+import type { AbuseDecisionStore, PartitionStore } from '@causeway/storage';
+import { GroupCommit } from './group-commit.js';
+
+/** One side of what happened, named as the guard names it: an account by its id, whom it writes to by their address or contact id. */
+export interface Pair {
+  readonly tenant: TenantId;
+  readonly sender: string;
+  readonly recipient: string;
+}
+
+/** A message on its way, without a word of it. */
+export interface Send extends Pair {
+  readonly kind: 'request' | 'message';
+  readonly isEstablished: boolean;
+  readonly transport: 'native' | 'clear';
+  readonly features?: GuardFeatures;
+}
+
+/** Under load one question to the guard is for what arrives in this time. */
+const GATHER_MS = 5;
+const SECOND_MS = 1000;
+
+export interface ConductWatchOptions {
+  readonly guard: Guard;
+  /** Weekly keys, to be turned before they are asked for. */
+  readonly keys: { turn(nowMs: number): Promise<void> };
+  readonly decisions: AbuseDecisionStore;
+  readonly partitions: PartitionStore;
+  readonly profile: TenantProfile;
+  readonly clock: Clock;
+  readonly events: Events;
+}
+
+/**
+ * Tells the guard what happens, and lets or does not let a message on. Established conversations are not asked about, everything else is,
+ * in one round trip for all that arrive together.
+ */
+export class ConductWatch implements ConductListener {
+  private readonly judgements: GroupCommit<GuardEvent, Decision>;
+
+  constructor(private readonly options: ConductWatchOptions) {
+    this.judgements = new GroupCommit((events) => this.judgeAll(events), {
+      maxItems: 200,
+      maxUnderWay: 4,
+      gatherMs: GATHER_MS,
+      ownerOf: ({ tenant }) => tenant,
+    });
+  }
+
+  /** Throws `abnormal-usage-detected` for what may not go now, with how long, why, and the name of the decision. */
+  async allow(send: Send): Promise<void> {
+    const decision = await this.judge({ ...send, assurance: 'device' });
+    if (decision.isRaised) await this.record(send, decision);
+    if (decision.action === 'deliver' || decision.action === 'request') return;
+    this.options.events.sendLimited({ action: decision.action, isBlind: decision.isBlind });
+    throw beyondLimit('abnormal-usage-detected', rateLimitOf(decision), {
+      pointer: '/to',
+      detail: decision.sentence,
+      ...(decision.id === undefined ? {} : { extensions: { decision: decision.id } }),
+    });
+  }
+
+  /** What comes in from a carrier, about which only the carrier's word is known. False: it is to be withheld. */
+  async allowInbound(send: Omit<Send, 'transport' | 'kind'>): Promise<boolean> {
+    const decision = await this.judge({ ...send, kind: 'message', transport: 'clear', assurance: 'carrier' });
+    // a carrier delivers when it delivers: what would only have to wait comes through
+    const isWithheld = decision.action === 'block' || decision.action === 'suspend' || decision.action === 'hold';
+    if (isWithheld) this.options.events.sendLimited({ action: decision.action, isBlind: decision.isBlind });
+    return !isWithheld;
+  }
+
+  /** `recipient` answered: they wrote back, or granted a request. */
+  answered(pair: Pair): Promise<void> {
+    return this.hear('reply', pair);
+  }
+
+  blocked(pair: Pair): Promise<void> {
+    return this.hear('block', pair);
+  }
+
+  /** A block in the same call was told by itself. A reporter who had reported this sender before counts no second time. */
+  async reported({ reporter, sender, weight }: ProvenReport): Promise<void> {
+    if (weight > 0) await this.hear('report', { tenant: reporter.tenant, sender, recipient: reporter.address });
+  }
+
+  /** What is only told changes nothing for whoever tells it: a guard that is away is no reason to refuse them. */
+  private async hear(kind: 'reply' | 'block' | 'report', { tenant, sender, recipient }: Pair): Promise<void> {
+    const told = {
+      tenant,
+      sender,
+      recipient,
+      kind,
+      isEstablished: false,
+      transport: 'native',
+      assurance: 'device',
+    } as const;
+    try {
+      const decision = await this.judge(told);
+      if (decision.isRaised) await this.record(told, decision);
+    } catch (thrown) {
+      this.options.events.bugCaught({ component: 'conduct-watch', thrown });
+    }
+  }
+
+  private judge(event: Omit<GuardEvent, 'profile' | 'atMs'>): Promise<Decision> {
+    const { profile, clock } = this.options;
+    return this.judgements.add({ ...event, profile, atMs: clock.nowMs() });
+  }
+
+  private async judgeAll(events: readonly GuardEvent[]): Promise<readonly Decision[]> {
+    await this.options.keys.turn(this.options.clock.nowMs());
+    return this.options.guard.judgeAll(events);
+  }
+
+  /** A decision stands whether or not it could be written down for reading. */
+  private async record({ tenant, sender }: Pick<Pair, 'tenant' | 'sender'>, decision: Decision): Promise<void> {
+    const id = parseTransitId(decision.id ?? '');
+    const account = parseAccountId(sender);
+    // of a telephone there is nobody here who could read it
+    if (!id || !account || decision.untilMs === undefined) return;
+    const { events, partitions, decisions, clock } = this.options;
+    events.senderLimited({ level: decision.level });
+    try {
+      await partitions.ensure('d', purgeHourOf(id));
+      await decisions.add(
+        { tenant, account },
+        {
+          id,
+          level: decision.level,
+          score: decision.score,
+          reasons: decision.reasons,
+          decidedAt: clock.now(),
+          untilAt: new Date(decision.untilMs),
+        },
+      );
+    } catch (thrown) {
+      events.bugCaught({ component: 'abuse-decision', thrown });
+    }
+  }
+}
+
+/** One new person per pause at level 1; none until it ends above. */
+function rateLimitOf({ level, retryAfterMs }: Decision) {
+  const resetSeconds = Math.max(1, Math.ceil((retryAfterMs ?? 0) / SECOND_MS));
+  return {
+    policy: 'new-people',
+    quota: level <= 1 ? 1 : 0,
+    windowSeconds: level <= 1 ? 30 : resetSeconds,
+    resetSeconds,
+  };
+}

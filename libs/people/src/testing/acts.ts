@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+
+/** 0 writes, 1 is written to. */
+export type Side = 0 | 1;
+export type Clear = 'sms' | 'rcs';
+
+/** One thing that happens between two people: a decision, a word, a link, time, a message, a retry. */
+export type Act =
+  | { readonly kind: 'request' | 'cancel' | 'grant' | 'revoke'; readonly by: Side }
+  | { readonly kind: 'switch' | 'not-over'; readonly by: Side; readonly network: Clear; readonly isOn: boolean }
+  | { readonly kind: 'floor'; readonly by: Side; readonly isSealed: boolean }
+  | { readonly kind: 'order'; readonly order: readonly string[] }
+  | { readonly kind: 'remove'; readonly network: Clear; readonly isOn: boolean }
+  | { readonly kind: 'link'; readonly isOn: boolean }
+  | { readonly kind: 'move'; readonly isOutside: boolean }
+  | { readonly kind: 'stop' | 'start' }
+  | { readonly kind: 'permit'; readonly networks: readonly Clear[]; readonly forSeconds: number }
+  | { readonly kind: 'take-back' }
+  | { readonly kind: 'advance'; readonly seconds: number }
+  | {
+      readonly kind: 'send';
+      readonly to: 'address' | 'number';
+      readonly floor: 'sealed' | 'clear';
+      readonly signs: readonly Clear[];
+    }
+  | { readonly kind: 'retry' };
+
+const side = fc.constantFrom<Side>(0, 1);
+const clear = fc.constantFrom<Clear>('sms', 'rcs');
+const isOn = fc.boolean();
+const networks = fc.subarray<Clear>(['sms', 'rcs'], { minLength: 1 });
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('request', 'cancel', 'grant', 'revoke'), by: side }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('switch', 'not-over'), by: side, network: clear, isOn }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('floor'), by: side, isSealed: isOn }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('order'), order: fc.subarray(['sms', 'rcs', 'native']) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove'), network: clear, isOn }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('link'), isOn }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('move'), isOutside: isOn }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'start') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('permit'), networks, forSeconds: fc.integer({ min: 1, max: 90 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'take-back' }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('advance'), seconds: fc.integer({ min: 1, max: 60 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('send'),
+      to: fc.constantFrom('address', 'number'),
+      floor: fc.constantFrom('clear', 'clear', 'sealed'),
+      signs: fc.subarray<Clear>(['sms', 'rcs']),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant({ kind: 'retry' }) },
+);
+
+/** Everything is open at first, so that a rule that is not kept shows soon. */
+const OPENING: readonly Act[] = [
+  { kind: 'switch', by: 0, network: 'sms', isOn: true },
+  { kind: 'switch', by: 0, network: 'rcs', isOn: true },
+  { kind: 'switch', by: 1, network: 'sms', isOn: true },
+  { kind: 'switch', by: 1, network: 'rcs', isOn: true },
+  { kind: 'request', by: 0 },
+  { kind: 'grant', by: 1 },
+  { kind: 'link', isOn: true },
+  { kind: 'order', order: ['sms', 'rcs'] },
+];
+
+export const sequences: fc.Arbitrary<readonly Act[]> = fc
+  .tuple(fc.subarray([...OPENING]), fc.array(act, { minLength: 3, maxLength: 18 }))
+  .map(([opening, acts]) => [...opening, ...acts]);

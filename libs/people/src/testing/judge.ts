@@ -1,0 +1,142 @@
+import type { Act, Side } from './acts.js';
+import type { Delivery, Outcome } from './scene.js';
+
+/**
+ * The promises P2 and P8 by themselves, written without the router and the consent machine: what was said is kept as it was said, and every
+ * message that left is held against it.
+ */
+export class Judge {
+  private isGranted = false;
+  private readonly asked: [boolean, boolean] = [false, false];
+  private readonly stance: [Stance, Stance] = ['open', 'open'];
+  private readonly said = new Map<string, boolean>();
+  private readonly permits: {
+    networks: readonly string[];
+    until: number;
+    message: number | undefined;
+    isGone: boolean;
+  }[] = [];
+  private readonly usedFor = new Map<number, number>();
+  private messages = 0;
+  private now = 0;
+
+  /** What is wrong with what an act led to; undefined when nothing is. */
+  faultOf(act: Act, { delivered, shown }: Outcome): string | undefined {
+    this.note(act);
+    const sent = act.kind === 'send' ? act : undefined;
+    if (sent?.to === 'address' && !this.isGranted && shown.length > 0 && shown[0] !== 'consent')
+      return 'something was shown before a grant';
+    return delivered.map((each) => this.faultIn(each)).find((fault) => fault !== undefined);
+  }
+
+  private note(act: Act): void {
+    switch (act.kind) {
+      case 'request':
+      case 'cancel':
+      case 'grant':
+      case 'revoke':
+        return this.consent(act.kind, act.by);
+      case 'switch':
+      case 'not-over':
+        this.said.set(`${act.kind} ${act.by} ${act.network}`, act.isOn);
+        return;
+      case 'floor':
+        this.said.set(`floor ${act.by}`, act.isSealed);
+        return;
+      case 'remove':
+        this.said.set(`remove ${act.network}`, act.isOn);
+        return;
+      case 'link':
+      case 'move':
+        this.said.set(act.kind, act.kind === 'link' ? act.isOn : act.isOutside);
+        return;
+      case 'stop':
+      case 'start':
+        this.said.set('stop', act.kind === 'stop');
+        return;
+      case 'permit':
+        this.permits.push({
+          networks: act.networks,
+          until: this.now + act.forSeconds,
+          message: undefined,
+          isGone: false,
+        });
+        return;
+      case 'take-back':
+        for (const permit of this.permits) permit.isGone = true;
+        return;
+      case 'advance':
+        this.now += act.seconds;
+        return;
+      case 'send':
+        this.messages += 1;
+        if (act.signs.length > 0)
+          this.permits.push({ networks: act.signs, until: this.now + 40, message: this.messages, isGone: false });
+        return;
+      case 'order':
+      case 'retry':
+    }
+  }
+
+  private consent(kind: 'request' | 'cancel' | 'grant' | 'revoke', by: Side): void {
+    const other = by === 0 ? 1 : 0;
+    switch (kind) {
+      case 'grant':
+        if (this.asked[other]) this.isGranted = true;
+        this.stance[by] = this.isGranted ? 'open' : 'welcoming';
+        return;
+      case 'revoke':
+        this.stance[by] = 'closed';
+        return;
+      case 'cancel':
+        if (!this.isGranted) this.asked[by] = false;
+        return;
+      case 'request':
+        if (this.isGranted) return;
+        if (this.stance[by] === 'closed') this.stance[by] = 'reopened';
+        this.asked[by] = true;
+        if (
+          this.stance[other] === 'welcoming' ||
+          (this.asked[other] && this.stance[by] !== 'reopened' && this.stance[other] === 'open')
+        )
+          this.isGranted = true;
+    }
+  }
+
+  private faultIn({ network, message, floor, statement }: Delivery): string | undefined {
+    if (network === 'native') {
+      if (!this.isGranted) return 'a message reached somebody who had not granted it';
+      return this.stance[1] === 'closed' ? 'a message went past a block' : undefined;
+    }
+    const is = (name: string): boolean => this.said.get(name) === true;
+    if (is('stop')) return 'a message went past STOP';
+    if (floor === 'sealed' || is('floor 0')) return 'a clear network carried what had a sealed floor';
+    if (!is(`switch 0 ${network}`)) return 'a network carried what its sender had not turned on';
+    if (is(`not-over 0 ${network}`) || is(`remove ${network}`)) return 'a network carried what its sender kept off it';
+    if (network === 'rcs' && is('move')) return 'it leaves the permitted countries';
+    if (this.isGranted && is('link')) {
+      if (!is(`switch 1 ${network}`)) return 'a network that the recipient had not turned on carried something';
+      if (is(`not-over 1 ${network}`) || is('floor 1')) return 'a network carried what its recipient kept off it';
+    }
+    return this.faultInPermit(statement, { network, message });
+  }
+
+  private faultInPermit(
+    statement: number | undefined,
+    { network, message }: { readonly network: string; readonly message: number },
+  ): string | undefined {
+    const permit = statement === undefined ? undefined : this.permits[statement];
+    if (!permit || statement === undefined) return 'nobody had signed for it';
+    if (permit.isGone) return 'the permission had been taken back';
+    if (this.now >= permit.until) return 'the permission had run out';
+    if (!permit.networks.includes(network)) return 'the permission was for another network';
+    if (permit.message !== undefined && permit.message !== message) return 'the permission was for another message';
+    if (permit.message !== undefined && (this.usedFor.get(statement) ?? message) !== message)
+      return 'it was used twice';
+    this.usedFor.set(statement, message);
+    return undefined;
+  }
+}
+
+/** `reopened`: closed once, until they asked themselves. */
+type Stance = 'open' | 'welcoming' | 'closed' | 'reopened';

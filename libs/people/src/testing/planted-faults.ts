@@ -1,0 +1,68 @@
+import { NO_CONSENT, type ConsentPair } from '@causeway/message-model';
+import { VETOES, type VetoName } from '../route-vetoes.js';
+import { REAL, type Parts } from './scene.js';
+
+const without = (name: VetoName) => VETOES.filter((veto) => veto.name !== name);
+const grantedBoth = ({ own, other }: ConsentPair): ConsentPair => ({
+  own: { ...own, standing: 'granted' },
+  other: { ...other, standing: 'granted' },
+});
+
+/** Each leaves out one check. The first of each are the rules of the router, one by one. */
+export const PLANTED: Readonly<Record<string, Partial<Parts>>> = {
+  ...Object.fromEntries(
+    VETOES.map(({ name }) => [`the veto ${name} is gone`, { vetoes: without(name), atDelivery: without(name) }]),
+  ),
+  'nothing is asked again before the call': { atDelivery: [] },
+  'a block is not looked at': {
+    permitsDelivery: (consent, scope) =>
+      REAL.permitsDelivery({ ...consent, isStopped: scope === 'clear' && consent.isStopped }, scope),
+  },
+  'STOP is not looked at': {
+    permitsDelivery: (consent, scope) =>
+      REAL.permitsDelivery({ ...consent, isStopped: scope === 'native' && consent.isStopped }, scope),
+  },
+  'a block shows in the plan': {
+    chooseRoute: (question, vetoes, { isStopped }) =>
+      isStopped ? { kind: 'waiting', reason: 'route', judged: [] } : REAL.chooseRoute(question, vetoes, { isStopped }),
+  },
+  'a refusal shows in the plan': {
+    chooseRoute: (question, vetoes, { isStopped }) => {
+      const route = REAL.chooseRoute(question, vetoes, { isStopped });
+      return isStopped && route.kind === 'waiting' ? { ...route, judged: [] } : route;
+    },
+  },
+  'a request grants itself': {
+    reducePair: (pair, operation, policy) =>
+      operation === 'request' ? grantedBoth(pair) : REAL.reducePair(pair, operation, policy),
+  },
+  'a refusal is forgotten': {
+    reducePair: (pair, operation, policy) => (operation === 'revoke' ? pair : REAL.reducePair(pair, operation, policy)),
+  },
+  'a refused person who asks again is unknown': {
+    reducePair: ({ own, other }, operation, policy) => {
+      const forgotten = operation === 'request' && other.isStopped ? NO_CONSENT : other;
+      return REAL.reducePair({ own, other: forgotten }, operation, policy);
+    },
+  },
+  'a request that was taken back is granted': {
+    reducePair: (pair, operation, policy) => (operation === 'cancel' ? pair : REAL.reducePair(pair, operation, policy)),
+  },
+  'no statement is checked': { checkStatementForm: () => 'ok' },
+  'a statement never ends': {
+    checkStatementForm: (statement, facts) =>
+      REAL.checkStatementForm({ ...statement, notAfter: Math.max(facts.now, facts.deadline) + 1 }, facts),
+  },
+  'a statement is for every network': {
+    checkStatementForm: (statement, facts) =>
+      REAL.checkStatementForm({ ...statement, networks: facts.networks }, facts),
+  },
+  'a statement is for every message': {
+    checkStatementForm: (statement, facts) => {
+      const subject = { kind: 'message', messageId: facts.messageId } as const;
+      return REAL.checkStatementForm({ ...statement, subject }, facts);
+    },
+    isUsable: ({ isRevoked }) => !isRevoked,
+  },
+  'a permission cannot be taken back': { isUsable: ({ usedBy, by }) => usedBy === undefined || usedBy === by },
+};

@@ -1,0 +1,39 @@
+import type { Clock, Events } from '@causeway/platform';
+import type { PartitionStore } from '@causeway/storage';
+import { GRACE_MS, PURGE_LAG, purgeLagSeconds } from './purge-lag.js';
+
+const HOUR_MS = 3_600_000;
+/** A lane that nobody used for so long goes; the next message makes a new one. */
+const IDLE_LANE_HOURS = 7 * 24;
+
+/**
+ * Drops partitions whose hour is past, and the narrow rows that left with them, and says how far behind it is. Reads never saw an expired
+ * row anyway. Whatever moment it is killed at, the next run finishes what it began.
+ */
+export class DropPartitions {
+  constructor(
+    private readonly partitions: PartitionStore,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {}
+
+  async execute(): Promise<void> {
+    const now = this.clock.now();
+    // the rows of hour h were to go by h o'clock
+    const lastHour = Math.floor((now.getTime() - GRACE_MS) / HOUR_MS);
+    try {
+      for (const { table, hour } of await this.partitions.dropPast(lastHour, now))
+        this.events.partitionPurged({ partition: `${table}_${hour}`, class: table, count: 1 });
+      await this.partitions.forgetPast(lastHour, IDLE_LANE_HOURS);
+    } finally {
+      await this.tellLag();
+    }
+  }
+
+  private async tellLag(): Promise<void> {
+    for (const [table, oldestHour] of await this.partitions.oldestHours()) {
+      const lagSeconds = purgeLagSeconds(oldestHour, this.clock.nowMs());
+      this.events.purgeLag({ class: table, lagSeconds, limits: PURGE_LAG });
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import type { Clock } from '@causeway/platform';
+import type { HoldStore } from '@causeway/storage';
+import type { RetentionLedger } from './retention-ledger.js';
+
+/** How long it is kept that there was a hold, after its end. */
+const REMEMBERED_MS = 35 * 24 * 3_600_000;
+
+/**
+ * Carries holds out: shows each in the retention ledger first, then copies what the account does, ends those whose time is over. There is no
+ * content to hold. Metadata lives for days, so a copy every few seconds misses nothing.
+ */
+export class KeepHolds {
+  constructor(
+    private readonly holds: HoldStore,
+    private readonly ledger: RetentionLedger,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(): Promise<void> {
+    const now = this.clock.now();
+    await this.holds.endExpired(now);
+    for (const news of await this.holds.news()) {
+      await this.ledger.append({ class: news.event, keyId: news.id, at: now });
+      await this.holds.announced(news, now);
+    }
+    await this.holds.copy(now);
+    await this.holds.forgetEnded(new Date(now.getTime() - REMEMBERED_MS));
+  }
+}

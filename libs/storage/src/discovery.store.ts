@@ -1,0 +1,57 @@
+import type { Database } from './database.js';
+
+/** Within one day: how many addresses one account may ask for, and how many accounts may ask for one address. */
+export interface DiscoveryLimits {
+  readonly targetsOfAsker: number;
+  readonly askersOfTarget: number;
+}
+
+/** An ended link is shown to its owner for this long, days; a retired pair of telephone and bridge number is given to nobody for so long. */
+export const ENDED_LINK_DAYS = 30;
+export const RETIRED_BINDING_DAYS = 180;
+const DAY_MS = 86_400_000;
+
+/** Who asked for whom today, as keyed digests, and what of this area is past its time. */
+export class DiscoveryStore {
+  constructor(private readonly database: Database) {}
+
+  /** Whether this may be asked today. Asking for the same one again costs nothing. Whether the target exists plays no part. */
+  async ask(
+    asked: { readonly asker: Uint8Array; readonly target: Uint8Array; readonly now: Date },
+    limits: DiscoveryLimits,
+  ): Promise<boolean> {
+    const rows = await this.database.query<{ isAdmitted: boolean }>(
+      `WITH known AS (SELECT FROM transit.discovery WHERE day = $1 AND asker = $2 AND target = $3),
+       room AS (SELECT
+         (SELECT count(*) FROM (SELECT FROM transit.discovery WHERE day = $1 AND asker = $2 LIMIT $4) n) < $4 AND
+         (SELECT count(*) FROM (SELECT FROM transit.discovery WHERE day = $1 AND target = $3 LIMIT $5) n) < $5 AS is_left),
+       noted AS (INSERT INTO transit.discovery (day, asker, target) SELECT $1, $2, $3 FROM room
+         WHERE is_left AND NOT EXISTS (SELECT FROM known) ON CONFLICT DO NOTHING)
+       SELECT is_left OR EXISTS (SELECT FROM known) AS "isAdmitted" FROM room`,
+      Math.floor(asked.now.getTime() / DAY_MS),
+      asked.asker,
+      asked.target,
+      limits.targetsOfAsker,
+      limits.askersOfTarget,
+    );
+    return rows[0]?.isAdmitted ?? false;
+  }
+
+  /** Links that expired or ended a while ago, codes and questions of other days, aliases and retired bindings past their time. */
+  async forgetPast(now: Date): Promise<void> {
+    const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+    await this.database.query('DELETE FROM registry.link WHERE expires_at < $1', now);
+    await this.database.query(
+      'DELETE FROM registry.link WHERE id = ANY (ARRAY(SELECT id FROM registry.link WHERE expires_at > $2 AND ended_at < $1))',
+      before(ENDED_LINK_DAYS),
+      now,
+    );
+    await this.database.query('DELETE FROM transit.link_challenge WHERE created_at < $1', before(1));
+    await this.database.query('DELETE FROM registry.alias WHERE expires_at < $1', now);
+    await this.database.query(
+      'DELETE FROM registry.retired_binding WHERE retired_at < $1',
+      before(RETIRED_BINDING_DAYS),
+    );
+    await this.database.query('DELETE FROM transit.discovery WHERE day < $1', Math.floor(now.getTime() / DAY_MS));
+  }
+}

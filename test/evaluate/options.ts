@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util';
+import type { Half } from './metadata/population.js';
+
+export interface EvaluateOptions {
+  readonly half: Half;
+  /** Lines of `from to unix-seconds`. */
+  readonly data: string;
+  /** Attacks of others, as `docs/abuse-evaluation.md` describes the file. */
+  readonly attacks: string | undefined;
+  /** The generator, even when there is a file. */
+  readonly isGenerated: boolean;
+  readonly seed: number;
+  /** Classes whose name contains this. */
+  readonly only: string | undefined;
+  readonly isWritingDocs: boolean;
+  /** Shows what counted on each honest day that met level 2 or more. */
+  readonly isShowingCases: boolean;
+}
+
+/** Throws on an option that is none: a mistyped one would measure something else. */
+export function parseOptions(args: readonly string[]): EvaluateOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      half: { type: 'string', default: 'tune' },
+      data: { type: 'string', default: '../shared/data/CollegeMsg.txt' },
+      attacks: { type: 'string' },
+      generated: { type: 'boolean', default: false },
+      seed: { type: 'string', default: '1' },
+      only: { type: 'string' },
+      'write-docs': { type: 'boolean', default: false },
+      cases: { type: 'boolean', default: false },
+    },
+  });
+  const { half } = values;
+  if (half !== 'tune' && half !== 'held') throw new Error('--half is tune or held');
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) throw new Error('--seed is a whole number');
+  return {
+    half,
+    seed,
+    data: values.data,
+    attacks: values.attacks,
+    isGenerated: values.generated,
+    only: values.only,
+    isWritingDocs: values['write-docs'],
+    isShowingCases: values.cases,
+  };
+}

@@ -1,0 +1,27 @@
+/** What no figure shows. */
+export const NOT_FOUND = `Who writes to few people a day, and whom people answer, looks like everybody else: **conversational scams** and patient
+**snowshoe** attacks are not visible in metadata, and no threshold would change that without hitting honest people first. What finds them is people:
+the table with recipients who report shows by how much. Reports that prove themselves are described in [reports.md](reports.md).`;
+
+/** How to read the figures, and how they come about. */
+export const METHOD = `## How it is measured
+
+- Every event goes in order of time through the production guard (\`libs/abuse-control\`) with its store in memory. Its only clock is that of the
+  events, so a replay of months takes seconds and comes out the same each time.
+- **Split.** People are halved by a hash of their name, time at the median event. Weights are tuned on one half of the people in the first half of
+  the time; then they are frozen, and the other people in the other time are counted, once. The held half has all that went before as its history.
+- **Units.** A sender-day is a person on a day on which they wrote. The days of one person are not independent; hence the bootstrap over
+  senders beside the exact limit. A rate below a limit is a measurement; that it is below in truth is claimed only by the exact limit.
+- **Honest people are taken as the metadata has them.** Some of them may have been unwanted; whoever was blocked by the guard is counted as an error
+  all the same. Answers come as they came, also to messages the guard would have kept back.
+- **Attackers** copy how unevenly honest people of the half write (each gap over its sender's mean, drawn anew) at the pace of their class.
+  Every second account is new, every other one a month old. 3 % of those who are written to answer, after a delay drawn from honest answers.
+  Nobody reports anything, except where the table says so. Each class runs among the honest people by itself, so that none helps to find another.
+- **Tried and reached.** Targets are judged by new people *tried* when the level came, that one included; *reached* are those to whom something
+  was delivered, or shown as a request.
+- **Telephones.** The profile \`phone\` has no real metadata here: its attacks and honest strain are synthetic, and no false-positive rate is claimed.
+
+\`--data <file>\` takes other metadata (lines of \`from to unix-seconds\`), \`--attacks <file>\` attacks of others (lines of
+\`class,sender,recipient,seconds[,answer-probability[,gap-class[,country]]]\`, seconds from the sender's first try), \`--generated\` the generator,
+\`--cases\` shows what counted on each honest day that was held or blocked. Where the file is absent, a generator stands in, fitted to what is
+published of a community of strangers: the largest number of new people in 24 hours has median 2 and p99 31, and 47 % of first contacts are answered.`;

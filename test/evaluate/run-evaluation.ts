@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { TenantProfile } from '@causeway/abuse-control';
+import { readEdges } from './metadata/edges.js';
+import { generateCommunity } from './metadata/generate-community.js';
+import { populationOf, type Population } from './metadata/population.js';
+import { figuresOfKind, type KindFigures } from './measure/attack-figures.js';
+import { honestFigures, type HonestFigures } from './measure/honest-figures.js';
+import type { EvaluateOptions } from './options.js';
+import { replay } from './replay/replay.js';
+import { attacksOn, withComplaints } from './senders/attacks.js';
+import { honestStrain } from './senders/honest-strain.js';
+import { readAttacks } from './senders/read-attacks.js';
+import type { SenderKind } from './senders/sender-kind.js';
+
+/** Everything that was measured in one run. */
+export interface Evaluation {
+  readonly half: string;
+  readonly source: string;
+  readonly seed: number;
+  readonly people: number;
+  readonly edges: number;
+  readonly from: string;
+  readonly to: string;
+  readonly answeredShare: number;
+  readonly honest: HonestFigures;
+  readonly strain: readonly KindFigures[];
+  readonly attacks: readonly KindFigures[];
+  readonly attacksOnPhones: readonly KindFigures[];
+  readonly reported: readonly KindFigures[];
+  /** The same honest people, with each attack going on around them: the highest rates seen. */
+  readonly duringAttacks: { readonly level2: number; readonly level3: number; readonly interrupted: number };
+}
+
+const GENERATED = { people: 2_000, days: 120 } as const;
+/** Kinds that only people find, and how many of them report. */
+const REPORTED: readonly string[] = ['snowshoe', 'conversational scam', 'slow 8/day', 'adaptive'];
+const REPORTING = 0.1;
+
+export async function populationFor(options: EvaluateOptions): Promise<Population> {
+  if (!options.isGenerated && existsSync(options.data)) {
+    const name = options.data.split('/').at(-1) ?? options.data;
+    return populationOf(readEdges(await readFile(options.data, 'utf8')), options.half, `${name}, real metadata`);
+  }
+  const edges = generateCommunity({ ...GENERATED, seed: 20_260_105 });
+  return populationOf(edges, options.half, 'generated, fitted to published figures of a community of strangers');
+}
+
+/** Honest people first, alone; then each kind of attack by itself among them, so that none helps to find another. */
+export async function evaluate(options: EvaluateOptions, progress: (line: string) => void): Promise<Evaluation> {
+  const population = await populationFor(options);
+  const isWanted = ({ name }: SenderKind): boolean => options.only === undefined || name.includes(options.only);
+  const among = (kinds: readonly SenderKind[], profile: TenantProfile, isAlone: boolean) =>
+    replay({ population, profile, kinds, seed: options.seed + (options.half === 'held' ? 1_000 : 0), isAlone });
+  progress('honest people');
+  const alone = await among([], 'community', false);
+  const during = { level2: 0, level3: 0, interrupted: 0 };
+  const attacks: KindFigures[] = [];
+  const brought = options.attacks === undefined ? [] : readAttacks(await readFile(options.attacks, 'utf8'), population);
+  for (const kind of [...attacksOn('community').filter(isWanted), ...brought]) {
+    progress(kind.name);
+    const replayed = await among([kind], 'community', false);
+    attacks.push(figuresOfKind(kind, replayed.senders));
+    const { falsePositives, established } = honestFigures(replayed, options.seed);
+    during.level2 = Math.max(during.level2, falsePositives[1]?.days.rate ?? 0);
+    during.level3 = Math.max(during.level3, falsePositives[2]?.days.rate ?? 0);
+    during.interrupted += established.interrupted;
+  }
+  const separately = async (kinds: readonly SenderKind[], profile: TenantProfile): Promise<readonly KindFigures[]> => {
+    const figures: KindFigures[] = [];
+    for (const kind of kinds) {
+      progress(`${kind.name} (${kind.profile})`);
+      figures.push(figuresOfKind(kind, (await among([kind], profile, true)).senders));
+    }
+    return figures;
+  };
+  const phone = attacksOn('phone').filter(isWanted);
+  const reported = attacksOn('community').filter((kind) => REPORTED.includes(kind.name) && isWanted(kind));
+  return {
+    half: options.half,
+    source: population.source,
+    seed: options.seed,
+    people: new Set(population.edges.map(({ from }) => from)).size,
+    edges: population.edges.length,
+    from: new Date(population.fromMs).toISOString(),
+    to: new Date(population.toMs).toISOString(),
+    answeredShare: population.answeredShare,
+    honest: honestFigures(alone, options.seed),
+    strain: [
+      ...(await separately(honestStrain('phone').filter(isWanted), 'phone')),
+      ...(await separately(
+        honestStrain('community').filter((kind) => kind.profile === 'community' && isWanted(kind)),
+        'community',
+      )),
+    ],
+    attacks,
+    attacksOnPhones: await separately(phone, 'phone'),
+    reported: await separately(
+      reported.map((kind) => withComplaints(kind, REPORTING)),
+      'community',
+    ),
+    duringAttacks: during,
+  };
+}
