@@ -1,3 +1,4 @@
+import { isJourney, type Journey } from './load/live-orders.js';
 import type { Backend } from './site/backend.js';
 
 /** What of the benchmark is run, and how long. The defaults end within about twelve minutes on two quiet cores. */
@@ -17,6 +18,8 @@ export interface BenchOptions {
   readonly liveConversations: number;
   readonly liveRates: readonly number[];
   readonly smsRates: readonly number[];
+  /** Journeys of real devices that are run. */
+  readonly journeys: readonly Journey[];
   readonly backlogs: readonly number[];
   readonly accounts: readonly number[];
   readonly sockets: readonly number[];
@@ -37,6 +40,7 @@ const DEFAULTS = {
   'live-conversations': '50',
   'live-rates': '50,100,200,300,400',
   'sms-rates': '25,50,100,150',
+  journeys: 'native,native-sms,sms-native',
   backlogs: '1000,10000,100000',
   accounts: '1000,10000,100000',
   sockets: '1000,5000',
@@ -72,6 +76,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     liveConversations: number('live-conversations'),
     liveRates: numbers('live-rates'),
     smsRates: numbers('sms-rates'),
+    journeys: words('journeys').map((word) => {
+      if (!isJourney(word)) throw new Error(`${word} is no journey`);
+      return word;
+    }),
     backlogs: numbers('backlogs'),
     accounts: numbers('accounts'),
     sockets: numbers('sockets'),

@@ -234,7 +234,7 @@ describe('ReconcileAttempt', () => {
     expect(must(await edge.dueMs(one.lane))).toBeGreaterThan(edge.bridge.clock.nowMs());
     const again = { outcome: 'not-sent', state: 'ready', leavesLane: false, lookAgainAt: null } as const;
     // the write alone, as of an edge that never came to wake the lane
-    await edge.context.attempts.record({ ref: one.ref, attempt: 1, ...again }, edge.bridge.clock.now());
+    await edge.context.attempts.record([{ ref: one.ref, attempt: 1, ...again }], edge.bridge.clock.now());
     expect(must(await edge.dueMs(one.lane))).toBeLessThanOrEqual(edge.bridge.clock.nowMs());
     await edge.drain(one.lane);
   });
@@ -266,7 +266,7 @@ describe('ReconcileAttempt', () => {
       statement: { tenant: TENANT, id: 'of-the-first', use: 'of-the-first' },
       ...times,
     };
-    expect(await edge.context.attempts.begin({ ref: one.ref, attempt: 1, ...claim })).toBe('begun');
+    expect(await edge.context.attempts.begin([{ ref: one.ref, attempt: 1, ...claim }])).toEqual(['begun']);
     await edge.drain(one.lane);
     expect(await edge.received(e164, 0)).toEqual([]);
     clock.advanceSeconds(301);
@@ -281,7 +281,7 @@ describe('ReconcileAttempt', () => {
     await edge.drain(one.lane);
     await eventually(() => edge.twilio.webhooks.find(({ url }) => url.includes(one.ref)));
     await edge.context.attempts.record(
-      { ref: one.ref, attempt: 1, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt: null },
+      [{ ref: one.ref, attempt: 1, outcome: 'unconfirmed', state: 'unconfirmed', leavesLane: true, lookAgainAt: null }],
       edge.bridge.clock.now(),
     );
     await takeReceipts(one.ref);

@@ -42,10 +42,10 @@ export class CachedLevel {
     return rows;
   }
 
-  async write(changes: readonly SealedChange[], options: { readonly synced: boolean }): Promise<void> {
+  async write(changes: readonly SealedChange[]): Promise<void> {
     this.#writes += 1;
     try {
-      await this.level.write(changes, options);
+      await this.level.write(changes);
     } catch (error) {
       this.#rows.forget(changes.map(({ collection, name }) => keyOf(collection, name)));
       this.#residents.clear();

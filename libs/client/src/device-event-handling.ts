@@ -18,7 +18,7 @@ export class DeviceEventHandling {
   ) {}
 
   async take({ id, event }: EventItem): Promise<'acknowledge'> {
-    await this.context.store.unit(async (unit) => {
+    await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
       switch (event.type) {
         case 'message-state':

@@ -122,6 +122,8 @@ export class DeviceParts {
     this.context.alarm.stop();
     this.#show.close();
     await Promise.allSettled(calls);
+    // while there is somebody to acknowledge to
+    await this.inbox.idle();
     await this.#socket?.close();
     await this.outgoing.close();
     await this.inbox.idle();

@@ -64,3 +64,40 @@ describe('a unit of work', () => {
     expect(await store.list(NUMBERS)).toEqual([]);
   });
 });
+
+describe('a unit that is not settled', () => {
+  it('is seen by all that follow, and is on the disk with the next that is', async () => {
+    const effects: string[] = [];
+    await store.unsettledUnit(async (unit) => {
+      unit.put(NUMBERS, 'one', 1);
+      unit.afterCommit(() => void effects.push('unsettled'));
+    });
+    expect(await store.get(NUMBERS, 'one')).toBe(1);
+    expect(effects).toEqual([]);
+    await store.unit(async (unit) => {
+      unit.put(NUMBERS, 'two', (await unit.get(NUMBERS, 'one')) ?? 0);
+      unit.afterCommit(() => void effects.push('settled'));
+    });
+    expect(effects).toEqual(['unsettled', 'settled']);
+    expect(await reopened()).toEqual([1, 1]);
+  });
+
+  it('is on the disk at once when it scrubs, with nothing left owing', async () => {
+    const effects: string[] = [];
+    await store.unsettledUnit(async (unit) => unit.put(NUMBERS, 'one', 1));
+    await store.unsettledUnit(async (unit) => {
+      unit.put(NUMBERS, 'one', 2);
+      unit.scrub(NUMBERS, 'one');
+      unit.afterCommit(() => void effects.push('scrubbed'));
+    });
+    expect(effects).toEqual(['scrubbed']);
+    expect(await store.list({ name: 'scrub', schema: z.unknown() })).toEqual([]);
+    expect(await reopened()).toEqual([2]);
+  });
+});
+
+async function reopened(): Promise<number[]> {
+  await store.close();
+  store = await DeviceStore.open(folder, { passphrase: 'p' });
+  return (await store.list(NUMBERS)).map(({ record }) => record);
+}

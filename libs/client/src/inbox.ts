@@ -10,11 +10,22 @@ type Acknowledge = (ids: readonly string[]) => void | Promise<void>;
 const PAGE_SIZE = 100;
 /** More than this waiting for a person's decision stays at the gateway until the next connection. */
 const MOST_HELD = 1000;
+/** Word of a message's state may wait for the next, so that both go to the disk and to the gateway at once, milliseconds. */
+const GATHER_MS = 100;
+/** After a disk that would not write. */
+const AGAIN_MS = 1000;
 
-/** One line for everything that arrives, whichever way it came. */
+/**
+ * One line for everything that arrives, whichever way it came. What came together goes to the disk together, and only then is it acknowledged,
+ * together.
+ */
 export class Inbox {
   readonly #line = new Serial();
+  readonly #settling = new Serial();
   readonly #held = new Map<string, InboxItem>();
+  /** On this device, but perhaps not on its disk. */
+  #taken: { readonly id: string; readonly acknowledge: Acknowledge }[] = [];
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly context: DeviceContext,
@@ -23,7 +34,7 @@ export class Inbox {
     private readonly ledger: LedgerMemory,
   ) {}
 
-  /** Takes an item in, then acknowledges it. Throws when it has to come again. */
+  /** Takes an item in; acknowledges it once it is on the disk. Throws when it has to come again. */
   take(item: InboxItem, acknowledge: Acknowledge): Promise<void> {
     return this.#line.run(async () => {
       const outcome = await this.incoming.take(item);
@@ -32,15 +43,55 @@ export class Inbox {
         return;
       }
       this.#held.delete(item.id);
-      await acknowledge([item.id]);
+      this.#taken.push({ id: item.id, acknowledge });
+      this.#settleWithin(isWordOfState(item) ? GATHER_MS : 0);
+    });
+  }
+
+  #settleWithin(delayMs: number): void {
+    if (delayMs > 0) {
+      this.#timer ??= setTimeout(() => void this.#settle(), delayMs).unref();
+      return;
+    }
+    // what is waiting in the line already goes along
+    if (this.#taken.length === 1 || this.#timer) setImmediate(() => void this.#settle());
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Never rejects: what could not be written or acknowledged is told as `problem`, and tried again or sent again. */
+  #settle(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return this.#settling.run(async () => {
+      const { store, events } = this.context;
+      const taken = this.#taken;
+      this.#taken = [];
+      if (taken.length === 0) return;
+      try {
+        await store.settle(store.position);
+      } catch (error) {
+        this.#taken = [...taken, ...this.#taken];
+        this.#settleWithin(AGAIN_MS);
+        events.emit('problem', { error });
+        return;
+      }
       void this.show.run();
+      for (const acknowledge of new Set(taken.map((each) => each.acknowledge))) {
+        const ids = taken.filter((each) => each.acknowledge === acknowledge).map(({ id }) => id);
+        try {
+          await acknowledge(ids);
+        } catch (error) {
+          events.emit('problem', { error });
+        }
+      }
     });
   }
 
   /** After a grant, a review or a confirmation: what was held may be readable now. */
   async retryHeld(): Promise<void> {
-    const held = Array.from(this.#held.values());
-    for (const item of held) await this.take(item, (ids) => this.context.api.acknowledge(ids));
+    const acknowledge: Acknowledge = (ids) => this.context.api.acknowledge(ids);
+    for (const item of Array.from(this.#held.values())) await this.take(item, acknowledge);
   }
 
   /** Reads the inbox over HTTP until it is empty or only held items are left. Returns how many items were taken. */
@@ -49,15 +100,21 @@ export class Inbox {
     for (;;) {
       const { items, hasMore, ledger } = await this.context.api.inbox(PAGE_SIZE);
       await this.ledger.learn(ledger);
-      const acknowledged: string[] = [];
-      for (const item of items) await this.take(item, (ids) => void acknowledged.push(...ids));
-      if (acknowledged.length > 0) await this.context.api.acknowledge(acknowledged);
-      taken += acknowledged.length;
-      if (!hasMore || acknowledged.length === 0) return taken;
+      const settled: string[] = [];
+      const note: Acknowledge = (ids) => void settled.push(...ids);
+      for (const item of items) await this.take(item, note);
+      await this.#settle();
+      if (settled.length > 0) await this.context.api.acknowledge(settled);
+      taken += settled.length;
+      if (!hasMore || settled.length === 0) return taken;
     }
   }
 
-  idle(): Promise<unknown> {
-    return this.#line.idle();
+  /** Resolves when everything that was taken so far is on the disk and acknowledged, as far as both can be. */
+  async idle(): Promise<void> {
+    await this.#line.idle();
+    await this.#settle();
   }
 }
+
+const isWordOfState = (item: InboxItem): boolean => item.kind === 'event' && item.event.type === 'message-state';

@@ -71,8 +71,8 @@ describe('the last metre', () => {
   it('takes an item again, whole, when it stopped before it was stored', async () => {
     const item = inboxItem(await ada.seal(bob, conversation, 'again'));
     const { store } = bob.context;
-    const unit = store.unit.bind(store);
-    store.unit = (work) =>
+    const unit = store.unsettledUnit.bind(store);
+    store.unsettledUnit = (work) =>
       unit(async (staged) => {
         await work(staged);
         throw new Error('power cut');

@@ -37,7 +37,7 @@ interface Refusal {
 
 /**
  * Takes in what the inbox holds. What an item changes (session, words, what is due to be shown, that it was seen) is one
- * unit of work, and only then is it acknowledged: a crash in between brings the item again, and it is recognised.
+ * unit of work, to be settled before it is acknowledged: a crash in between brings the item again, and it is recognised.
  */
 export class Incoming {
   readonly #events: DeviceEventHandling;
@@ -84,7 +84,7 @@ export class Incoming {
     const standing = await standingOf(this.context, this.peers, body.senderAccount, body.senderDevice);
     if (standing.kind === 'undecided') return 'hold';
     if (standing.kind === 'unlisted') return this.#refuse(id, 'untrusted-sender');
-    const refusal = await this.context.store.unit(async (unit) => {
+    const refusal = await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
       return this.#decrypted(unit, { body, token }, standing.address);
     });
@@ -147,7 +147,7 @@ export class Incoming {
       const mayBeConfirmed = offeredEdgeIdentity !== null && equalBytes(body.edgeIdentity, offeredEdgeIdentity);
       return mayBeConfirmed ? 'hold' : this.#refuse(id, 'edge-signature');
     }
-    const refusal = await this.context.store.unit(async (unit) => {
+    const refusal = await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
       return this.#verified(unit, reportable);
     });
@@ -190,10 +190,8 @@ export class Incoming {
   }
 
   async #refuse(id: TransitId, reason: RefusalReason): Promise<ItemOutcome> {
-    await this.context.store.unit(async (unit) => {
-      unit.put(RECORDS.seen, id, true);
-      unit.afterCommit(() => this.context.events.emit('refused-item', { inboxId: id, reason }));
-    });
+    await this.context.store.unsettledUnit(async (unit) => unit.put(RECORDS.seen, id, true));
+    this.context.events.emit('refused-item', { inboxId: id, reason });
     return 'acknowledge';
   }
 }

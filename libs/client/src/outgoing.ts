@@ -70,7 +70,7 @@ export class Outgoing {
     } catch (error) {
       if (!isTemporary(error)) throw error;
     } finally {
-      await this.context.store.unsyncedUnit(async (unit) => unit.delete(RECORDS.outgoing, messageId));
+      await this.context.store.unsettledUnit(async (unit) => unit.delete(RECORDS.outgoing, messageId));
     }
   }
 
@@ -189,7 +189,7 @@ export class Outgoing {
   async #compose(draft: Omit<Draft, 'conversation'>): Promise<OutgoingRecord> {
     const { address } = draft;
     const clear = isClearAddress(address) ? await this.#clearConversation(address) : undefined;
-    return this.context.store.unsyncedUnit(async (unit) => {
+    return this.context.store.unsettledUnit(async (unit) => {
       const conversation = clear ?? (await nativeConversation(unit, address));
       return composeMessage(unit, this.context, { ...draft, conversation });
     });

@@ -30,9 +30,7 @@ async function filesWith(text: string): Promise<number> {
 describe('the encrypted store', () => {
   it('leaves no trace of names or values in any file, and gives them back', async () => {
     const level = await openLevel('correct horse');
-    await level.write([{ collection: MARKER, name: `${MARKER}-name`, value: { text: MARKER, bytes: utf8(MARKER) } }], {
-      synced: true,
-    });
+    await level.write([{ collection: MARKER, name: `${MARKER}-name`, value: { text: MARKER, bytes: utf8(MARKER) } }]);
     await level.close();
     expect(await filesWith(MARKER)).toBe(0);
     const reopened = await openLevel('correct horse');
@@ -71,7 +69,7 @@ describe('the encrypted store', () => {
     'scrubs what a row held, %s, and leaves what it holds and its neighbours',
     async (where) => {
       const level = await openLevel('p');
-      const put = (name: string, value: unknown) => level.write([{ collection: 'a', name, value }], { synced: true });
+      const put = (name: string, value: unknown) => level.write([{ collection: 'a', name, value }]);
       const row = (name: string) => ({ collection: 'a', name });
       await put('gone', utf8(MARKER));
       await put('changed', utf8(`${MARKER} first`));
@@ -92,15 +90,12 @@ describe('the encrypted store', () => {
 
   it('keeps collections apart', async () => {
     const level = await openLevel('p');
-    await level.write(
-      [
-        { collection: 'a', name: 'n', value: 1 },
-        { collection: 'b', name: 'n', value: 2 },
-      ],
-      { synced: true },
-    );
+    await level.write([
+      { collection: 'a', name: 'n', value: 1 },
+      { collection: 'b', name: 'n', value: 2 },
+    ]);
     expect(await level.list('a')).toEqual([{ name: 'n', value: 1 }]);
-    await level.write([{ collection: 'a', name: 'n', value: undefined }], { synced: true });
+    await level.write([{ collection: 'a', name: 'n', value: undefined }]);
     expect(await level.get('a', 'n')).toBeUndefined();
     expect(await level.get('b', 'n')).toBe(2);
     await level.close();

@@ -12,6 +12,8 @@ export interface SealedChange {
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const NONCES_AT_ONCE = 64;
+const MOST_NAMES = 512;
 
 /**
  * A LevelDB that shows nothing but sizes: names are HMACs, values AES-256-GCM with their key as associated data, so that
@@ -19,6 +21,10 @@ const TAG_BYTES = 16;
  */
 export class SealedLevel {
   private readonly prefixes = new Map<string, string>();
+  /** Those of the rows that are in use now. */
+  private readonly names = new Map<string, string>();
+  private random: Uint8Array = new Uint8Array();
+  private usedRandom = 0;
 
   private constructor(
     private readonly level: ClassicLevel<string, Uint8Array>,
@@ -48,11 +54,8 @@ export class SealedLevel {
     return rows;
   }
 
-  /**
-   * All or nothing. `synced` is on the disk when it returns, with everything written before it; without it the rows outlive
-   * this process at once, and a power cut only once a later synced write has returned.
-   */
-  async write(changes: readonly SealedChange[], { synced }: { readonly synced: boolean }): Promise<void> {
+  /** All or nothing, and on the disk when it returns. */
+  async write(changes: readonly SealedChange[]): Promise<void> {
     await this.level.batch(
       changes.map(({ collection, name, value }) => {
         const key = this.keyOf(collection, name);
@@ -60,7 +63,7 @@ export class SealedLevel {
           ? { type: 'del' as const, key }
           : { type: 'put' as const, key, value: this.seal(key, name, value) };
       }),
-      { sync: synced },
+      { sync: true },
     );
   }
 
@@ -90,9 +93,19 @@ export class SealedLevel {
   }
 
   private seal(key: string, name: string, value: unknown): Bytes {
-    const nonce = randomBytes(NONCE_BYTES);
+    const nonce = this.nonce();
     const cipher = createCipheriv('aes-256-gcm', this.keys.valueKey, nonce).setAAD(utf8(key));
     return concatBytes(nonce, cipher.update(encodeCbor([name, value])), cipher.final(), cipher.getAuthTag());
+  }
+
+  /** From a store of random bytes: asking for twelve at a time costs more than sealing with them. No byte is used twice. */
+  private nonce(): Uint8Array {
+    if (this.usedRandom + NONCE_BYTES > this.random.length) {
+      this.random = randomBytes(NONCE_BYTES * NONCES_AT_ONCE);
+      this.usedRandom = 0;
+    }
+    this.usedRandom += NONCE_BYTES;
+    return this.random.subarray(this.usedRandom - NONCE_BYTES, this.usedRandom);
   }
 
   private unseal(key: string, sealed: Uint8Array): { name: string; value: unknown } {
@@ -113,9 +126,15 @@ export class SealedLevel {
   }
 
   private keyOf(collection: string, name: string): string {
+    const clear = `${collection}\n${name}`;
+    const known = this.names.get(clear);
+    if (known !== undefined) return known;
     const hidden = createHmac('sha256', this.keys.nameKey)
       .update(encodeCbor([collection, name]))
       .digest('base64url');
-    return `${this.prefixOf(collection)}${hidden}`;
+    const key = `${this.prefixOf(collection)}${hidden}`;
+    if (this.names.size >= MOST_NAMES) this.names.clear();
+    this.names.set(clear, key);
+    return key;
   }
 }

@@ -30,7 +30,7 @@ export class LedgerMemory {
     if (!head || head.sequence <= (known?.seen.at(-1)?.sequence ?? 0)) return;
     const seen = [...(known?.seen ?? []), { sequence: head.sequence, hash: head.hash }].slice(-MOST_SEEN);
     const record = { publicKey: head.publicKey, seen, newestAtMs: this.context.nowMs() };
-    await store.unsyncedUnit(async (unit) => unit.put(RECORDS.ledger, 'seen', record));
+    await store.unsettledUnit(async (unit) => unit.put(RECORDS.ledger, 'seen', record));
   }
 
   /** The newest head that was seen; undefined before the first purge. */

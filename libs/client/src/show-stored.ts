@@ -38,10 +38,11 @@ export class ShowStored {
       if (this.#failed.has(name) || !this.context.events.hasHandler(record.event)) continue;
       const isHandled = record.event === 'message' ? await this.#message(record.id) : await this.#request(record.id);
       if (!isHandled) this.#failed.add(name);
-      // unsynced: after a power cut it is shown again
       else if (!this.#isClosed)
-        await this.context.store.unsyncedUnit(async (unit) => unit.delete(RECORDS.unhandled, name));
+        await this.context.store.unsettledUnit(async (unit) => unit.delete(RECORDS.unhandled, name));
     }
+    // at once: after a crash before it everything of this round is shown again
+    if (!this.#isClosed) await this.context.store.settle(this.context.store.position);
   }
 
   async #message(id: string): Promise<boolean> {

@@ -3,10 +3,13 @@ import type { LedgerHead } from '@causeway/message-model';
 import { WebSocket, type RawData } from 'ws';
 import { backoffMs, pause } from './backoff.js';
 
+type Acknowledge = (ids: readonly string[]) => void;
+
 export interface SocketOptions {
   readonly gateway: string;
   readonly token: string;
-  readonly take: (item: InboxItem, acknowledge: (ids: readonly string[]) => void) => Promise<void>;
+  /** `acknowledge` is one and the same for all items of a connection. */
+  readonly take: (item: InboxItem, acknowledge: Acknowledge) => Promise<void>;
   readonly onConnection: (isConnected: boolean) => void;
   readonly onCaughtUp: (ledger: LedgerHead | undefined) => void;
   readonly onProblem: (error: unknown) => void;
@@ -16,6 +19,8 @@ const RECONNECT = { firstMs: 250, longestMs: 30_000 };
 const HANDSHAKE_MS = 10_000;
 /** A peer that vanished without a word is noticed after at most two of these. */
 const PING_MS = 20_000;
+/** Of one frame, as the gateway takes it. */
+const MOST_IDS = 256;
 
 /** One WebSocket to the gateway, opened again with jittered back-off until it is closed. */
 export class InboxSocket {
@@ -60,12 +65,13 @@ export class InboxSocket {
       let wasCaughtUp = false;
       let wasOpen = false;
       const stopPinging = keepAlive(socket);
+      const acknowledge = acknowledgeOn(socket);
       socket.on('open', () => {
         wasOpen = true;
         onConnection(true);
       });
       socket.on('message', (frame) => {
-        wasCaughtUp = this.#receive(socket, frame) || wasCaughtUp;
+        wasCaughtUp = this.#receive(socket, frame, acknowledge) || wasCaughtUp;
       });
       socket.on('error', (error) => {
         // Ending a handshake is an error to the library.
@@ -79,12 +85,12 @@ export class InboxSocket {
     });
   }
 
-  #receive(socket: WebSocket, raw: RawData): boolean {
+  #receive(socket: WebSocket, raw: RawData, acknowledge: Acknowledge): boolean {
     const frame = readFrame(raw);
     if (!frame) return false;
     switch (frame.type) {
       case 'item':
-        this.#take(socket, frame.item);
+        this.#take(socket, frame.item, acknowledge);
         return false;
       case 'caught-up':
         this.options.onCaughtUp(frame.ledger);
@@ -96,11 +102,7 @@ export class InboxSocket {
   }
 
   /** In the order of arrival; after a failure nothing more of this connection, so that no item overtakes another. */
-  #take(socket: WebSocket, item: InboxItem): void {
-    const acknowledge = (ids: readonly string[]): void => {
-      // Closed meanwhile: the item comes again on the next connection and is recognised.
-      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ type: 'acknowledge', ids }));
-    };
+  #take(socket: WebSocket, item: InboxItem, acknowledge: Acknowledge): void {
     this.#line = this.#line.then(async () => {
       if (socket.readyState !== WebSocket.OPEN) return;
       try {
@@ -112,6 +114,16 @@ export class InboxSocket {
     });
   }
 }
+
+/** One of each connection, so that who takes items can tell which go together. */
+const acknowledgeOn =
+  (socket: WebSocket): Acknowledge =>
+  (ids) => {
+    // Closed meanwhile: the items come again on the next connection and are recognised.
+    if (socket.readyState !== WebSocket.OPEN) return;
+    for (let first = 0; first < ids.length; first += MOST_IDS)
+      socket.send(JSON.stringify({ type: 'acknowledge', ids: ids.slice(first, first + MOST_IDS) }));
+  };
 
 function textOf(raw: RawData): string {
   if (Array.isArray(raw)) return Buffer.concat(raw).toString('utf8');

@@ -238,8 +238,8 @@ export class Submission {
     try {
       const accepted = await this.context.api.sendMessage(record.messageId, json);
       const state = readWireState(accepted.state);
-      // unsynced: lost in a power cut, it is asked for again, with the same request
-      await this.context.store.unsyncedUnit(async (unit) => {
+      // unsettled: lost in a crash, it is asked for again, with the same request
+      await this.context.store.unsettledUnit(async (unit) => {
         const kept = await unit.get(RECORDS.outgoing, record.messageId);
         if (!kept) return;
         unit.put(RECORDS.outgoing, record.messageId, { ...kept, gatewayId: accepted.id });

@@ -7,7 +7,7 @@ interface Waiting<Item, Result> {
   readonly reject: (reason: unknown) => void;
 }
 
-/** A batch of this many says that there is load. */
+/** A batch of this many says that there is load, unless its limits say otherwise. */
 const BUSY_ITEMS = 4;
 
 export interface GroupLimits<Item> {
@@ -15,6 +15,8 @@ export interface GroupLimits<Item> {
   readonly maxUnderWay: number;
   /** Under load the least time from the beginning of one batch to the next, milliseconds. */
   readonly gatherMs?: number;
+  /** How many items of a batch say that there is load. */
+  readonly busyItems?: number;
   /** Whose item it is. When more wait than a batch holds, everybody gets the same share of it. */
   readonly ownerOf?: (item: Item) => string;
 }
@@ -59,9 +61,9 @@ export class GroupCommit<Item, Result> {
 
   /** True while a batch would follow a busy one too soon; comes back when it would not. A full batch has nothing to wait for. */
   private gathers(): boolean {
-    const { gatherMs = 0, maxItems } = this.limits;
+    const { gatherMs = 0, busyItems = BUSY_ITEMS, maxItems } = this.limits;
     const remainingMs = this.last.beganAtMs + gatherMs - performance.now();
-    if (remainingMs <= 0 || this.last.items < BUSY_ITEMS || this.waiting.length >= maxItems) return false;
+    if (remainingMs <= 0 || this.last.items < busyItems || this.waiting.length >= maxItems) return false;
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
       void this.next();

@@ -1,68 +1,33 @@
-import {
-  type AccountId,
-  type Bytes,
-  type ContactId,
-  type ConversationId,
-  type LaneId,
-  type MessageId,
-  type TenantId,
-  type TransitId,
-} from '@causeway/message-model';
-import type { DeviceRef } from './account.store.js';
+import type { TransitId } from '@causeway/message-model';
 import type { Database } from './database.js';
 import { BEGIN, RECORD, STOP } from './attempt.sql.js';
+import { readMaterials, type MaterialQuestion } from './attempt-materials.js';
+import {
+  begunOf,
+  movedOf,
+  namesOfNew,
+  newJson,
+  namesOfWord,
+  recordedOf,
+  wordJson,
+  type MovedRow,
+  type RecordedRow,
+} from './attempt-rows.js';
+import type {
+  AttemptKey,
+  AttemptMaterial,
+  AttemptRow,
+  AttemptWord,
+  Begun,
+  ClearMessage,
+  Moved,
+  NewAttempt,
+  Recorded,
+  SealedEnvelope,
+} from './attempt-words.js';
+import { inWaves, wavesOf } from './in-waves.js';
 import { PartitionHours } from './statements.js';
 import { eventHour, leaveLane, withHour36 } from './state-events.js';
-
-export interface AttemptKey {
-  readonly ref: TransitId;
-  readonly attempt: number;
-}
-
-export interface AttemptRow extends AttemptKey {
-  readonly network: string;
-  readonly isSimulated: boolean;
-  readonly bridgeNumberId: string;
-  readonly startedAt: Date;
-  readonly outcome: string;
-  readonly vendorCode: string | null;
-  readonly segments: number | null;
-  readonly sealedExternalId: Bytes | null;
-}
-
-export interface SealedEnvelope {
-  readonly sealed: Bytes;
-  readonly statement: Bytes | null;
-}
-
-/** What an attempt came to, and what becomes of its message and lane. */
-export interface AttemptOutcome extends AttemptKey {
-  readonly outcome:
-    'accepted' | 'sent' | 'delivered' | 'displayed' | 'failed' | 'not-sent' | 'withdrawn' | 'unknown' | 'unconfirmed';
-  /** The message's new state; null leaves it. */
-  readonly state: 'ready' | 'sending' | 'sent' | 'delivered' | 'failed' | 'expired' | 'unconfirmed' | null;
-  readonly reason?: string | undefined;
-  readonly vendorCode?: string | undefined;
-  readonly segments?: number | undefined;
-  readonly sealedExternalId?: Bytes | undefined;
-  /** The message has no further attempt: it leaves its lane and its envelope goes. */
-  readonly leavesLane: boolean;
-  /** When to look at this attempt again without news of it; null closes it. */
-  readonly lookAgainAt: Date | null;
-  /** With the state `ready`: the message is not to be tried before. */
-  readonly retryAt?: Date | undefined;
-  /** It stays in its lane with its words, since another network may have to carry it, and holds nobody back. */
-  readonly isHeld?: boolean | undefined;
-  /** With the state `ready`: its lane leaves this network for a while. */
-  readonly fallsBack?: { readonly from: string; readonly until: Date } | undefined;
-}
-
-export interface Moved {
-  readonly sender: DeviceRef;
-  readonly lane: LaneId;
-  /** The message held others back until now; their lane is due. */
-  readonly hasLeftLane: boolean;
-}
 
 /** Attempts on clear networks: written before the carrier is called, so that a crash leaves a trace. */
 export class AttemptStore {
@@ -77,65 +42,51 @@ export class AttemptStore {
     return rows[0];
   }
 
-  /**
-   * Claims attempt n of a message. Only the caller that inserted the row may call the carrier. The single use of
-   * the statement is recorded in the same transaction: for this message again, never for another.
-   */
-  async begin(
-    input: AttemptKey & {
-      readonly network: string;
-      readonly isSimulated: boolean;
-      readonly bridgeNumberId: string;
-      readonly startedAt: Date;
-      readonly callBefore: Date;
-      readonly statement: { readonly tenant: TenantId; readonly id: string; readonly use: string };
-    },
-  ): Promise<'begun' | 'taken' | 'statement-used' | 'statement-revoked'> {
-    const rows = await this.database.query<{ isOurs: boolean; isRevoked: boolean; isBegun: boolean }>(
-      BEGIN,
-      PartitionHours.of(input.ref),
-      input.ref,
-      input.attempt,
-      input.network,
-      input.isSimulated,
-      input.bridgeNumberId,
-      input.startedAt,
-      input.callBefore,
-      input.statement.tenant,
-      input.statement.use,
-      input.statement.id,
-    );
-    if (rows[0]?.isBegun) return 'begun';
-    if (rows[0]?.isRevoked) return 'statement-revoked';
-    return rows[0]?.isOurs ? 'taken' : 'statement-used';
+  /** What calls for these messages are made from, as it stands now, in their order. */
+  materials(questions: readonly MaterialQuestion[]): Promise<readonly AttemptMaterial[]> {
+    return readMaterials(this.database, questions);
   }
 
-  /** Records what became of an attempt; tells the sender when the message's state moved. Undefined when a later word was there already. */
-  async record(input: AttemptOutcome, now: Date): Promise<Moved | undefined> {
-    const { hour, expiresAt } = eventHour(now);
-    const rows = await this.database.query<MovedRow>(
-      withHour36(RECORD, hour),
-      hour,
-      expiresAt,
-      now,
-      PartitionHours.of(input.ref),
-      input.ref,
-      input.outcome,
-      input.reason ?? null,
-      input.vendorCode ?? null,
-      input.segments ?? null,
-      input.sealedExternalId ?? null,
-      input.attempt,
-      input.state,
-      input.leavesLane,
-      input.lookAgainAt,
-      input.retryAt ?? null,
-      input.isHeld ?? false,
-      input.fallsBack?.from ?? null,
-      input.fallsBack?.until ?? null,
+  /**
+   * Claims attempt n of each message, in one round trip. Only the caller that inserted the row may call the carrier. The single use of
+   * the statement is recorded in the same transaction: for this message again, never for another. When two of them are of one message or name
+   * one statement, the second is `taken`, for now.
+   */
+  async begin(attempts: readonly NewAttempt[]): Promise<readonly Begun[]> {
+    const [wave = []] = wavesOf(attempts, namesOfNew);
+    const asked = wave.flatMap((index) => attempts.slice(index, index + 1));
+    const refs = asked.map(({ ref }) => ref);
+    const rows = await this.database.query<{ isOurs: boolean; isRevoked: boolean; isBegun: boolean }>(
+      BEGIN,
+      JSON.stringify(asked.map(newJson)),
+      PartitionHours.ofAll(refs),
+      refs,
     );
-    const [row] = rows;
-    return row && movedOf(row);
+    const begun = attempts.map((): Begun => 'taken');
+    rows.forEach((row, place) => {
+      begun[wave[place] ?? -1] = begunOf(row);
+    });
+    return begun;
+  }
+
+  /**
+   * Records what became of attempts; tells a sender when the message's state moved. One round trip, unless a message or an external id is
+   * there twice: then one after the other, in their order.
+   */
+  async record(words: readonly AttemptWord[], now: Date): Promise<readonly Recorded[]> {
+    const { hour, expiresAt } = eventHour(now);
+    return inWaves(words, namesOfWord, async (wave) => {
+      const rows = await this.database.query<RecordedRow>(
+        withHour36(RECORD, hour),
+        hour,
+        expiresAt,
+        now,
+        JSON.stringify(wave.map(wordJson)),
+        PartitionHours.ofAll(wave.map(({ ref }) => ref)),
+      );
+      const found = new Map(rows.map((row) => [row.ref, row]));
+      return wave.map(({ ref }) => recordedOf(found.get(ref)));
+    });
   }
 
   /** Ends or returns a message that has no attempt under way: refused by a re-check, or back to its sender. Its envelope goes. */
@@ -257,27 +208,4 @@ export class AttemptStore {
     );
     return rows[0];
   }
-}
-
-type MovedRow = DeviceRef & Omit<Moved, 'sender'>;
-
-const movedOf = ({ tenant, account, device, lane, hasLeftLane }: MovedRow): Moved => ({
-  sender: { tenant, account, device },
-  lane,
-  hasLeftLane,
-});
-
-/** What reconciling an attempt needs to know of its message. */
-export interface ClearMessage {
-  readonly ref: TransitId;
-  readonly messageId: MessageId;
-  readonly tenant: TenantId;
-  readonly account: AccountId;
-  readonly conversation: ConversationId;
-  readonly contact: ContactId | null;
-  readonly onUnknown: 'report' | 'resend';
-  readonly lane: LaneId;
-  readonly deliverBefore: Date;
-  readonly networks: readonly string[];
-  readonly state: string;
 }

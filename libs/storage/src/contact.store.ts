@@ -40,27 +40,28 @@ export interface SealedContact extends ContactSummary {
 }
 
 const addressOf = (account: string): string =>
-  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = $1 AND a.id = ${account})`;
+  `(SELECT a.address FROM registry.account a WHERE a.tenant_id = contact.tenant_id AND a.id = ${account})`;
 export const SUMMARY = `id AS contact, conversation_id AS conversation, country, line_type AS "lineType", ended_at IS NOT NULL AS "isEnded"`;
-const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
+/** Columns of `registry.contact` that {@link sealedContact} makes a contact of. */
+export const SEALED = `${SUMMARY}, tenant_id AS tenant, account_id AS account, sealed_number AS "sealedNumber", bridge_number_id AS "bridgeNumberId",
   opted_out_at IS NOT NULL AS "isOptedOut", blocked_at IS NOT NULL AS "isBlocked", encrypted_network AS "encryptedNetwork",
   account_has_sent AS "accountHasSent", contact_has_sent AS "contactHasSent",
   alias_id IS NOT NULL AS "isThroughAlias", linked_account AS "linkedAccount", unknown_since AS "unknownSince",
-  ${preferencesOf('contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
-  ${preferencesOf('contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
+  ${preferencesOf('contact.tenant_id', 'contact.account_id', ['contact.id', addressOf('contact.linked_account')])} AS sender,
+  ${preferencesOf('contact.tenant_id', 'contact.linked_account', [addressOf('contact.account_id')])} AS recipient`;
 
 /** Whether a table has nothing under this telephone and bridge number that still counts. */
 const isFree = (table: 'contact' | 'retired_binding', counts: string): string =>
   `NOT EXISTS (SELECT FROM registry.${table} WHERE tenant_id = $1 AND bridge_number_id = free.id
      AND binding_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($15::text[]) AS hex)) AND ${counts})`;
 
-type SealedRow = Omit<SealedContact, 'rules'> & {
+export type SealedRow = Omit<SealedContact, 'rules'> & {
   readonly linkedAccount: AccountId | null;
   readonly sender: readonly StoredPreferences[] | null;
   readonly recipient: readonly StoredPreferences[] | null;
 };
 
-const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
+export const sealedContact = ({ sender, recipient, linkedAccount, ...row }: SealedRow): SealedContact => ({
   ...row,
   rules: {
     sender: mergePreferences(sender),

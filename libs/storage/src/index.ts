@@ -20,6 +20,8 @@ export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
 export * from './message.store.js';
 export * from './lane.store.js';
 export * from './attempt.store.js';
+export * from './attempt-words.js';
+export type { MaterialQuestion } from './attempt-materials.js';
 export * from './inbox.store.js';
 export type { TouchedDevice } from './state-events.js';
 export * from './link.store.js';

@@ -70,6 +70,8 @@ export interface Drained {
 /** How long a wake is trusted before the sweeper wakes the lane again, milliseconds. */
 const WAKE_LEASE_MS = 5_000;
 
+const NO_LANE: LaneHead = { revision: 0n, messages: [], held: [], fellBackFrom: null, fellBackUntil: null };
+
 export class LaneStore {
   constructor(private readonly database: Database) {}
 
@@ -85,18 +87,32 @@ export class LaneStore {
   }
 
   async head(lane: LaneId, limit: number): Promise<LaneHead> {
-    const rows = await this.database.query<Omit<LaneHead, 'messages'> & { refs: TransitId[] }>(
-      `SELECT l.revision, l.fell_back_from AS "fellBackFrom", l.fell_back_until AS "fellBackUntil",
+    const [head] = await this.heads([lane], limit);
+    return head ?? NO_LANE;
+  }
+
+  /** The same of many lanes, in their order: two round trips however many there are. */
+  async heads(lanes: readonly LaneId[], limit: number): Promise<readonly LaneHead[]> {
+    const rows = await this.database.query<Omit<LaneHead, 'messages'> & { lane: LaneId; refs: TransitId[] }>(
+      `SELECT l.id AS lane, l.revision, l.fell_back_from AS "fellBackFrom", l.fell_back_until AS "fellBackUntil",
          ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id AND NOT i.is_held ORDER BY i.position LIMIT $2) AS refs,
          ARRAY(SELECT i.message_ref FROM transit.lane_item i WHERE i.lane_id = l.id AND i.is_held ORDER BY i.position) AS held
-       FROM transit.lane l WHERE l.id = $1`,
-      lane,
+       FROM transit.lane l WHERE l.id = ANY($1::text[])`,
+      lanes,
       limit,
     );
-    const [found] = rows;
-    if (!found) return { revision: 0n, messages: [], held: [], fellBackFrom: null, fellBackUntil: null };
-    const { refs, ...rest } = found;
-    if (refs.length === 0) return { ...rest, messages: [] };
+    const messages = await this.messages(rows.flatMap(({ refs }) => refs));
+    const found = new Map(
+      rows.map(({ lane, refs, ...rest }) => [
+        lane,
+        { ...rest, messages: refs.flatMap((ref) => messages.get(ref) ?? []) },
+      ]),
+    );
+    return lanes.map((lane) => found.get(lane) ?? NO_LANE);
+  }
+
+  private async messages(refs: readonly TransitId[]): Promise<ReadonlyMap<TransitId, LaneMessage>> {
+    if (refs.length === 0) return new Map();
     const messages = await this.database.query<LaneMessage>(
       `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
          m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
@@ -109,11 +125,11 @@ export class LaneStore {
        FROM transit.message m LEFT JOIN LATERAL (
          SELECT a.network, a.outcome, coalesce(a.outcome_at, a.call_before) AS until FROM transit.attempt a
          WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id ORDER BY a.attempt DESC LIMIT 1) last ON true
-       WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[]) ORDER BY m.position`,
+       WHERE m.purge_hour = ANY($1::int[]) AND m.id = ANY($2::text[])`,
       PartitionHours.ofAll(refs),
       refs,
     );
-    return { ...rest, messages };
+    return new Map(messages.map((message) => [message.ref, message]));
   }
 
   /** Puts a drained lane to rest until `dueAt`. Does nothing when the lane changed since `revision` was read: then it stays due. */

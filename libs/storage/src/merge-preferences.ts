@@ -18,7 +18,7 @@ export function mergePreferences(rows: readonly StoredPreferences[] | null): Pre
 }
 
 /** SQL: the rows of one account about everybody and about `peers`, as one JSON array. */
-export const preferencesOf = (account: string, peers: readonly string[]): string =>
+export const preferencesOf = (tenant: string, account: string, peers: readonly string[]): string =>
   `(SELECT jsonb_agg(jsonb_build_object('peer', f.peer, 'networksOn', f.networks_on, 'notOver', f.not_over, 'order', f.route_order,
       'removed', f.removed, 'floor', f.floor))
-    FROM registry.preference f WHERE f.tenant_id = $1 AND f.account_id = ${account} AND f.peer = ANY(ARRAY['', ${peers.join(', ')}]))`;
+    FROM registry.preference f WHERE f.tenant_id = ${tenant} AND f.account_id = ${account} AND f.peer = ANY(ARRAY['', ${peers.join(', ')}]))`;

@@ -65,8 +65,8 @@ const PLAN = (of: (typeof FIND)[RouteTarget['kind']]): string => `
     s.device_list_version AS "selfListVersion",
     CASE WHEN t.id IS NOT NULL THEN jsonb_build_object('contact', t.id, 'conversation', t.conversation_id, 'country', t.country,
       'lineType', t.line_type) END AS contact,
-    ${preferencesOf('$2', ['p.address', 't.id'])} AS sender,
-    ${preferencesOf('g.owner_account', ['s.address'])} AS recipient,
+    ${preferencesOf('$1', '$2', ['p.address', 't.id'])} AS sender,
+    ${preferencesOf('$1', 'g.owner_account', ['s.address'])} AS recipient,
     r.way, r.route_order AS "order"
   FROM registry.account s
   LEFT JOIN LATERAL (${of.grant}) g ON true

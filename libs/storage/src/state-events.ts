@@ -33,18 +33,26 @@ export const tellSender = (changed: string): string => `
     INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id, expires_at)
     SELECT tenant_id, account_id, device_id, purge_hour, id, $2::timestamptz FROM event_rows)`;
 
-/**
- * SQL: the rows of `changed` leave their lanes, which are due then, and lose their sealed words. `$3` is now; `purgeHours` says in which
- * partitions those rows are (an operator and its operand), so that PostgreSQL plans for these and not for all.
- */
-export const leaveLane = (purgeHours: string): string => `
+/** SQL: the rows of `changed` leave their lanes; the lanes are for the statement to change. */
+export const leftItems = `
   left_items AS (
-    DELETE FROM transit.lane_item i USING changed c WHERE i.lane_id = c.lane_id AND i.position = c.position RETURNING i.lane_id),
-  left_lane AS (
-    UPDATE transit.lane l SET pending = l.pending - g.n, revision = l.revision + 1, due_at = $3
-    FROM (SELECT lane_id, count(*)::int AS n FROM left_items GROUP BY lane_id) g WHERE l.id = g.lane_id RETURNING l.id, l.leg),
+    DELETE FROM transit.lane_item i USING changed c WHERE i.lane_id = c.lane_id AND i.position = c.position RETURNING i.lane_id, i.position)`;
+
+/**
+ * SQL: the rows of `changed` lose their sealed words. `purgeHours` says in which partitions they are (an operator and its operand), so that
+ * PostgreSQL plans for these and not for all.
+ */
+export const leftEnvelopes = (purgeHours: string): string => `
   left_envelopes AS (
     DELETE FROM transit.envelope e USING changed c WHERE e.purge_hour ${purgeHours} AND e.purge_hour = c.purge_hour AND e.id = c.id)`;
+
+/** SQL: both, and the lanes are due unless nothing is left in them. `$3` is now. */
+export const leaveLane = (purgeHours: string): string => `
+  ${leftItems},
+  left_lane AS (
+    UPDATE transit.lane l SET pending = l.pending - g.n, revision = l.revision + 1, due_at = CASE WHEN l.pending > g.n THEN $3::timestamptz END
+    FROM (SELECT lane_id, count(*)::int AS n FROM left_items GROUP BY lane_id) g WHERE l.id = g.lane_id RETURNING l.id, l.leg, l.pending),
+  ${leftEnvelopes(purgeHours)}`;
 
 /** The hour in base 36, as it stands in ids; a literal, since it is computed and never input. */
 export const withHour36 = (sql: string, hour: number): string =>

@@ -1,5 +1,7 @@
 /** What a process full of real devices is told, and what it answers. */
-export type Journey = 'native' | 'native-sms' | 'sms-native';
+export const JOURNEYS = ['native', 'native-sms', 'sms-native'] as const;
+export type Journey = (typeof JOURNEYS)[number];
+export const isJourney = (word: string): word is Journey => JOURNEYS.some((journey) => journey === word);
 
 export interface FleetOrder {
   readonly what: 'make';

@@ -6,7 +6,6 @@ import { BACKEND_NAMES, type Backend } from '../site/backend.js';
 import { withSite, type BenchSite } from '../site/bench-site.js';
 
 const PROCESSES = 2;
-const JOURNEYS: readonly Journey[] = ['native', 'native-sms', 'sms-native'];
 const NAMES: Readonly<Record<Journey, string>> = {
   native: 'native to native',
   'native-sms': 'native to SMS',
@@ -62,7 +61,7 @@ export const live: Scenario = {
           note: 'Devices are those of both ends; everything shares the cores.',
         },
       ],
-      targets: JOURNEYS.flatMap((journey) => targetOf(journey, runs)),
+      targets: bench.options.journeys.flatMap((journey) => targetOf(journey, runs)),
       plots: [
         {
           name: 'live-latency',
@@ -70,7 +69,7 @@ export const live: Scenario = {
           xLabel: 'messages per second asked for',
           yLabel: 'milliseconds',
           isLogY: true,
-          series: JOURNEYS.map((journey) => ({
+          series: bench.options.journeys.map((journey) => ({
             name: NAMES[journey],
             points: runs
               .filter((run) => run.journey === journey)
@@ -93,7 +92,7 @@ async function onSite({ options, progress }: Bench, site: BenchSite): Promise<re
   });
   try {
     const runs: LiveMeasured[] = [];
-    for (const journey of JOURNEYS) {
+    for (const journey of options.journeys) {
       for (const perSecond of journey === 'native' ? options.liveRates : options.smsRates) {
         progress(`${NAMES[journey]}, ${perSecond} /s`);
         const run = await fleets.run(journey, { perSecond, seconds: options.seconds });

@@ -79,7 +79,7 @@ export class AcceptInbound {
   private async handle(network: string, event: InboundEvent): Promise<InboundResult> {
     switch (event.kind) {
       case 'receipt':
-        return this.receipt.execute(event);
+        return this.receipt.execute(network, event);
       case 'message':
       case 'reaction':
         return this.message(network, event);

@@ -22,7 +22,7 @@ import {
   type EdgeBody,
   type Signed,
 } from '@causeway/signal-protocol';
-import type { LaneMessage, SealedContact, SealedEnvelope } from '@causeway/storage';
+import type { LaneMessage, SealedContact, SealedEnvelope, StoredDeviceList } from '@causeway/storage';
 import type { EdgeContext } from './edge-context.js';
 import { numberAad } from './number-at-rest.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
@@ -33,6 +33,13 @@ export interface Permitted {
   readonly content: MimiContent;
   readonly e164: string;
   readonly statement: DowngradeStatement;
+}
+
+/** What a message is checked with, as stored. */
+export interface Material {
+  readonly contact: SealedContact;
+  readonly envelope: SealedEnvelope;
+  readonly deviceList: StoredDeviceList | null;
 }
 
 export type Permission =
@@ -48,11 +55,11 @@ export type Permission =
  */
 export class CheckPermission {
   constructor(
-    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'contacts' | 'routePolicy'>,
+    private readonly edge: Pick<EdgeContext, 'keys' | 'clock' | 'routePolicy'>,
     private readonly devices: FindVerifiedDevices,
   ) {}
 
-  async execute(message: LaneMessage, contact: SealedContact, envelope: SealedEnvelope): Promise<Permission> {
+  async execute(message: LaneMessage, { contact, envelope, deviceList }: Material): Promise<Permission> {
     const signed = envelope.statement && unpackSigned(envelope.statement);
     const claimed = signed && parseStatement(signed.bytes);
     if (!signed || !claimed || !this.isForThisMessage(claimed, message)) return refused('statement-invalid');
@@ -63,7 +70,7 @@ export class CheckPermission {
       return refused('region-not-permitted');
     const legPrivateKey = message.edgeKeyId && (await this.edge.keys.findLegPrivateKey(message.edgeKeyId));
     if (!legPrivateKey) return returned('route');
-    const found = await this.devices.execute(message.tenant, message.account);
+    const found = await this.devices.judge(message, deviceList);
     if (found.kind === 'refused')
       return found.reason === 'key-changed' ? returned('key-change') : refused('statement-invalid');
     const body = this.open(message, envelope.sealed, legPrivateKey);

@@ -6,8 +6,10 @@ import {
   type TransitId,
 } from '@causeway/message-model';
 import { canNameMessages } from '@causeway/network-adapter';
-import type { LaneHead, LaneMessage, SealedContact } from '@causeway/storage';
-import type { CheckPermission } from './check-permission.js';
+import type { AttemptMaterial, LaneHead, LaneMessage } from '@causeway/storage';
+import { GroupCommit } from '../group-commit.js';
+import { BATCHES } from './batches.js';
+import type { CheckPermission, Material } from './check-permission.js';
 import { chooseNetwork, leftNetwork, type Choice } from './choose-network.js';
 import type { EdgeContext } from './edge-context.js';
 import type { FallBack } from './fall-back.js';
@@ -33,13 +35,18 @@ interface Drain {
  */
 export class DispatchClearLane {
   private isStopping = false;
+  private readonly heads: GroupCommit<LaneId, LaneHead>;
+  private readonly materials: GroupCommit<LaneMessage, AttemptMaterial>;
 
   constructor(
     private readonly edge: EdgeContext,
     private readonly permission: CheckPermission,
     private readonly attempt: MakeAttempt,
     private readonly after: { readonly outcome: RecordOutcome; readonly fallBack: FallBack },
-  ) {}
+  ) {
+    this.heads = new GroupCommit((lanes) => edge.laneStore.heads(lanes, BATCH), BATCHES);
+    this.materials = new GroupCommit((messages) => edge.attempts.materials(messages), BATCHES);
+  }
 
   /** From now on no carrier call begins; those under way end in their own time. The lanes stay due. */
   stop(): void {
@@ -49,7 +56,7 @@ export class DispatchClearLane {
   async execute(lane: LaneId): Promise<void> {
     const drain: Drain = { hasWithdrawn: false, repeated: new Set() };
     for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
-      const head = await this.edge.laneStore.head(lane, BATCH);
+      const head = await this.heads.add(lane);
       const { revision, messages, held } = head;
       const left = leftNetwork(head, this.edge.clock.nowMs());
       if (left !== undefined && held.length > 0 && !drain.hasWithdrawn) {
@@ -60,11 +67,13 @@ export class DispatchClearLane {
       }
       const lookAtMs: number[] = [];
       let hasMoved = false;
+      let isLaneEmpty = false;
       for (const message of messages) {
         if (this.isStopping) return;
         const passage = await this.pass(message, head, drain);
         if (passage.kind === 'passed') {
           hasMoved = true;
+          isLaneEmpty = passage.isLaneEmpty ?? false;
           continue;
         }
         const blockEndMs = this.blockEndMs(message);
@@ -74,6 +83,8 @@ export class DispatchClearLane {
         if (isHeldBack) break;
         if (!message.isDelayed) await this.edge.attempts.stepAside(message.ref, this.edge.clock.now());
       }
+      // the last word about a lane says that it rests: nothing is left to be looked at
+      if (isLaneEmpty) return;
       if (hasMoved) continue;
       const soonestMs = Math.min(...lookAtMs);
       await this.edge.laneStore.settle(lane, revision, Number.isFinite(soonestMs) ? new Date(soonestMs) : null);
@@ -111,8 +122,8 @@ export class DispatchClearLane {
     if (nowMs < dueMs) return { kind: 'blocks', lookAtMs: dueMs };
     if (repeated.has(message.ref)) return { kind: 'blocks', lookAtMs: nowMs + REPEAT_AFTER_MS };
     repeated.add(message.ref);
-    const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
-    const ready = contact && (await this.prepare(message, contact));
+    const { contact, ...material } = await this.materials.add(message);
+    const ready = contact && (await this.prepare(message, { contact, ...material }));
     if (!ready || ready === 'no-way' || ready.permission.kind !== 'permitted')
       return { kind: 'blocks', lookAtMs: null };
     const { adapters } = this.edge;
@@ -124,7 +135,7 @@ export class DispatchClearLane {
   }
 
   private async send(message: LaneMessage, lane: LaneHead): Promise<Passage> {
-    const contact = message.contact && (await this.edge.contacts.sealed(message.tenant, message.contact));
+    const { contact, ...material } = await this.materials.add(message);
     if (!contact) return this.giveBack(message, 'route');
     const { adapters, clock, attempts } = this.edge;
     const standing = numberStanding(contact, clock.nowMs());
@@ -138,7 +149,7 @@ export class DispatchClearLane {
       return PASSED;
     }
     if (choice.kind === 'encryption-unavailable') return this.fail(message, choice.kind);
-    const ready = await this.prepare(message, contact);
+    const ready = await this.prepare(message, { contact, ...material });
     if (ready === 'no-way') return this.giveBack(message, 'route');
     if (!ready) return this.fail(message, 'unreadable');
     const { permission, messageId } = ready;
@@ -162,13 +173,16 @@ export class DispatchClearLane {
   }
 
   /** What a call needs besides its network. Undefined when the words are gone. */
-  private async prepare(message: LaneMessage, contact: SealedContact) {
+  private async prepare(
+    message: LaneMessage,
+    { contact, envelope, deviceList }: AttemptMaterial & Pick<Material, 'contact'>,
+  ) {
     const messageId = messageIdFromBytes(message.messageId);
     const bridgeNumber = this.edge.bridgeNumbers.get(contact.bridgeNumberId);
     if (!messageId || bridgeNumber === undefined) return 'no-way';
-    const envelope = await this.edge.attempts.envelope(message.ref);
     if (!envelope) return undefined;
-    return { messageId, bridgeNumber, permission: await this.permission.execute(message, contact, envelope) };
+    const permission = await this.permission.execute(message, { contact, envelope, deviceList });
+    return { messageId, bridgeNumber, permission };
   }
 
   /** It keeps its place: those behind it wait for the sender to seal it again, as long as a head may hold them back. */

@@ -65,12 +65,11 @@ export class FallBack {
     const adapter = this.edge.adapters.get(row.network);
     const now = this.edge.clock.now();
     const ended = { ...keyOf(row), outcome: 'withdrawn', vendorCode, lookAgainAt: null } as const;
-    if (now >= message.deliverBefore)
-      return this.outcome.writeAndWake({ ...ended, state: 'expired', leavesLane: true });
+    if (now >= message.deliverBefore) return this.writeAndWake({ ...ended, state: 'expired', leavesLane: true });
     const refused =
       adapter && this.isHeld(message, row) ? await this.objection(message, row, adapter) : 'recipient-unreachable';
     if (refused !== undefined)
-      return this.outcome.writeAndWake({ ...ended, state: 'failed', reason: refused, leavesLane: true });
+      return this.writeAndWake({ ...ended, state: 'failed', reason: refused, leavesLane: true });
     const until = new Date(now.getTime() + FALLBACK_LASTS_MS);
     const record: AttemptOutcome = {
       ...ended,
@@ -78,7 +77,7 @@ export class FallBack {
       leavesLane: false,
       fallsBack: { from: row.network, until },
     };
-    return this.outcome.writeAndWake(record);
+    return this.writeAndWake(record);
   }
 
   /** Asked again at the last moment: encryption may have been switched on since. */
@@ -106,6 +105,10 @@ export class FallBack {
     const number =
       contact && this.edge.keys.openAtRest(contact.sealedNumber, numberAad(contact.tenant, contact.contact));
     return contact && number ? { contact, to: new Plaintext(Buffer.from(number).toString('utf8')) } : undefined;
+  }
+
+  private async writeAndWake(record: AttemptOutcome): Promise<void> {
+    await this.outcome.writeAndWake(record);
   }
 
   private async askAgain(row: AttemptRow): Promise<void> {

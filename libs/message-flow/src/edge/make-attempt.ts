@@ -7,8 +7,10 @@ import {
   type OutboundBody,
 } from '@causeway/network-adapter';
 import { Plaintext } from '@causeway/platform';
-import type { AttemptKey, LaneMessage, SealedContact } from '@causeway/storage';
+import type { AttemptKey, Begun, LaneMessage, NewAttempt, SealedContact } from '@causeway/storage';
+import { GroupCommit } from '../group-commit.js';
 import { attemptRef } from './attempt-ref.js';
+import { BATCHES } from './batches.js';
 import { buildOutboundBody } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
@@ -44,15 +46,19 @@ export interface AttemptQuestion {
  * ledger, then the carrier is called, once. A crash in between leaves an attempt whose outcome is unknown.
  */
 export class MakeAttempt {
+  private readonly begins: GroupCommit<NewAttempt, Begun>;
+
   constructor(
     private readonly edge: EdgeContext,
     private readonly outcome: RecordOutcome,
-  ) {}
+  ) {
+    this.begins = new GroupCommit((attempts) => edge.attempts.begin(attempts), BATCHES);
+  }
 
   async execute(asked: AttemptQuestion): Promise<Passage> {
     const question = await this.asEncrypted(asked);
     const { message, messageId, contact, adapter, permission } = question;
-    const { clock, attempts, times } = this.edge;
+    const { clock, times } = this.edge;
     // for the country of the preview, and so the same
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return this.fail(message, 'content-rejected');
@@ -64,7 +70,7 @@ export class MakeAttempt {
     if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
-    const begun = await attempts.begin({
+    const begun = await this.begins.add({
       ...key,
       network: adapter.network,
       isSimulated: adapter.isSimulated,
@@ -128,7 +134,7 @@ export class MakeAttempt {
   ): Promise<DeliverOutcome> {
     const ref = attemptRef(message.ref, attempt);
     // before the call, since the receipt may be here before the answer is
-    if (canNameMessages(adapter)) await this.outcome.bind(message.ref, attempt, adapter.externalIdOf(ref));
+    if (canNameMessages(adapter)) await this.outcome.bind({ ref: message.ref, attempt }, adapter.externalIdOf(ref));
     const nowMs = this.edge.clock.nowMs();
     const deadlineMs = message.deliverBefore.getTime();
     return adapter.deliver(
@@ -163,11 +169,12 @@ export class MakeAttempt {
     if (outcome.kind === 'accepted' && outcome.encryption === 'end-to-end')
       await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
-    await this.outcome.execute(message, record, outcome);
+    const recorded = await this.outcome.execute(message, record, outcome);
     await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
-    if (record.leavesLane || record.isHeld || record.fallsBack) return PASSED;
+    if (record.leavesLane || record.isHeld || record.fallsBack)
+      return { kind: 'passed', isLaneEmpty: recorded.kind === 'moved' && recorded.moved.isLaneEmpty };
     const unknownLookMs = record.outcome === 'unknown' && canNameMessages(adapter) ? endedMs + REPEAT_AFTER_MS : null;
     return { kind: 'blocks', lookAtMs: record.retryAt?.getTime() ?? unknownLookMs };
   }

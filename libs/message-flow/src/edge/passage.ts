@@ -2,6 +2,9 @@
  * What one message does to those behind it in its lane: it is out of their way, or holds them back. `lookAtMs` is when to look at it again,
  * milliseconds since the epoch; null when whatever changes it wakes the lane.
  */
-export type Passage = { readonly kind: 'passed' } | { readonly kind: 'blocks'; readonly lookAtMs: number | null };
+export type Passage =
+  /** `isLaneEmpty`: it was the last one, as was written with its outcome. */
+  | { readonly kind: 'passed'; readonly isLaneEmpty?: boolean }
+  | { readonly kind: 'blocks'; readonly lookAtMs: number | null };
 
 export const PASSED: Passage = { kind: 'passed' };

@@ -58,7 +58,7 @@ export class ReconcileAttempt {
     if (adapter && canNameMessages(adapter)) return this.awaitRepetition(message, row);
     const found = adapter ? await this.search(message, row, adapter) : ({ kind: 'not-asked' } as const);
     if (found.kind === 'found') {
-      await this.receipt.execute({ ...found.candidate, ref: attemptRef(row.ref, row.attempt) });
+      await this.receipt.execute(row.network, { ...found.candidate, ref: attemptRef(row.ref, row.attempt) });
       return;
     }
     const nowMs = this.edge.clock.nowMs();
@@ -100,7 +100,7 @@ export class ReconcileAttempt {
     const latestMs = startedAtMs + this.edge.times.callBeforeMs + CLOCK_MARGIN_MS;
     for (const candidate of answer.candidates) {
       if (candidate.createdAtMs > latestMs) continue;
-      if (await this.outcome.bind(row.ref, row.attempt, candidate.externalId)) return { kind: 'found', candidate };
+      if (await this.outcome.bind(row, candidate.externalId)) return { kind: 'found', candidate };
     }
     return { kind: 'absent' };
   }

@@ -1,7 +1,16 @@
-import { messageIdFromBytes, purgeHourOf, utf8, type TransitId } from '@causeway/message-model';
+import { messageIdFromBytes, purgeHourOf, utf8 } from '@causeway/message-model';
 import { type DeliverOutcome } from '@causeway/network-adapter';
-import type { AttemptKey, AttemptOutcome, LaneMessage, Moved } from '@causeway/storage';
+import type {
+  AttemptKey,
+  AttemptOutcome,
+  AttemptWord,
+  ExternalIdClaim,
+  LaneMessage,
+  Recorded,
+} from '@causeway/storage';
+import { GroupCommit } from '../group-commit.js';
 import { attemptRef } from './attempt-ref.js';
+import { BATCHES } from './batches.js';
 import type { EdgeContext } from './edge-context.js';
 import { externalIdAad } from './number-at-rest.js';
 
@@ -10,27 +19,41 @@ export const RECEIVED_HOURS = 90 * 24;
 
 /** Writes down what became of an attempt and tells the sender's devices. */
 export class RecordOutcome {
-  constructor(private readonly edge: EdgeContext) {}
+  private readonly words: GroupCommit<AttemptWord, Recorded>;
 
-  async execute(message: Pick<LaneMessage, 'ref'>, record: AttemptOutcome, outcome: DeliverOutcome): Promise<void> {
-    if (outcome.kind === 'accepted') await this.bind(message.ref, record.attempt, outcome.externalId);
-    const sealedExternalId = outcome.kind === 'accepted' ? this.sealExternalId(record, outcome.externalId) : undefined;
-    await this.write({ ...record, sealedExternalId });
+  constructor(private readonly edge: EdgeContext) {
+    this.words = new GroupCommit((words) => this.writeAll(words), BATCHES);
   }
 
-  async write(record: AttemptOutcome): Promise<Moved | undefined> {
-    const now = this.edge.clock.now();
-    await this.edge.partitions.ensureEventHour(now);
-    const moved = await this.edge.attempts.record(record, now);
-    if (moved) this.edge.devices.wake([moved.sender]);
-    return moved;
+  async execute(message: Pick<LaneMessage, 'ref'>, record: AttemptOutcome, outcome: DeliverOutcome): Promise<Recorded> {
+    if (outcome.kind !== 'accepted') return this.write(record);
+    const claim = {
+      ...this.claimOf({ ref: message.ref, attempt: record.attempt }, outcome.externalId),
+      isDecisive: false,
+    };
+    return this.write({ ...record, claim, sealedExternalId: this.sealExternalId(record, outcome.externalId) });
+  }
+
+  write(word: AttemptWord): Promise<Recorded> {
+    return this.words.add(word);
   }
 
   /** The same, from outside the lane's own drain: when the lane may go on, it is woken. */
-  async writeAndWake(record: AttemptOutcome): Promise<void> {
-    const moved = await this.write(record);
-    if (!moved) return;
-    if (record.state === 'ready' || moved.hasLeftLane) await this.edge.lanes.wake('clear', [moved.lane]);
+  async writeAndWake(word: AttemptWord): Promise<Recorded> {
+    const recorded = await this.write(word);
+    if (recorded.kind !== 'moved') return recorded;
+    const { lane, hasLeftLane, isLaneEmpty } = recorded.moved;
+    if (word.state === 'ready' || (hasLeftLane && !isLaneEmpty)) await this.edge.lanes.wake('clear', [lane]);
+    return recorded;
+  }
+
+  private async writeAll(words: readonly AttemptWord[]): Promise<readonly Recorded[]> {
+    const now = this.edge.clock.now();
+    await this.edge.partitions.ensureEventHour(now);
+    const recorded = await this.edge.attempts.record(words, now);
+    const senders = recorded.flatMap((each) => (each.kind === 'moved' ? [each.moved.sender] : []));
+    if (senders.length > 0) this.edge.devices.wake(senders);
+    return recorded;
   }
 
   /** Ends a message that has no attempt under way, or gives it back to its sender's device. */
@@ -50,10 +73,17 @@ export class RecordOutcome {
   }
 
   /** True when this external id belongs to this attempt, now or already; false when another attempt has it. */
-  async bind(ref: TransitId, attempt: number, externalId: string): Promise<boolean> {
+  async bind(key: AttemptKey, externalId: string): Promise<boolean> {
+    const { digest, owner, purgeHour } = this.claimOf(key, externalId);
+    return this.edge.inbox.claimDigest(digest, owner, purgeHour);
+  }
+
+  /** The claim of an attempt to an external id. Decisive: what it comes with counts only when the id is this attempt's. */
+  claimOf({ ref, attempt }: AttemptKey, externalId: string): ExternalIdClaim {
     const hour = Math.ceil(this.edge.clock.nowMs() / 3_600_000) + RECEIVED_HOURS;
     const { digest } = this.edge.digests.of(['bound', externalId], new Date(0));
-    return this.edge.inbox.claimDigest(digest, attemptRef(ref, attempt), Math.max(hour, purgeHourOf(ref)));
+    const owner = attemptRef(ref, attempt);
+    return { digest, owner, purgeHour: Math.max(hour, purgeHourOf(ref)), isDecisive: true };
   }
 
   /** Whose external id this is, for networks that report without our ref. */

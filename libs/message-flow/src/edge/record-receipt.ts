@@ -2,6 +2,7 @@ import { discloses } from '@causeway/message-model';
 import type { InboundReceipt } from '@causeway/network-adapter';
 import type { AttemptKey, AttemptOutcome, ClearMessage } from '@causeway/storage';
 import { parseAttemptRef } from './attempt-ref.js';
+import { isLeavable } from './choose-network.js';
 import type { FallBack } from './fall-back.js';
 import type { EdgeContext } from './edge-context.js';
 import { hearOutcome } from './hear-refusal.js';
@@ -16,31 +17,38 @@ export class RecordReceipt {
   ) {}
 
   async execute(
+    network: string,
     receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>,
   ): Promise<'recorded' | 'not-ours'> {
     const ref = receipt.ref ?? (await this.outcome.boundTo(receipt.externalId));
     const key = ref === undefined ? undefined : parseAttemptRef(ref);
-    if (!key || !(await this.outcome.bind(key.ref, key.attempt, receipt.externalId))) return 'not-ours';
-    const held = await this.heldAttempt(key);
+    if (!key) return 'not-ours';
+    const held = await this.heldAttempt(network, key, receipt.externalId);
+    if (held === 'not-ours') return held;
     if (held && isOver(receipt.status)) {
       await this.fallBack.release(held.message, held.row, receipt.vendorCode);
       return 'recorded';
     }
     const shown = await asDisclosed(this.edge, receipt, () => this.edge.attempts.message(key.ref));
     const record = recordOf(shown, { nowMs: this.edge.clock.nowMs(), isHeld: held !== undefined });
-    await this.outcome.writeAndWake({
+    const recorded = await this.outcome.writeAndWake({
       ...key,
       ...record,
+      claim: this.outcome.claimOf(key, receipt.externalId),
       sealedExternalId: this.outcome.sealExternalId(key, receipt.externalId),
     });
+    if (recorded.kind === 'anothers') return 'not-ours';
     const isTold = record.reason !== undefined || record.state === 'delivered';
     const message = isTold ? await this.edge.attempts.message(key.ref) : undefined;
     if (message) await hearOutcome(this.edge, message, record);
     return 'recorded';
   }
 
-  /** The attempt with its message, if another network may follow it. */
-  private async heldAttempt(key: AttemptKey) {
+  /** The attempt with its message, if another network may follow it: never one on a network that cannot be left. */
+  private async heldAttempt(network: string, key: AttemptKey, externalId: string) {
+    const adapter = this.edge.adapters.get(network);
+    if (!adapter || !isLeavable(adapter)) return undefined;
+    if (!(await this.outcome.bind(key, externalId))) return 'not-ours';
     const [message, rows] = await Promise.all([this.edge.attempts.message(key.ref), this.edge.attempts.of(key.ref)]);
     const row = rows.find(({ attempt }) => attempt === key.attempt);
     return message && row && row === rows.at(-1) && this.fallBack.isHeld(message, row) ? { message, row } : undefined;

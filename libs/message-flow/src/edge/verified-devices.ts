@@ -27,6 +27,14 @@ export class FindVerifiedDevices {
 
   async execute(tenant: TenantId, account: AccountId): Promise<VerifiedDevices> {
     const [stored] = await this.edge.accounts.deviceLists(tenant, [account]);
+    return this.judge({ tenant, account }, stored);
+  }
+
+  /** The same of a list that was read already. */
+  async judge(
+    { tenant, account }: { readonly tenant: TenantId; readonly account: AccountId },
+    stored: StoredDeviceList | null | undefined,
+  ): Promise<VerifiedDevices> {
     if (!stored) return { kind: 'refused', reason: 'unknown' };
     const pinned = await this.edge.ledger.accountKey(tenant, account);
     const list = this.open(`${tenant}!${account}`, stored, pinned ?? stored.accountKey);
