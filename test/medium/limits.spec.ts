@@ -92,7 +92,7 @@ describe('a flood of first contacts', () => {
     expect((await operator('POST', `/v1/operator/abuse/decisions/${decision}`, { verdict: 'lifted' })).status).toBe(
       200,
     );
-    expect((await operator('POST', `/v1/operator/abuse/decisions/${decision}`, { verdict: 'lifted' })).status).toBe(
+    expect((await operator('POST', `/v1/operator/abuse/decisions/${decision}`, { verdict: 'upheld' })).status).toBe(
       404,
     );
     gateway.bridge.clock.set(gateway.bridge.clock.nowMs() + 60_000);
