@@ -39,6 +39,7 @@ import { refuse } from './commands/refuse.js';
 import { review } from './commands/review.js';
 import { verify } from './commands/verify.js';
 import { waiting } from './commands/waiting.js';
+import { whoMayWrite } from './commands/who-may-write.js';
 import { withdraw } from './commands/withdraw.js';
 import { networks, networksOff, networksOn } from './commands/networks.js';
 
@@ -67,6 +68,7 @@ export const COMMANDS: readonly Command[] = [
   refuse,
   allow,
   block,
+  whoMayWrite,
   withdraw,
   status,
   waiting,
