@@ -83,6 +83,17 @@ const OPENING: readonly Act[] = [
   { kind: 'order', order: ['sms', 'rcs'] },
 ];
 
+/** Words that wait while the door they came through shuts, and what would let them go: seldom by chance in this order. */
+const CLOSING: readonly Act[] = [
+  { kind: 'switch', by: 0, network: 'sms', isOn: true },
+  { kind: 'alias', isOn: true },
+  { kind: 'send', to: 'alias', floor: 'clear', signs: [] },
+  { kind: 'alias', isOn: false },
+  { kind: 'alias', isOn: true },
+  { kind: 'permit', networks: ['sms', 'rcs'], forSeconds: 60 },
+  { kind: 'retry' },
+];
+
 export const sequences: fc.Arbitrary<readonly Act[]> = fc
-  .tuple(fc.subarray([...OPENING]), fc.array(act, { minLength: 3, maxLength: 18 }))
-  .map(([opening, acts]) => [...opening, ...acts]);
+  .tuple(fc.subarray([...OPENING]), fc.array(act, { minLength: 3, maxLength: 18 }), fc.subarray([...CLOSING]))
+  .map(([opening, acts, closing]) => [...opening, ...acts, ...closing]);

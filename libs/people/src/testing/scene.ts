@@ -189,19 +189,26 @@ export class Scene {
   private send({ to, floor, signs }: Extract<Act, { kind: 'send' }>): Outcome {
     this.count += 1;
     const id = must(parseMessageId(toBase64Url(Buffer.alloc(32, this.count).fill(1, 0, 1))));
-    if (to === 'alias' && this.openAlias === undefined) return { delivered: [], shown: ['not-found'] };
+    if (to === 'alias' && this.openAlias === undefined) {
+      this.signFor(id, signs);
+      return { delivered: [], shown: ['not-found'] };
+    }
     const candidates = this.candidates(to);
     const asked = { candidates, facts: this.facts(to, floor), current: to === 'alias' ? undefined : this.choice };
     const route = this.parts.chooseRoute(asked, this.parts.vetoes, { isStopped: this.records[1].isStopped });
     const isReachable = to !== 'address' || this.isGranted;
     const shown = [route.kind === 'route' ? `${route.first.key} ${route.ways.length}` : route.reason];
     shown.push(JSON.stringify(explainRoute(route, isReachable)));
-    if (signs.length > 0) this.sign({ kind: 'message', messageId: id }, signs, LASTS_SECONDS);
+    this.signFor(id, signs);
     if (route.kind === 'waiting') return { delivered: [], shown };
     if (to !== 'alias') this.choice = { key: route.first.key, order: route.order };
     const message = { number: this.count, id, to, alias: this.openAlias ?? 0, floor, ways: route.ways };
     this.pending.push(message);
     return { delivered: this.attemptAll(), shown };
+  }
+
+  private signFor(messageId: MessageId, signs: readonly Clear[]): void {
+    if (signs.length > 0) this.sign({ kind: 'message', messageId }, signs, LASTS_SECONDS);
   }
 
   private attemptAll(): readonly Delivery[] {
