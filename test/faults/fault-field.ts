@@ -46,19 +46,24 @@ export class FaultField {
       if (redis) opened.unshift(() => redis.stop());
       const links = await openLinks(ports, { databasePort, redis });
       opened.unshift(() => Promise.all([...links.values()].map((link) => link.close())));
-      const logFile = join(folder, 'carrier.jsonl');
+      const [smsLog, rcsLog] = [join(folder, 'carrier.jsonl'), join(folder, 'rcs.jsonl')];
       const world = await World.start({
         queue,
         ...(redis ? { redis } : {}),
         ports,
         databaseUrl: database.url,
         devicesReach: through(`http://127.0.0.1`, links, 'device-gateway'),
-        simulatorArgs: ['--log-file', logFile],
+        simulatorArgs: ['--log-file', smsLog, '--rcs-log-file', rcsLog],
         envOf: Object.fromEntries(STORE_CLIENTS.map((app) => [app, storesOf(app, { links, database, redis })])),
         env: {
           CAUSEWAY_TWILIO_API_URL: through('http://127.0.0.1', links, 'edge-carrier'),
+          CAUSEWAY_RCS_API_URL: `${through('http://127.0.0.1', links, 'edge-rcs')}/rcs`,
+          CAUSEWAY_RCS_ACCESS_TOKEN: 'an-access-token-for-faults',
+          CAUSEWAY_RCS_CLIENT_TOKEN: 'a-client-token-for-faults',
           CAUSEWAY_EDGE_PUBLIC_URL: through('http://127.0.0.1', links, 'carrier-edge'),
           CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
+          // one person writes to many telephones all the time, as a clinic does
+          CAUSEWAY_TENANT_PROFILE: 'registered-bulk',
           CAUSEWAY_CALL_BEFORE_SECONDS: '5',
           CAUSEWAY_INBOUND_SWEEP_SECONDS: '10',
           // no message steps aside: order has to hold for every one of them
@@ -68,7 +73,7 @@ export class FaultField {
       const { gateway, worker, edge } = world;
       const supervisor = new Supervisor({ gateway, worker, edge });
       const witness = new DatabaseWitness(database.url);
-      const truth = new CarrierTruth(logFile);
+      const truth = new CarrierTruth(smsLog, rcsLog);
       supervisor.start();
       return new FaultField(queue, world, links, database, redis, truth, witness, supervisor, folder);
     } catch (thrown) {
@@ -103,6 +108,7 @@ async function openLinks(
     ['device-gateway', http],
     ['carrier-edge', edge],
     ['edge-carrier', simulator],
+    ['edge-rcs', simulator],
     ...STORE_CLIENTS.map((app) => [`${app}-database`, databasePort] as const),
     ...(redis ? STORE_CLIENTS.map((app) => [`${app}-redis`, Number(new URL(redis.url).port)] as const) : []),
   ];

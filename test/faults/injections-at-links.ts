@@ -18,6 +18,7 @@ const LINKS: readonly Link[] = [
   { name: 'worker-redis', affects: ['native'], recoverWithinMs: LIMIT_MS.redis, isRedis: true },
   { name: 'edge-redis', affects: CLEAR, recoverWithinMs: LIMIT_MS.redis, isRedis: true },
   { name: 'edge-carrier', affects: ['sms'], recoverWithinMs: LIMIT_MS.network },
+  { name: 'edge-rcs', affects: ['rcs'], recoverWithinMs: LIMIT_MS.network },
   { name: 'carrier-edge', affects: CLEAR, recoverWithinMs: LIMIT_MS.network },
   { name: 'device-gateway', affects: ALL, recoverWithinMs: LIMIT_MS.network },
 ];
