@@ -164,6 +164,7 @@ describe('the simulated SMS carrier under a script', () => {
 
   it('brings the last part late or never, and shows nothing until it is there', async () => {
     const inParts = { ...hello(), body: 'two parts '.repeat(20) };
+    await fetch(`${simulator.url}/faults`, { method: 'DELETE' });
     await fault('late-part', { delayMs: 60 });
     await sdk().messages.create(inParts);
     await until(() => heard.includes('partially_delivered'));
