@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { Action, Decision, Level, Reason } from './decision.js';
 import { PACE_MS, levelOf, stepOf } from './ladder.js';
 import type { GuardEvent } from './guard-event.js';
-import type { GuardStore, Observation, Pardon, Snapshot, Standing, Verdict } from './guard-store.js';
+import type { GuardStore, Observation, Snapshot, Standing, Verdict } from './guard-store.js';
 import { Pseudonyms, type GuardKeys, type PairNames } from './pseudonyms.js';
 import { scoreOf, type Score } from './score.js';
 import { decisionSentence } from './sentences.js';
+import { eased, isAnsweredFor, lifting } from './ease-standing.js';
 import { limitOf } from './limits.js';
 import { signalsOf, type Signals } from './signals.js';
 import { TenantLedger } from './tenant-ledger.js';
@@ -139,7 +140,7 @@ export class Guard {
       seen.verdicts.push({ ...whose(names, event), standing: raised });
       if (level === 4) this.tenants.suspend(event);
     }
-    const decided = stands ? { ...stands, level } : raised;
+    const decided = stands ? eased(stands, level, event) : raised;
     return decisionOf(event, { snapshot, score, standing: decided, isRaised: raised !== undefined });
   }
 
@@ -160,19 +161,6 @@ export class Guard {
     this.options.onStoreFailure?.(operation, thrown);
   }
 }
-
-/** Evidence that lifts what stands: three to one that these people wanted to be written to. */
-const ANSWERED_FOR = -1;
-
-/**
- * What was decided before anybody could answer comes down, when they do, to what the score says now. A suspension does not: somebody complained.
- */
-const isAnsweredFor = (signals: Signals, now: { readonly standing: Standing; readonly score: Level }): boolean =>
-  now.score < now.standing.level && now.standing.level <= 3 && signals.RR !== undefined && signals.RR <= ANSWERED_FOR;
-
-/** Ends what stands at once. Where a pardon holds it reaches so far from now on, and no longer than it did. */
-const lifting = ({ level }: Standing, pardon: Pardon | undefined, { atMs }: GuardEvent): Pardon =>
-  pardon && pardon.reach > level ? pardon : { reach: level, untilMs: pardon?.untilMs ?? atMs };
 
 const whose = ({ shard, current }: PairNames, { atMs }: GuardEvent) => ({
   shard,
