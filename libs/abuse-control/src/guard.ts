@@ -8,7 +8,7 @@ import { scoreOf, type Score } from './score.js';
 import { decisionSentence } from './sentences.js';
 import { eased, isAnsweredFor, lifting } from './ease-standing.js';
 import { limitOf } from './limits.js';
-import { signalsOf, type Signals } from './signals.js';
+import { signalsOf } from './signals.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 export interface GuardOptions {
