@@ -71,7 +71,7 @@ export async function runFiveSeconds(
         .map(([place, ms]) => `${ms} ms (${place})`)
         .join(', ')}`,
     );
-    await afterTheDeadline(site, planted, violations);
+    const calls = await afterTheDeadline(site, planted, violations);
     await whenTheKeyIsGone(site, planted, violations);
     say('a quarter of an hour later: the key is destroyed');
     await isTaken(people, violations);
@@ -79,6 +79,7 @@ export async function runFiveSeconds(
     await reader.end(readerMs);
     await purged(site.database.url, aheadMs);
     violations.push(...(await faultsOfLedger(site, people)));
+    if ((await callsOf(site)) !== calls) violations.push('the carrier was called after the deadline');
     say(`${kills} purges were killed, a reader stayed for ${readerMs / 1000} s: everything past is purged`);
     const { findings, bytesByStore } = await scanFor(words(planted.canaries), site.everything());
     violations.push(...findings.map(({ store, place, marker }) => `in the clear: ${store}, ${place}: ${marker}`));
@@ -141,12 +142,15 @@ async function atTheDeadline(
   return Object.fromEntries(gone);
 }
 
-/** Doors that open later show nothing either: a device that was away, a carrier that lets go, a handset that comes back. */
+/**
+ * Doors that open later show nothing either: a device that was away, a carrier that lets go, a handset that comes back. Answers how many calls
+ * the carrier of SMS had, of which there are to be no more.
+ */
 async function afterTheDeadline(
   site: ForensicSite,
   { canaries, sent, phones }: Planted,
   violations: string[],
-): Promise<void> {
+): Promise<number> {
   const { world } = site;
   const openedLive = await openedNow(site, canaries);
   violations.push(...openedLive.map((each) => `opened after the deadline: ${each}`));
@@ -154,7 +158,8 @@ async function afterTheDeadline(
   await mo.poll();
   if (await shows(mo, canaries, 'native, in the inbox')) violations.push('handed out after the deadline');
   await mo.close();
-  const { create: calls } = await world.carrier.counts();
+  // a call is in the log of the carrier when it ended
+  const calls = (await callsOf(site)) + (await world.carrier.held()).length;
   await world.carrier.clearFaults();
   await world.carrier.release('drop');
   await setOnline(world, phones.rcs, true);
@@ -164,9 +169,10 @@ async function afterTheDeadline(
   const shown = await (await fetch(`${world.carrier.url}/phones/state`)).text();
   for (const place of ['sms, at the carrier', 'sms, behind it'] as const)
     if (shown.includes(canaries.words('body', place))) violations.push(`on a handset after the deadline: ${place}`);
-  const { create: callsThen } = await world.carrier.counts();
-  if (calls !== callsThen) violations.push('the carrier was called after the deadline');
+  return calls;
 }
+
+const callsOf = async ({ world }: ForensicSite): Promise<number> => (await world.carrier.counts())['create'] ?? 0;
 
 async function whenTheKeyIsGone(site: ForensicSite, planted: Planted, violations: string[]): Promise<void> {
   await site.world.moveClock(KEYS_GONE_MS);

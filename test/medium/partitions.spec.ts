@@ -97,6 +97,36 @@ describe('DropPartitions', () => {
     expect(await tables(hour)).toEqual([]);
   });
 
+  it('says how far behind it is: in the metric, from a minute on in the log, from ten minutes on as an error', async () => {
+    const hour = Math.floor(clock.nowMs() / HOUR_MS) + 1;
+    await stores.partitions.ensure('i', hour);
+    const said: string[] = [];
+    const log = {
+      ...SILENT_LOGGER,
+      warn: (event: string) => said.push(event),
+      error: (event: string) => said.push(event),
+    };
+    const metrics = new Metrics();
+    const behind = new DropPartitions(stores.partitions, clock, new Events(log, metrics));
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    // somebody else purges, and does not come on
+    await other.query('SELECT pg_advisory_lock(4081979)');
+    for (const [seconds, events] of [
+      [59, []],
+      [61, ['purge.late']],
+      [601, ['purge.late', 'purge.stuck']],
+    ] as const) {
+      clock.set(hour * HOUR_MS + 300_000 + seconds * 1000);
+      await behind.execute();
+      expect(said).toEqual(events);
+      expect(await metrics.text()).toContain(`causeway_purge_lag_seconds{class="inbox"} ${seconds}`);
+    }
+    await other.end();
+    await behind.execute();
+    expect(await metrics.text()).toContain('causeway_purge_lag_seconds{class="inbox"} 0');
+  });
+
   it('lets the narrow rows go with their hour, and lanes that nobody used for a week', async () => {
     const hour = Math.floor(clock.nowMs() / HOUR_MS);
     const { database } = stores;
