@@ -63,23 +63,25 @@ export async function runFiveSeconds(
     const people = await register(site);
     const planted = await plant(site, people, say);
     say(`messages of ${planted.lifeSeconds} seconds wait in ${PLACES.length} places`);
-    const reader = await LongReader.begin(site.database.url);
     const violations: string[] = [];
-    const goneAfterMs = await atTheDeadline(site, people, planted, violations);
-    say(
-      `gone after ${Object.entries(goneAfterMs)
-        .map(([place, ms]) => `${ms} ms (${place})`)
-        .join(', ')}`,
-    );
-    const calls = await afterTheDeadline(site, planted, violations);
-    await whenTheKeyIsGone(site, planted, violations);
-    say('a quarter of an hour later: the key is destroyed');
-    await isTaken(people, violations);
-    const aheadMs = await killPurges(site, { kills, aheadMs: 2 * HOUR_MS });
-    await reader.end(readerMs);
-    await purged(site.database.url, aheadMs);
+    const reader = await LongReader.begin(site.database.url);
+    let facts: Pick<FiveSecondReport, 'goneAfterMs'> & { readonly aheadMs: number; readonly calls: number };
+    try {
+      const goneAfterMs = await atTheDeadline(site, people, planted, violations);
+      const gone = Object.entries(goneAfterMs).map(([place, ms]) => `${ms} ms (${place})`);
+      say(`gone after ${gone.join(', ')}`);
+      const calls = await afterTheDeadline(site, planted, violations);
+      await whenTheKeyIsGone(site, planted, violations);
+      say('a quarter of an hour later: the key is destroyed');
+      await isTaken(people, violations);
+      facts = { goneAfterMs, calls, aheadMs: await killPurges(site, { kills, aheadMs: 2 * HOUR_MS }) };
+      await reader.stay(readerMs);
+    } finally {
+      await reader.end();
+    }
+    await purged(site.database.url, facts.aheadMs);
     violations.push(...(await faultsOfLedger(site, people)));
-    if ((await callsOf(site)) !== calls) violations.push('the carrier was called after the deadline');
+    if ((await callsOf(site)) !== facts.calls) violations.push('the carrier was called after the deadline');
     say(`${kills} purges were killed, a reader stayed for ${readerMs / 1000} s: everything past is purged`);
     const { findings, bytesByStore } = await scanFor(words(planted.canaries), site.everything());
     violations.push(...findings.map(({ store, place, marker }) => `in the clear: ${store}, ${place}: ${marker}`));
@@ -89,7 +91,7 @@ export async function runFiveSeconds(
       lifeSeconds: planted.lifeSeconds,
       opened: planted.opened,
       expected: expected.toSorted(),
-      goneAfterMs,
+      goneAfterMs: facts.goneAfterMs,
       violations,
       kills,
       readerSeconds: readerMs / 1000,

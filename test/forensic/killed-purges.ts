@@ -21,9 +21,12 @@ export class LongReader {
     return new LongReader(client);
   }
 
-  /** Ends it, at `forMs` after its beginning at the earliest. */
-  async end(forMs: number): Promise<void> {
-    await pause(Math.max(0, this.startedMs + forMs - Date.now()));
+  /** Until `forMs` after its beginning. */
+  stay(forMs: number): Promise<void> {
+    return pause(Math.max(0, this.startedMs + forMs - Date.now()));
+  }
+
+  async end(): Promise<void> {
     await this.client.query('COMMIT');
     await this.client.end();
   }
