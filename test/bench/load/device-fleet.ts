@@ -70,6 +70,8 @@ async function person(order: FleetOrder, handle: string, keyFile: string): Promi
   const gateway = order.gatewayUrl;
   const folderOf = (device: number): string => join(order.folder, `${handle}-${device}`);
   const primary = await Device.register({ gateway, handle, folder: folderOf(1), keyFile });
+  // off until a person turns it on
+  await primary.interoperability.set('sms', true);
   const offer = await Device.offer({ gateway, folder: folderOf(2), keyFile });
   const ticket = await primary.link(offer);
   return [primary, await Device.join({ folder: folderOf(2), keyFile, ticket })];
