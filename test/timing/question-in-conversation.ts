@@ -5,6 +5,7 @@ import type { Kind, Question } from './question.js';
 import { addressOf, type TimingField } from './timing-field.js';
 
 const PAIRS_EACH = 8;
+const BOXES = { boxes: 'noise', lifetimeSeconds: 3_600 } as const;
 
 /**
  * Sealed messages in conversations that were granted: to people who listen (`existing`, and `unknown` to compare with), and to people who have
@@ -26,7 +27,7 @@ export const questionInConversation = (field: TimingField): Question => ({
     await field.decide(blocks, 'revoke');
     return {
       ask: async (kind, round) => {
-        const { token, messageId, body } = prepareMessage(present(pairs[kind][round % PAIRS_EACH]), 'noise');
+        const { token, messageId, body } = prepareMessage(present(pairs[kind][round % PAIRS_EACH]), BOXES);
         const headers = { 'idempotency-key': `"${messageId}"` };
         return { method: 'POST', path: '/v1/messages', token, headers, text: body };
       },
