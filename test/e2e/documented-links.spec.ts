@@ -103,20 +103,11 @@ it('every command of these pages is in one of their examples', async () => {
 });
 
 const COMMANDS_OF_PAGES = [
-  ...[
-    'link number',
-    'link prove',
-    'links',
-    'link findable',
-    'link offer',
-    'link accept',
-    'link revoke',
-    'cross-network',
-  ],
-  ...['alias new', 'aliases', 'alias revoke', 'contact find', 'contact remove', 'who-may-write', 'allow', 'block'],
-  ...['requests', 'accept', 'refuse', 'withdraw', 'networks on', 'networks off', 'prefer', 'explain', 'permit'],
-  ...['permissions', 'permissions end', 'waiting', 'approve', 'cancel', 'safety-number', 'verify', 'review'],
-];
+  'link number, link prove, links, link findable, link offer, link accept, link revoke, cross-network',
+  'alias new, aliases, alias revoke, contact find, contact remove, who-may-write, allow, block',
+  'requests, accept, refuse, withdraw, networks on, networks off, prefer, explain, permit',
+  'permissions, permissions end, waiting, approve, cancel, safety-number, verify, review',
+].flatMap((names) => names.split(', '));
 
 const operationOf = (call: string): string =>
   `${/-X (\w+)/.exec(call)?.[1] ?? 'GET'} ${/127\.0\.0\.1:7400([^\s'"]+)/.exec(call)?.[1] ?? ''}`;
