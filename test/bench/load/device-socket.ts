@@ -2,6 +2,9 @@ import { WebSocket } from 'ws';
 import type { PreparedMessage } from './native-message.js';
 import { readFrame, type ReadFrame } from './read-frame.js';
 
+/** All the generator wants to know of a frame stands before the box, and ids are ASCII. */
+const HEAD_BYTES = 512;
+
 /** The open socket of one device: submits messages, acknowledges whatever it is pushed, and tells what came. */
 export class DeviceSocket {
   private readonly answers = new Map<string, (isAccepted: boolean) => void>();
@@ -11,7 +14,7 @@ export class DeviceSocket {
     private readonly socket: WebSocket,
     private readonly onFrame: (frame: ReadFrame) => void,
   ) {
-    socket.on('message', (raw: Buffer) => this.receive(readFrame(raw.toString('utf8'))));
+    socket.on('message', (raw: Buffer) => this.receive(readFrame(raw.toString('latin1', 0, HEAD_BYTES))));
     socket.on('close', () => {
       for (const ended of this.answers.values()) ended(false);
       this.answers.clear();
