@@ -16,7 +16,7 @@ import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { provesAbsence, toRecord } from './outcome-to-record.js';
 import { hearRefusal } from './hear-refusal.js';
-import { PASSED, type Passage } from './passage.js';
+import { endedOr, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
@@ -183,8 +183,7 @@ export class MakeAttempt {
     message: LaneMessage,
     reason: 'content-rejected' | 'no-answer' | 'statement-invalid',
   ): Promise<Passage> {
-    await this.outcome.stop(message, 'failed', reason);
-    return PASSED;
+    return endedOr(await this.outcome.stop(message, 'failed', reason));
   }
 }
 
