@@ -16,7 +16,7 @@ export interface LiveConversation {
 }
 
 const MADE_AT_ONCE = 6;
-const SETTLED_WITHIN_MS = 60_000;
+const SETTLED_WITHIN_MS = 120_000;
 
 /** Registers everybody, links second devices, and lets every device write once, so that no later message carries pre-keys. */
 export async function makeConversations(order: FleetOrder): Promise<readonly LiveConversation[]> {
