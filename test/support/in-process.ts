@@ -117,7 +117,7 @@ export class InProcess {
       clock,
       events,
       this.retention,
-      new JudgeSend(this.conduct, recipients, events),
+      new JudgeSend(this.conduct, recipients, events, () => []),
     );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
     this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);

@@ -10,7 +10,8 @@ import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
-import { appeal, limits } from './commands/limits.js';
+import { appeal, limits, pass } from './commands/limits.js';
+import { OPERATOR_COMMANDS } from './commands/operator-commands.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { privacy } from './commands/privacy.js';
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   secretsList,
   secretsRotate,
   secretsRemove,
+  ...OPERATOR_COMMANDS,
   register,
   send,
   sendCard,
@@ -64,6 +66,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   limits,
   appeal,
+  pass,
   refuse,
   allow,
   block,

@@ -71,6 +71,6 @@ export class OperatorGuard implements CanActivate {
   }
 }
 
-function bearerToken(authorization: string | undefined): string | undefined {
+export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer ([A-Za-z0-9_.~+/=-]{1,200})$/i.exec(authorization ?? '')?.[1];
 }

@@ -3,7 +3,11 @@ import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  IssueTokens,
   JudgeSend,
+  OperatorApproval,
+  PassChallenge,
+  PrivateTokenChallenge,
   ReviewDecisions,
   SealBody,
   SendMessage,
@@ -43,6 +47,13 @@ import {
   PrivacyStore,
 } from '@causeway/storage';
 import { AbuseController, AbuseReviewController } from './abuse.controller.js';
+import type { ChallengeKeys } from './challenge-keys.js';
+import {
+  ChallengesController,
+  IssuerDesk,
+  TokenIssuerController,
+  VouchersController,
+} from './challenges.controller.js';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { AliasesController } from './aliases.controller.js';
@@ -75,6 +86,7 @@ import { WakeController } from './wake.controller.js';
 export interface GatewayOptions {
   readonly context: ProcessContext;
   readonly operatorToken: Secret;
+  readonly challengeKeys: ChallengeKeys;
 }
 
 /** A provider of `type`, made from what `inject` names. */
@@ -94,7 +106,7 @@ function made<Made, Needed extends readonly unknown[]>(
 /** The doors of Causeway: REST, sockets, health. Everything behind them is a use case that was given its stores here. */
 @Module({})
 export class GatewayModule {
-  static with({ context, operatorToken }: GatewayOptions): DynamicModule {
+  static with({ context, operatorToken, challengeKeys }: GatewayOptions): DynamicModule {
     const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls, conduct } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
@@ -103,6 +115,7 @@ export class GatewayModule {
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
     const tell = new TellDevices(accounts, inbox, partitions, clock);
+    const passing = passingOf(context, challengeKeys);
     return {
       module: GatewayModule,
       controllers: [
@@ -125,6 +138,9 @@ export class GatewayModule {
         LedgerController,
         AbuseController,
         AbuseReviewController,
+        ChallengesController,
+        TokenIssuerController,
+        VouchersController,
         HealthController,
         WakeController,
         LinksController,
@@ -149,6 +165,8 @@ export class GatewayModule {
           provide: ReviewDecisions,
           useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, config.tenant, clock),
         },
+        { provide: PassChallenge, useValue: passing },
+        { provide: IssuerDesk, useValue: deskOf(context, challengeKeys) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },
@@ -217,7 +235,7 @@ export class GatewayModule {
             clock,
             events,
             retention,
-            new JudgeSend(conduct, recipients, events),
+            new JudgeSend(conduct, recipients, events, (held) => passing.offersFor(held)),
           );
         }),
         made(
@@ -228,4 +246,21 @@ export class GatewayModule {
       ],
     };
   }
+}
+
+function passingOf({ stores, clock, config, guard }: ProcessContext, keys: ChallengeKeys): PassChallenge {
+  const token = new PrivateTokenChallenge({
+    issuer: keys.issuer,
+    key: keys.challenge,
+    origin: config.nativeHost,
+    store: stores.passing,
+    clock,
+  });
+  const approval = new OperatorApproval(stores.abuseDecisions, clock);
+  return new PassChallenge([token, approval], stores.abuseDecisions, guard, clock);
+}
+
+function deskOf({ stores, clock }: ProcessContext, { issuer, privateKey }: ChallengeKeys): IssuerDesk {
+  const issue = privateKey && new IssueTokens({ privateKey, key: issuer.key }, stores.passing, clock);
+  return new IssuerDesk(issuer.key, issue);
 }

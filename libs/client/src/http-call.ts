@@ -30,7 +30,7 @@ export const NO_ANSWER = z.unknown().transform((): void => undefined);
 const RETRY = { firstMs: 200, longestMs: 5000 };
 /** A gateway that asks for more patience than this gets a new call later, by whoever called. */
 const LONGEST_RETRY_AFTER_MS = 10_000;
-const DEFAULT_TIMEOUT_MS = 15_000;
+export const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_ATTEMPTS = 4;
 
 /**
@@ -92,7 +92,7 @@ function readAnswer<T>(call: Call<T>, text: string): Outcome<T> {
   return { kind: 'answer', value: read.data };
 }
 
-function readProblem(status: number, text: string): Error {
+export function readProblem(status: number, text: string): Error {
   const document = parseJson(text);
   const problem = problemSchema.safeParse(document);
   if (!problem.success)

@@ -1,6 +1,7 @@
 import type { SendMessageRequest } from '@causeway/api-contract';
 import type { Events } from '@causeway/platform';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
+import type { OffersFor } from './challenges/challenge.js';
 import type { ConductWatch } from './conduct-watch.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -15,6 +16,8 @@ export class JudgeSend {
     private readonly conduct: ConductWatch,
     recipients: RecipientStore,
     private readonly events: Events,
+    /** What somebody is offered whose messages are held. */
+    private readonly offersFor: OffersFor,
   ) {
     this.sent = new GroupCommit(
       async (keys) => {
@@ -31,21 +34,24 @@ export class JudgeSend {
     { to, body }: SendMessageRequest,
     recipient: Recipient | null,
   ): Promise<void> {
-    const from = { tenant: sender.tenant, sender: sender.account };
+    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt };
     if (to.kind === 'address') {
       const first = { kind: 'request', isEstablished: false, transport: 'native' } as const;
-      return this.conduct.allow({ ...from, ...first, recipient: to.address.uri });
+      return this.conduct.allow({ ...from, ...first, recipient: to.address.uri }, this.offersFor);
     }
     if (!recipient || body.leg === 'none') return;
     const { country, gapClass, peerAddress } = recipient;
-    await this.conduct.allow({
-      ...from,
-      recipient: to.kind === 'contact' ? to.contact : (peerAddress ?? ''),
-      kind: 'message',
-      isEstablished: recipient.hasSent && recipient.hasBeenSentTo,
-      transport: to.kind === 'contact' ? 'clear' : 'native',
-      features: { ...(country !== null && { country }), ...(gapClass !== null && { gapClass }) },
-    });
+    await this.conduct.allow(
+      {
+        ...from,
+        recipient: to.kind === 'contact' ? to.contact : (peerAddress ?? ''),
+        kind: 'message',
+        isEstablished: recipient.hasSent && recipient.hasBeenSentTo,
+        transport: to.kind === 'contact' ? 'clear' : 'native',
+        features: { ...(country !== null && { country }), ...(gapClass !== null && { gapClass }) },
+      },
+      this.offersFor,
+    );
   }
 
   /**

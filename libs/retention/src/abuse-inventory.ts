@@ -66,10 +66,30 @@ export const ABUSE_INVENTORY: readonly TableEntry[] = [
       reasons: 'signals with their values and thresholds: numbers, never whom it was about',
       decided_at: 'since when',
       until_at: 'until when it stands unless lifted',
-      state: 'stands, appealed, upheld or lifted',
+      state: 'stands, asked, passed, appealed, upheld or lifted',
       grounds: 'why the person appealed, one of a few words',
-      appealed_at: 'when they did',
-      reviewed_at: 'when an operator answered',
+      appealed_at: 'when they did, or asked to be let through',
+      reviewed_at: 'when an operator answered, or a challenge was passed',
+    },
+  },
+  {
+    table: 'transit.spent_token',
+    lifetime: 'until no challenge that the token answers can stand, an hour and a half',
+    readers: ['gateway'],
+    defaultClass: 'transit',
+    columns: {
+      digest: 'digest of a token that was spent: it is taken once',
+      purge_hour: 'when it goes',
+    },
+  },
+  {
+    table: 'transit.voucher',
+    lifetime: 'until it is exchanged for a token, or the time is over that the operator gave it, 30 days at most',
+    readers: ['gateway'],
+    defaultClass: 'transit',
+    columns: {
+      digest: 'digest of a voucher that an operator handed out',
+      purge_hour: 'when it goes',
     },
   },
 ];
