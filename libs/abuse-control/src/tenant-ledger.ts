@@ -28,7 +28,7 @@ export class TenantLedger {
   private readonly tenants = new Map<string, Known>();
 
   constructor(
-    private readonly store: GuardStore,
+    private readonly store: Pick<GuardStore, 'tally'>,
     private readonly names: Pseudonyms,
     private readonly onFailure: (thrown: unknown) => void,
   ) {}
