@@ -78,7 +78,8 @@ export class IssuerDesk {
   }
 
   get directory() {
-    return issuerDirectory(TOKEN_REQUEST_PATH, this.issuing && this.key);
+    if (!this.issue) throw new CausewayError('not-found');
+    return issuerDirectory(TOKEN_REQUEST_PATH, this.key);
   }
 }
 

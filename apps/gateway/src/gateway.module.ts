@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, 
 import {
   Acknowledge,
   CancelMessage,
+  ChargeTenant,
   CheckClearBody,
   IssueTokens,
   JudgeSend,
@@ -80,6 +81,7 @@ import { LedgerController, RetentionPoliciesController, TenantPoliciesController
 import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { ShowLinks } from './show-links.js';
+import { SpendingController, SpendingDesk } from './spending.controller.js';
 import { StatementsController } from './statements.controller.js';
 import { WakeController } from './wake.controller.js';
 
@@ -116,6 +118,13 @@ export class GatewayModule {
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
     const tell = new TellDevices(accounts, inbox, partitions, clock);
     const passing = passingOf(context, challengeKeys);
+    const charge = new ChargeTenant({
+      spending: stores.spending,
+      settings: config.spendingLimits,
+      isProven: (tenant, country) => context.guard.isProvenCountry(tenant, country),
+      clock,
+      events,
+    });
     return {
       module: GatewayModule,
       controllers: [
@@ -141,6 +150,7 @@ export class GatewayModule {
         ChallengesController,
         TokenIssuerController,
         VouchersController,
+        SpendingController,
         HealthController,
         WakeController,
         LinksController,
@@ -166,6 +176,7 @@ export class GatewayModule {
           useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, config.tenant, clock),
         },
         { provide: PassChallenge, useValue: passing },
+        { provide: SpendingDesk, useValue: new SpendingDesk(charge, config.tenant) },
         { provide: IssuerDesk, useValue: deskOf(context, challengeKeys) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
@@ -235,7 +246,7 @@ export class GatewayModule {
             clock,
             events,
             retention,
-            new JudgeSend(conduct, recipients, events, (held) => passing.offersFor(held)),
+            new JudgeSend(conduct, recipients, events, (held) => passing.offersFor(held), charge),
           );
         }),
         made(

@@ -85,6 +85,11 @@ export class Guard {
     return decisions;
   }
 
+  /** Whether somebody in this country answered this tenant lately, as far as this process knows: it asks the store every half minute. */
+  isProvenCountry(tenant: string, country: string): boolean {
+    return this.tenants.knowsCountry(tenant, country);
+  }
+
   /** How somebody stands, without recording anything. Rejects when the store is away. */
   async standing(who: Pick<GuardEvent, 'tenant' | 'sender' | 'atMs'>): Promise<Standing | undefined> {
     const names = this.names.pair({ ...who, recipient: '' });

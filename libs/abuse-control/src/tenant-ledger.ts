@@ -74,6 +74,10 @@ export class TenantLedger {
     };
   }
 
+  knowsCountry(tenant: string, country: string): boolean {
+    return this.count(tenant, `country:${country}`) > 0;
+  }
+
   private async exchange(event: GuardEvent, known: Known): Promise<void> {
     known.readAtMs = event.atMs;
     const sent = new Map(known.pending);

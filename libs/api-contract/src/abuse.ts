@@ -82,6 +82,21 @@ export const issuerDirectorySchema = z.object({
   'token-keys': z.array(z.object({ 'token-type': z.int(), 'token-key': z.string() })),
 });
 
+export const spendingSchema = z.object({
+  days: z.array(
+    z.object({
+      /** Of UTC. */
+      day: z.iso.date(),
+      /** ISO 3166 alpha-2; `*` is all together. */
+      country: z.string(),
+      messages: z.number(),
+      /** What may be sent in a day now. */
+      quota: z.number(),
+    }),
+  ),
+});
+
+export type SpendingDay = z.output<typeof spendingSchema>['days'][number];
 export type ChallengeOffer = z.output<typeof challengeOfferSchema>;
 export type ChallengeAnswer = z.output<typeof challengeAnswerSchema>;
 export type ChallengeKind = ChallengeOffer['kind'];

@@ -1,6 +1,7 @@
 import { problemSchema, toWireJson } from '@causeway/api-contract';
 import { z } from 'zod';
 import { backoffMs, pause } from './backoff.js';
+import { isLimit } from './limits.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
 import { GatewayUnreachableError, ProblemError } from './problem-error.js';
 
@@ -72,7 +73,7 @@ async function callOnce<T>(call: Call<T>, options: HttpOptions): Promise<Outcome
   if (status >= 200 && status < 300) return readAnswer(call, text);
   const error = readProblem(status, text);
   // a redirection, too, is no gateway that answers
-  const isLimited = error instanceof ProblemError && error.code === 'abnormal-usage-detected';
+  const isLimited = error instanceof ProblemError && isLimit(error);
   if (isLimited || (status >= 400 && status < 500 && status !== 429)) throw error;
   return { kind: 'retry', error, retryAfterMs: retryAfterMs(retryAfter) };
 }

@@ -83,7 +83,11 @@ export class Limits {
 
 const members = z.object({ decision: z.string().optional(), retryAfterSeconds: z.number().nonnegative() });
 
-/** Of an `abnormal-usage-detected`. */
+/** Says itself when it is over; asking sooner does not help. */
+export const isLimit = ({ code }: ProblemError): boolean =>
+  code === 'abnormal-usage-detected' || code === 'spending-limit-reached';
+
+/** Of a problem that is a limit. */
 export function limitOf(problem: ProblemError, address: string): Limited {
   const { decision, retryAfterSeconds } = members.catch({ retryAfterSeconds: 0 }).parse(problem.document);
   return { address, sentence: problem.message, decision, retryAfterSeconds };

@@ -91,9 +91,9 @@ export class ConductWatch implements ConductListener {
     return !isWithheld;
   }
 
-  /** `recipient` answered: they wrote back, or granted a request. */
-  answered(pair: Pair): Promise<void> {
-    return this.hear('reply', pair);
+  /** `recipient` answered: they wrote back, or granted a request. From which country, where it is known: one that answers is no place of pumping. */
+  answered({ country, ...pair }: Pair & { readonly country?: string }): Promise<void> {
+    return this.hear('reply', pair, country === undefined ? {} : { features: { country } });
   }
 
   blocked(pair: Pair): Promise<void> {
@@ -116,8 +116,13 @@ export class ConductWatch implements ConductListener {
   }
 
   /** What is only told changes nothing for whoever tells it: a guard that is away is no reason to refuse them. */
-  private async hear(kind: 'reply' | 'block' | 'report', { tenant, sender, recipient }: Pair): Promise<void> {
+  private async hear(
+    kind: 'reply' | 'block' | 'report',
+    { tenant, sender, recipient }: Pair,
+    known: Pick<GuardEvent, 'features'> = {},
+  ): Promise<void> {
     const told = {
+      ...known,
       tenant,
       sender,
       recipient,

@@ -2,11 +2,15 @@ import type { SendMessageRequest } from '@causeway/api-contract';
 import type { Events } from '@causeway/platform';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';
+import type { ChargeTenant } from './charge-tenant.js';
 import type { ConductWatch } from './conduct-watch.js';
 import { GroupCommit } from './group-commit.js';
 
 /** Under load one statement notes what arrives in this time. */
 const GATHER_MS = 5;
+
+/** A number of no country that we know. */
+const UNKNOWN_COUNTRY = 'ZZ';
 
 /** Asks the guard about a message before it is accepted, and notes afterwards that its sender has sent. */
 export class JudgeSend {
@@ -18,6 +22,7 @@ export class JudgeSend {
     private readonly events: Events,
     /** What somebody is offered whose messages are held. */
     private readonly offersFor: OffersFor,
+    private readonly charge: ChargeTenant,
   ) {
     this.sent = new GroupCommit(
       async (keys) => {
@@ -28,7 +33,10 @@ export class JudgeSend {
     );
   }
 
-  /** Throws `abnormal-usage-detected`. What has no words yet is judged when it has, but for a request: it is how unwanted people arrive. */
+  /**
+   * Throws `abnormal-usage-detected` and `spending-limit-reached`. What has no words yet is judged when it has, but for a request: it is how
+   * unwanted people arrive.
+   */
   async execute(
     sender: AuthenticatedDevice,
     { to, body }: SendMessageRequest,
@@ -52,6 +60,8 @@ export class JudgeSend {
       },
       this.offersFor,
     );
+    // after the guard: what it does not let on spends nothing of what others may
+    if (to.kind === 'contact') await this.charge.execute(sender.tenant, country ?? UNKNOWN_COUNTRY);
   }
 
   /**

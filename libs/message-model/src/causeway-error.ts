@@ -38,6 +38,7 @@ export const PROBLEMS = {
   'token-refused': { status: 422, title: 'The token does not answer a challenge that stands' },
   'report-not-genuine': { status: 422, title: 'The report does not prove that this message was carried' },
   'abnormal-usage-detected': { status: 429, title: 'Too many new people for now; your conversations go on' },
+  'spending-limit-reached': { status: 429, title: 'As much was spent on telephones today as may be' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   'purge-behind': { status: 503, title: 'The purge is behind; nothing new is stored for the moment' },

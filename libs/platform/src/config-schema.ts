@@ -14,6 +14,7 @@ import {
   namedPaths,
   hosts,
   namedCountries,
+  spendingLimits,
   e164List,
 } from './config-fields.js';
 
@@ -201,6 +202,11 @@ export const SETTINGS = z.object({
   ),
 
   smsProvider: sms('none', 'Who carries SMS.', z.enum(['none', 'twilio'])),
+  spendingLimits: sms(
+    '',
+    'Messages to telephones a day, as `US=20000,unproven=100,country=5000,all=20000`: by country, in countries from which nobody answered, in any other, in all. What is not said is as in docs/limits.md.',
+    spendingLimits,
+  ),
   bridgeNumbers: sms('', 'Numbers messages are sent from, in E.164, separated by commas.', e164List),
   twilioAccountSid: sms(
     '',

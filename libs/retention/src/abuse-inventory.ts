@@ -83,6 +83,19 @@ export const ABUSE_INVENTORY: readonly TableEntry[] = [
     },
   },
   {
+    table: 'transit.spending',
+    lifetime: 'until the end of the next day',
+    readers: ['gateway'],
+    defaultClass: 'transit',
+    columns: {
+      tenant_id: 'who spends',
+      day: 'of UTC',
+      country: 'where the telephones are; `*` is all together',
+      units: 'messages that cost money: nobody is named',
+      purge_hour: 'when it goes',
+    },
+  },
+  {
     table: 'transit.voucher',
     lifetime: 'until it is exchanged for a token, or the time is over that the operator gave it, 30 days at most',
     readers: ['gateway'],

@@ -22,7 +22,8 @@ export class ChallengeStore {
 
   async addVouchers(digests: readonly Bytes[], purgeHour: number): Promise<void> {
     await this.database.query(
-      'INSERT INTO transit.voucher (digest, purge_hour) SELECT decode(digest, 'hex'), $2 FROM unnest($1::text[]) AS v(digest) ON CONFLICT DO NOTHING',
+      `INSERT INTO transit.voucher (digest, purge_hour)
+       SELECT decode(v.digest, 'hex'), $2 FROM unnest($1::text[]) AS v(digest) ON CONFLICT DO NOTHING`,
       digests.map((digest) => Buffer.from(digest).toString('hex')),
       purgeHour,
     );

@@ -71,11 +71,12 @@ export class PartitionStore {
             r AS (DELETE FROM transit.received WHERE purge_hour <= $1 RETURNING 1),
             s AS (DELETE FROM transit.statement_use WHERE purge_hour <= $1 RETURNING 1),
             t AS (DELETE FROM transit.spent_token WHERE purge_hour <= $1 RETURNING 1),
+            p AS (DELETE FROM transit.spending WHERE purge_hour <= $1 RETURNING 1),
             v AS (DELETE FROM transit.voucher WHERE purge_hour <= $1 RETURNING 1),
             i AS (DELETE FROM transit.inbox_item WHERE purge_hour <= $1 RETURNING 1),
             l AS (DELETE FROM transit.lane WHERE pending = 0 AND used_hour <= $1 - $2::int RETURNING 1)
        SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM r) + (SELECT count(*) FROM s) + (SELECT count(*) FROM i)
-         + (SELECT count(*) FROM l) + (SELECT count(*) FROM t) + (SELECT count(*) FROM v) AS n`,
+         + (SELECT count(*) FROM l) + (SELECT count(*) FROM t) + (SELECT count(*) FROM v) + (SELECT count(*) FROM p) AS n`,
       lastHour,
       idleLaneHours,
     );

@@ -1,4 +1,4 @@
-import { reviewedDecisionSchema, reviewQueueSchema, vouchersSchema } from '@causeway/api-contract';
+import { reviewedDecisionSchema, reviewQueueSchema, spendingSchema, vouchersSchema } from '@causeway/api-contract';
 import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
 import { askAsOperator, OPERATOR_OPTIONS } from '../operator/operator-door.js';
@@ -68,6 +68,22 @@ const vouchers: Command = {
   },
 };
 
+const spending: Command = {
+  name: 'operator spending',
+  usage: '[--gateway <url>]',
+  summary: 'messages to telephones today and yesterday, by country, and how many there may be',
+  group: GROUP,
+  options: OPERATOR_OPTIONS,
+  run: async (invocation) => {
+    const call = { method: 'GET', path: '/v1/operator/spending', answer: spendingSchema } as const;
+    const { days } = await askAsOperator(invocation, call);
+    const terminal = new Terminal();
+    for (const { day, country, messages, quota } of days)
+      terminal.row(`${day} ${country === '*' ? 'all' : printable(country)}`, `${String(messages)} of ${String(quota)}`);
+    if (days.length === 0) terminal.line('None: no message went to a telephone.');
+  },
+};
+
 /** What an operator does about the spam guard. */
 export const OPERATOR_COMMANDS: readonly Command[] = [
   decisions,
@@ -75,4 +91,5 @@ export const OPERATOR_COMMANDS: readonly Command[] = [
   verdict('lift', 'lifted', 'end a decision; nothing up to its level stops that account for a week'),
   verdict('uphold', 'upheld', 'leave a decision as it is'),
   vouchers,
+  spending,
 ];
