@@ -136,7 +136,6 @@ describe('a token', () => {
     const later = 2 * CHALLENGE_PERIOD_MS;
     gateway.bridge.clock.set(gateway.bridge.clock.nowMs() + later);
     expect([404, 422]).toContain((await answer(one.person, one.path, token)).status);
-    expect((await write(one.person)).status).not.toBe(200);
     const rows = await gateway.bridge.stores.database.query('SELECT FROM transit.spent_token');
     expect(rows).toHaveLength(1);
   }, 60_000);

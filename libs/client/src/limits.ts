@@ -61,7 +61,7 @@ export class Limits {
     const offer = offers.find((each) => each.kind === 'private-token');
     const asked = offer && readWwwAuthenticate(offer.authenticate);
     const key = asked && readTokenKey(asked.tokenKey);
-    if (!offer || !key) throw new RangeError('no token is asked for: the decision holds nothing');
+    if (!offer || !asked || !key) throw new RangeError('no token is asked for: the decision holds nothing');
     const pending = requestToken(asked.challenge, key);
     return {
       issuer: offer.issuer,

@@ -119,14 +119,14 @@ async function judgeOn(backend: Backend, on: BenchStores, seconds: number): Prom
     const judge = new Guard({
       store,
       keys: KEYS,
-      onStoreFailure: (_operation, thrown) => void lastFailure.push(thrown),
+      onStoreFailure: (_operation, thrown) => void failures.push(thrown),
     });
     const [single, singleCalls] = await store.callsDuring(() => oneByOne(judge));
     const cpuBefore = cpuOf(on);
     const bulk = await inBulk(judge, seconds);
     const cpuMs = ((cpuOf(on) - cpuBefore) * 1_000) / bulk.judged;
     const paced = await atPace(judge, seconds);
-    if (lastFailure.length > 0) throw lastFailure[0];
+    if (failures.length > 0) throw new Error('the store failed while it was measured', { cause: failures[0] });
     return {
       on: scripts ? 'Redis' : 'PostgreSQL',
       bytesPerPair: bytes / (WEEK.senders * WEEK.pairsEach),
@@ -145,7 +145,7 @@ async function judgeOn(backend: Backend, on: BenchStores, seconds: number): Prom
 
 const KEYS = replayKeys(Buffer.from(randomBytes(32)));
 const NAMES = new Pseudonyms(KEYS);
-const lastFailure: unknown[] = [];
+const failures: unknown[] = [];
 
 class CountedStore implements GuardStore {
   private calls = 0;
