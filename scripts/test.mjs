@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time, then journeys and crashes on Redis. `npm test -- libs/platform` runs
-// what matches, as Jest takes it. Ends with one line of numbers.
+// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time, then journeys, crashes and promises on Redis, which
+// it installs where it can. `npm test -- libs/platform` runs what matches, as Jest takes it. Ends with one line of numbers.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
+import { obtainRedisServer } from './ready/redis-server.mjs';
 
 const asked = process.argv.slice(2);
 const unitOnly = asked.includes('--unit');
@@ -47,21 +48,29 @@ const unit = () =>
   ]);
 const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTests']);
 
-/** The same journeys and the same crashes, with BullMQ on Redis: one configuration value. */
+/** The same journeys, crashes and promises, with BullMQ on Redis: one configuration value. */
+const ON_REDIS = [
+  'journeys',
+  'native-device',
+  'no-plaintext-at-rest',
+  'no-silent-downgrade',
+  'nothing-accepted-is-lost',
+  'rcs-fallback',
+  'rolling-restart',
+  'several-edges',
+  'unknown-outcomes',
+];
 const onRedis = () => {
-  if (spawnSync('redis-server', ['--version']).status !== 0) {
-    const reason = 'redis-server is not installed (Debian: apt-get install redis-server)';
-    if (process.env.CAUSEWAY_REQUIRE_REDIS === '1') throw new Error(reason);
-    process.stderr.write(`\n*** SKIPPED: the journeys on Redis, because ${reason} ***\n\n`);
-    return [];
-  }
-  const suites = ['journeys.spec.ts', 'nothing-accepted-is-lost.spec.ts'].map((file) => at(join('test', 'e2e', file)));
-  return [jest('redis', [...suites, '--runInBand'], { CAUSEWAY_TEST_QUEUE: 'redis' })];
+  const suites = ON_REDIS.map((name) => at(join('test', 'e2e', `${name}.spec.ts`)));
+  return jest('redis', [...suites, '--maxWorkers=2'], { CAUSEWAY_TEST_QUEUE: 'redis' });
 };
 
 /** A thousand of each kind of report, where the whole suite tries fifty. */
 const reports = () =>
   jest('reports', [at(join('test', 'medium', 'reports.spec.ts'))], { CAUSEWAY_TEST_REPORTS: '1000' });
+
+// before the first run: those of them that need Redis look for it themselves
+const hasRedis = unitOnly || reportsOnly || obtainRedisServer();
 
 const runs = reportsOnly
   ? [reports()]
@@ -69,7 +78,7 @@ const runs = reportsOnly
     ? [unit()]
     : asked.length > 0
       ? [jest('asked', asked)]
-      : [unit(), whole(), ...onRedis()];
+      : [unit(), whole(), ...(hasRedis ? [onRedis()] : [])];
 rmSync(folder, { recursive: true, force: true });
 
 const sum = (field) => runs.reduce((total, run) => total + run[field], 0);

@@ -35,14 +35,24 @@ async function bench(args: readonly string[]): Promise<void> {
     report.results.push(result);
     say(result.outcome ? outcomeText(result.outcome) : `  FAILED: ${result.failure}`);
     await writeFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
-    if (options.isWritingDocs) await writeDocuments(report, result);
+    if (options.isWritingDocs) await write(report, result);
   }
   const targets = report.results.flatMap(({ outcome }) => outcome?.targets ?? []);
   if (scenarios.length > 1 && targets.length > 0) say(targetsText(targets));
   const failed = report.results.filter(({ failure }) => failure !== undefined);
   say(`${RESULTS} written; ${targets.filter(({ isMet }) => isMet).length} of ${targets.length} targets met`);
   if (failed.length > 0) say(`could not be measured: ${failed.map(({ scenario }) => scenario).join(', ')}`);
-  process.exit(failed.length > 0 ? 1 : 0);
+  process.exit(failed.length > 0 ? 1 : process.exitCode);
+}
+
+/** Figures that cannot be put into the document are in the JSON all the same, and the next scenario runs. */
+async function write(report: Parameters<typeof writeDocuments>[0], result: ScenarioResult): Promise<void> {
+  try {
+    await writeDocuments(report, result);
+  } catch (thrown) {
+    say(`  NOT WRITTEN into the document: ${String(thrown)}`);
+    process.exitCode = 1;
+  }
 }
 
 function chosen({ only }: BenchOptions): readonly Scenario[] {

@@ -1,16 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADAPTER_CONTRACT_VERSION } from '@causeway/network-adapter';
-import { CausewayCommand, processesOf } from '../support/causeway-command.js';
+import { CausewayCommand, endProcessesOf } from '../support/causeway-command.js';
 import { freePorts } from '../support/free-ports.js';
+import { reachableFolder } from '../support/reachable-folder.js';
 
 let root: string;
 let running: CausewayCommand | undefined;
 
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'cw-modules-'));
+  root = await reachableFolder('cw-modules-');
 });
 afterEach(async () => {
   if (running?.isRunning) running.signal('SIGTERM');
@@ -18,7 +18,7 @@ afterEach(async () => {
   running = undefined;
 });
 afterAll(async () => {
-  for (const { pid } of await processesOf(root)) process.kill(pid, 'SIGKILL');
+  await endProcessesOf(root);
   await rm(root, { recursive: true, force: true });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, rm } from 'node:fs/promises';
-import { CausewayCommand, processesOf } from '../support/causeway-command.js';
+import { CausewayCommand, endProcessesOf, processesOf } from '../support/causeway-command.js';
 import { PASSPHRASE } from '../support/world.js';
 import { reachableFolder } from '../support/reachable-folder.js';
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const command of started) if (command.isRunning) command.signal('SIGKILL');
-  for (const { pid } of await processesOf(root)) process.kill(pid, 'SIGKILL');
+  await endProcessesOf(root);
   await rm(root, { recursive: true, force: true });
 });
 

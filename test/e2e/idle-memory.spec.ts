@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CausewayCommand, processesOf } from '../support/causeway-command.js';
+import { CausewayCommand, endProcessesOf, processesOf } from '../support/causeway-command.js';
 import { freePorts } from '../support/free-ports.js';
 import { reachableFolder } from '../support/reachable-folder.js';
 import { eventually } from '../support/world.js';
@@ -25,6 +25,7 @@ beforeAll(async () => {
 afterAll(async () => {
   command.signal('SIGTERM');
   await command.ended();
+  await endProcessesOf(root);
   await rm(root, { recursive: true, force: true });
 }, 30_000);
 

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Device } from '@causeway/client';
-import { CausewayCommand, processesOf } from '../support/causeway-command.js';
+import { CausewayCommand, endProcessesOf, processesOf } from '../support/causeway-command.js';
 import { freePorts } from '../support/free-ports.js';
 import { reachableFolder } from '../support/reachable-folder.js';
 import { eventually, PASSPHRASE } from '../support/world.js';
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  for (const { pid } of await processesOf(root)) process.kill(pid, 'SIGKILL');
+  await endProcessesOf(root);
   await rm(root, { recursive: true, force: true });
 });
 
@@ -205,7 +205,7 @@ describe('a restart', () => {
       [
         'after the death of every process',
         async () => {
-          for (const { pid } of await processesOf(here.folder)) process.kill(pid, 'SIGKILL');
+          await endProcessesOf(here.folder);
         },
       ],
     ];

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CarrierFact } from './carrier-truth.js';
 import { checkDelivery, type Evidence, type Findings, type Verdict } from './check-delivery.js';
-import { Journal, textOf, type Lane } from './journal.js';
+import { isToTelephone, Journal, textOf, type Lane } from './journal.js';
 
 const PHONE = '+14155550110';
 const NATIVE: Lane = { name: 'ada to bob', journey: 'native', destination: 'bob', receivers: ['bob', 'ada-2'] };
 const SMS: Lane = { name: 'ada to phone', journey: 'sms', destination: PHONE, receivers: ['ada-2'] };
+const RCS_PHONE = '+14155560110';
+const RCS: Lane = { name: 'ada to RCS phone', journey: 'rcs', destination: RCS_PHONE, receivers: ['ada-2'] };
 const INBOUND: Lane = { name: 'phone to ada', journey: 'inbound', destination: 'ada', receivers: ['ada', 'ada-2'] };
-const LANES = [NATIVE, SMS, INBOUND];
+const LANES = [NATIVE, SMS, RCS, INBOUND];
 const EACH = 4;
 
 /** A run in which everything went well, to plant one fault in. */
@@ -34,7 +36,8 @@ class Run {
 
   show(lane: Lane, number: number): void {
     const body = textOf(lane, number);
-    this.carrier.push({ at: new Date(0).toISOString(), event: 'shown', sid: 'SM', from: '+1', to: PHONE, body });
+    const to = lane.destination;
+    this.carrier.push({ at: new Date(0).toISOString(), event: 'shown', sid: 'SM', from: '+1', to, body });
   }
 
   /** As if it had never been there. */
@@ -50,12 +53,13 @@ class Run {
     const text = textOf(lane, number);
     Object.assign(this.journal.offer({ lane, number, text, atMs: 0 }), { messageId: text, isAcknowledged: true });
     for (const at of lane.receivers) this.journal.arrive({ text, at, atMs: 1 });
-    if (lane.journey === 'sms') this.show(lane, number);
+    if (isToTelephone(lane)) this.show(lane, number);
     if (lane.journey !== 'inbound') this.say(lane, number, {});
   }
 }
 
 const violations = ({ lost, nativeDuplicates, inboundDuplicates, smsDuplicates, ...others }: Findings) => ({
+  rcsDuplicates: others.rcsDuplicates,
   lost,
   nativeDuplicates,
   inboundDuplicates,
@@ -80,7 +84,7 @@ describe('the checker of a fault run', () => {
   it('finds nothing where everything came once and in order', () => {
     const findings = new Run().check();
     expect(Object.values(NONE).flat()).toEqual([]);
-    expect(findings).toMatchObject({ offered: 12, accepted: 12, delivered: 12, unconfirmed: 0, failed: {} });
+    expect(findings).toMatchObject({ offered: 16, accepted: 16, delivered: 16, unconfirmed: 0, failed: {} });
   });
 
   it('finds a message that the tables call delivered and that no one got', () => {
@@ -115,6 +119,14 @@ describe('the checker of a fault run', () => {
     expect(found(twice(['delivered']))).toEqual({ smsDuplicates: 1, unlabelledDuplicates: 1 });
     expect(found(twice(['not-sent', 'delivered']))).toEqual({ smsDuplicates: 1, unlabelledDuplicates: 1 });
     expect(found(twice(['unconfirmed', 'delivered']))).toEqual({ smsDuplicates: 1 });
+  });
+
+  it('excuses no second copy on RCS, whatever its sender was told', () => {
+    const twice = (run: Run): void => {
+      run.show(RCS, 4);
+      run.say(RCS, 4, { attempts: ['unconfirmed', 'delivered'] });
+    };
+    expect(found(twice)).toEqual({ rcsDuplicates: 1 });
   });
 
   it('finds two that changed places on a device and on a handset, and a gap is no disorder', () => {

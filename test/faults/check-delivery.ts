@@ -1,5 +1,6 @@
+import type { MessageFacts } from '../support/database-witness.js';
 import type { CarrierFact } from './carrier-truth.js';
-import type { Journal, Offer } from './journal.js';
+import { isToTelephone, type Journal, type Offer } from './journal.js';
 
 /** What the product itself says became of a message. */
 export interface Verdict {
@@ -10,6 +11,8 @@ export interface Verdict {
   readonly shown: string | undefined;
   /** What the sender is told of each attempt, in order: the label by which a person can know of a second copy. */
   readonly attempts: readonly string[];
+  /** What the tables say of it beyond that, for whoever looks into a broken promise. */
+  readonly facts?: MessageFacts;
 }
 
 export interface Evidence {
@@ -31,9 +34,13 @@ export interface Findings {
   readonly unconfirmed: number;
   /** Turned away at the door, by the problem's code. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Submissions that the spam guard put off; the device makes them again. */
+  readonly slowed: number;
   readonly lost: readonly string[];
   readonly nativeDuplicates: readonly string[];
   readonly inboundDuplicates: readonly string[];
+  /** On a network that knows a message by its id and shows it once. */
+  readonly rcsDuplicates: readonly string[];
   readonly smsDuplicates: readonly string[];
   /** Those of `smsDuplicates` of which the sender cannot know. */
   readonly unlabelledDuplicates: readonly string[];
@@ -66,6 +73,7 @@ export function checkDelivery({ journal, carrier, verdicts }: Evidence): Finding
   }
   return {
     offered: journal.offers.length,
+    slowed: journal.slowed,
     ...tally,
     failed: Object.fromEntries(tally.failed),
     refused: Object.fromEntries(tally.refused),
@@ -82,6 +90,7 @@ const newTally = () => ({
   lost: new Array<string>(),
   nativeDuplicates: new Array<string>(),
   inboundDuplicates: new Array<string>(),
+  rcsDuplicates: new Array<string>(),
   smsDuplicates: new Array<string>(),
   unlabelledDuplicates: new Array<string>(),
   neverTerminal: new Array<string>(),
@@ -104,7 +113,6 @@ function checkInbound({ lane, text }: Offer, copies: Copies, tally: Tally): void
 
 function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, tally: Tally): void {
   const { lane, text } = offer;
-  const isClear = lane.journey === 'sms';
   const arrived = copies(lane.destination, text);
   const stored = verdict?.stored;
   if (stored === undefined || !TERMINAL.has(stored)) {
@@ -129,7 +137,11 @@ function checkSent(offer: Offer, copies: Copies, verdict: Verdict | undefined, t
       break;
   }
   checkCopies(offer, copies, tally);
-  if (!isClear || arrived < 2) return;
+  if (!isToTelephone(lane) || arrived < 2) return;
+  if (lane.journey === 'rcs') {
+    tally.rcsDuplicates.push(`${text}: ${arrived} copies`);
+    return;
+  }
   tally.smsDuplicates.push(text);
   const told = (verdict?.attempts ?? []).filter((outcome) => MAY_HAVE_ARRIVED.has(outcome)).length;
   if (told < arrived)

@@ -44,21 +44,31 @@ export class FaultField {
       opened.unshift(() => database.stop());
       const redis = queue === 'redis' ? await startRedis() : undefined;
       if (redis) opened.unshift(() => redis.stop());
-      const links = await openLinks(ports, { databasePort, redis });
+      const links = await openLinks(ports, { databasePort, redis, folder });
       opened.unshift(() => Promise.all([...links.values()].map((link) => link.close())));
-      const logFile = join(folder, 'carrier.jsonl');
+      const [smsLog, rcsLog] = [join(folder, 'carrier.jsonl'), join(folder, 'rcs.jsonl')];
       const world = await World.start({
         queue,
         ...(redis ? { redis } : {}),
         ports,
         databaseUrl: database.url,
         devicesReach: through(`http://127.0.0.1`, links, 'device-gateway'),
-        simulatorArgs: ['--log-file', logFile],
-        envOf: Object.fromEntries(STORE_CLIENTS.map((app) => [app, storesOf(app, { links, database, redis })])),
+        simulatorArgs: ['--log-file', smsLog, '--rcs-log-file', rcsLog],
+        envOf: Object.fromEntries(
+          STORE_CLIENTS.map((app) => [
+            app,
+            { ...storesOf(app, { links, database, redis }), ...socketsOf(app, folder) },
+          ]),
+        ),
         env: {
           CAUSEWAY_TWILIO_API_URL: through('http://127.0.0.1', links, 'edge-carrier'),
+          CAUSEWAY_RCS_API_URL: `${through('http://127.0.0.1', links, 'edge-rcs')}/rcs`,
+          CAUSEWAY_RCS_ACCESS_TOKEN: 'an-access-token-for-faults',
+          CAUSEWAY_RCS_CLIENT_TOKEN: 'a-client-token-for-faults',
           CAUSEWAY_EDGE_PUBLIC_URL: through('http://127.0.0.1', links, 'carrier-edge'),
           CAUSEWAY_UNKNOWN_ABSENT_AFTER_SECONDS: `${absentAfterSeconds}`,
+          // one person writes to many telephones all the time, as a clinic does
+          CAUSEWAY_TENANT_PROFILE: 'registered-bulk',
           CAUSEWAY_CALL_BEFORE_SECONDS: '5',
           CAUSEWAY_INBOUND_SWEEP_SECONDS: '10',
           // no message steps aside: order has to hold for every one of them
@@ -68,7 +78,7 @@ export class FaultField {
       const { gateway, worker, edge } = world;
       const supervisor = new Supervisor({ gateway, worker, edge });
       const witness = new DatabaseWitness(database.url);
-      const truth = new CarrierTruth(logFile);
+      const truth = new CarrierTruth(smsLog, rcsLog);
       supervisor.start();
       return new FaultField(queue, world, links, database, redis, truth, witness, supervisor, folder);
     } catch (thrown) {
@@ -96,17 +106,43 @@ export class FaultField {
 
 async function openLinks(
   ports: readonly number[],
-  { databasePort, redis }: { readonly databasePort: number; readonly redis: TestRedis | undefined },
+  stores: { readonly databasePort: number; readonly redis: TestRedis | undefined; readonly folder: string },
 ): Promise<ReadonlyMap<string, LinkProxy>> {
+  const { databasePort, redis, folder } = stores;
   const [http = 0, edge = 0, simulator = 0] = ports;
   const targets: (readonly [string, number])[] = [
     ['device-gateway', http],
     ['carrier-edge', edge],
     ['edge-carrier', simulator],
+    ['edge-rcs', simulator],
     ...STORE_CLIENTS.map((app) => [`${app}-database`, databasePort] as const),
     ...(redis ? STORE_CLIENTS.map((app) => [`${app}-redis`, Number(new URL(redis.url).port)] as const) : []),
   ];
-  return new Map(await Promise.all(targets.map(async ([name, port]) => [name, await LinkProxy.open(port)] as const)));
+  const overTcp = targets.map(async ([name, port]) => [name, await LinkProxy.open(port)] as const);
+  const overSockets = PRIVATE_LINKS.map(
+    async ([name, target]) =>
+      [name, await LinkProxy.openSocket(socketIn(folder, name), socketIn(folder, target))] as const,
+  );
+  return new Map(await Promise.all([...overTcp, ...overSockets]));
+}
+
+/** What processes ask each other, and by which socket of ours the question goes. */
+const PRIVATE_LINKS = [
+  ['gateway-edge', 'edge'],
+  ['worker-gateway', 'gateway'],
+  ['edge-gateway', 'gateway'],
+] as const;
+
+const socketIn = (folder: string, name: string): string => join(folder, `${name}.sock`);
+
+function socketsOf(app: (typeof STORE_CLIENTS)[number], folder: string): Environment {
+  const toGateway = app === 'gateway' ? 'gateway' : `${app}-gateway`;
+  return {
+    CAUSEWAY_GATEWAY_RPC: socketIn(folder, toGateway),
+    CAUSEWAY_GATEWAY_RPC_LISTEN: socketIn(folder, 'gateway'),
+    CAUSEWAY_EDGE_RPC: socketIn(folder, app === 'gateway' ? 'gateway-edge' : 'edge'),
+    CAUSEWAY_EDGE_RPC_LISTEN: socketIn(folder, 'edge'),
+  };
 }
 
 function storesOf(

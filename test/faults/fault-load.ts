@@ -3,7 +3,7 @@ import { CausewayError, ProblemError, TrustError, type Device, type SendOptions 
 import type { SeededRandom } from '../support/seeded-random.js';
 import { BRIDGE_NUMBERS, eventually } from '../support/world.js';
 import type { FaultField } from './fault-field.js';
-import { Journal, textOf, type Lane } from './journal.js';
+import { isToTelephone, Journal, textOf, type Lane } from './journal.js';
 
 /** One lane and who writes on it. */
 interface Stream {
@@ -25,10 +25,16 @@ export interface Pace {
 const FOLLOW_MS = 100;
 /** Many, each with little to do: a lane whose head is unknown waits, by rule, and the others show that the edge is well again. */
 const TELEPHONES = 12;
+/** Those whose person wrote back: conversations. To the others the spam guard may put messages off, and does while its store is away. */
+const ANSWERING = 8;
+/** Those who go on writing. */
+const WRITING = 3;
 const TELEPHONE_PAUSES = 3;
+const RCS_PHONES = 4;
 /** What was written before it is sealed and sent while processes die. */
 const GRANT_WITHIN_MS = 20_000;
 const phoneNumber = (index: number): string => `+1415555${String(2_000 + 37 * index)}`;
+const rcsNumber = (index: number): string => `+1415556${String(2_000 + 37 * index)}`;
 
 /**
  * People with real devices who write to each other and to telephones, and telephones that write back, each lane one message after the other
@@ -48,7 +54,10 @@ export class FaultLoad {
     private readonly random: SeededRandom,
   ) {}
 
-  /** Four people, one with two devices; six native lanes, two of which wait for a grant at first, twelve to telephones, three from them. */
+  /**
+   * Four people, one with two devices; six native lanes, two of which wait for a grant at first, twelve to telephones by SMS, four by RCS, three
+   * from telephones.
+   */
   async meet(): Promise<void> {
     const { world } = this.field;
     for (const name of ['ada', 'bob', 'cleo', 'dov']) this.watch(name, await world.register(name));
@@ -71,16 +80,26 @@ export class FaultLoad {
     }
     for (let index = 0; index < TELEPHONES; index += 1) {
       const from = ['ada', 'bob', 'cleo'][index % 3] ?? 'ada';
-      this.sms(from, phoneNumber(index), { allowClear: ['sms'], onUnknown: index % 2 === 0 ? 'report' : 'resend' });
+      const phone = phoneNumber(index);
+      if (index < ANSWERING) {
+        const bridge = await this.answered(phone, from);
+        if (index < WRITING) this.inbound(phone, { to: from, bridge });
+      }
+      const onUnknown = index % 2 === 0 ? 'report' : 'resend';
+      this.clear('sms', { from, phone }, { allowClear: ['sms'], onUnknown });
     }
-    for (const [index, to] of ['ada', 'bob', 'cleo'].entries()) await this.inbound(phoneNumber(index), to);
+    for (let index = 0; index < RCS_PHONES; index += 1) {
+      const from = ['dov', 'ada'][index % 2] ?? 'dov';
+      await this.answered(rcsNumber(index), from);
+      this.clear('rcs', { from, phone: rcsNumber(index) }, { allowClear: ['rcs'] });
+    }
   }
 
   /** Every lane begins, each at its own moment. */
   start({ leastMs, mostMs }: Pace): void {
     const nextPauseMs = (): number => this.random.between(leastMs, mostMs);
     for (const stream of this.streams) {
-      const pauses = stream.lane.journey === 'sms' ? TELEPHONE_PAUSES : 1;
+      const pauses = isToTelephone(stream.lane) ? TELEPHONE_PAUSES : 1;
       this.running.push(this.write(stream, () => pauses * nextPauseMs()));
     }
     this.running.push(...this.grants.map((grant) => pause(this.random.between(0, GRANT_WITHIN_MS)).then(grant)));
@@ -121,6 +140,7 @@ export class FaultLoad {
     device.on('message', ({ text }) => {
       if (text !== undefined) journal.arrive({ text, at: name, atMs: Date.now() });
     });
+    device.on('limited', () => (journal.slowed += 1));
     device.on('state', ({ messageId, state }) => {
       if (state.kind !== 'unsubmitted') journal.acknowledge(messageId);
     });
@@ -145,15 +165,19 @@ export class FaultLoad {
     this.streams.push({ lane, submit: (text) => this.send(from, this.device(to).address, text, {}) });
   }
 
-  private sms(from: string, phone: string, options: SendOptions): void {
+  private clear(
+    journey: 'sms' | 'rcs',
+    { from, phone }: { readonly from: string; readonly phone: string },
+    options: SendOptions,
+  ): void {
     const receivers = this.devicesOf(from).slice(1);
-    const lane: Lane = { name: `${from} to ${phone}`, journey: 'sms', destination: phone, receivers };
+    const lane: Lane = { name: `${from} to ${phone}`, journey, destination: phone, receivers };
     this.streams.push({ lane, submit: (text) => this.send(from, `tel:${phone}`, text, options) });
   }
 
-  /** A telephone can answer once it was written to: the bridge number says whom it means. */
-  private async inbound(phone: string, to: string): Promise<void> {
-    await this.device(to).send(`tel:${phone}`, 'first contact', { allowClear: ['sms'] });
+  /** A telephone can answer once it was written to: the bridge number says whom it means. Resolves with that when the answer is there. */
+  private async answered(phone: string, by: string): Promise<string> {
+    await this.device(by).send(`tel:${phone}`, 'first contact', { allowClear: ['sms'] });
     let bridge: string = BRIDGE_NUMBERS[0];
     await eventually(
       async () => {
@@ -163,6 +187,14 @@ export class FaultLoad {
       },
       { what: 'a first contact', withinMs: 60_000 },
     );
+    const answer = `${phone} answers ${by}`;
+    await this.field.world.carrier.write({ from: phone, to: bridge, text: answer });
+    const isThere = (): boolean => this.journal.arrivals.some(({ text, at }) => text === answer && at === by);
+    await eventually(isThere, { what: 'an answer', withinMs: 60_000 });
+    return bridge;
+  }
+
+  private inbound(phone: string, { to, bridge }: { readonly to: string; readonly bridge: string }): void {
     const lane: Lane = {
       name: `${phone} to ${to}`,
       journey: 'inbound',
@@ -200,6 +232,7 @@ export class FaultLoad {
       const text = textOf(lane, number);
       const offer = this.journal.offer({ lane, number, text, atMs: Date.now() });
       const submitted = await submit(text);
+      offer.answeredMs = Date.now();
       if (submitted.kind === 'refused') offer.refused = submitted.reason;
       else {
         offer.messageId = submitted.messageId;

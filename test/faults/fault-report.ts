@@ -21,6 +21,7 @@ export function wrongIn({ findings, recoveries, edgeKills, unaskedEnds }: RunRes
     ...named('lost', findings.lost),
     ...named('twice at a device', findings.nativeDuplicates),
     ...named('twice from a telephone', findings.inboundDuplicates),
+    ...named('twice by RCS', findings.rcsDuplicates),
     ...named('second copy nobody can know of', findings.unlabelledDuplicates),
     ...(findings.smsDuplicates.length > edgeKills ? named('second copies', findings.smsDuplicates) : []),
     ...named('out of order', findings.outOfOrder),
@@ -62,6 +63,17 @@ export function groupsOf(recoveries: readonly Recovery[]): readonly GroupFigures
   });
 }
 
+export interface RecoveryFigures {
+  readonly p50Ms: number | undefined;
+  readonly maxMs: number | undefined;
+}
+
+/** Over all injections. */
+export function recoveryIn(recoveries: readonly Recovery[]): RecoveryFigures {
+  const times = recoveries.map(({ firstMs }) => firstMs);
+  return { p50Ms: percentile(times, 0.5), maxMs: percentile(times, 1) };
+}
+
 /** `undefined` is never, hence more than all. */
 function percentile(values: readonly (number | undefined)[], share: number): number | undefined {
   const sorted = values.map((value) => value ?? Infinity).toSorted((a, b) => a - b);
@@ -87,6 +99,7 @@ function shortened(violations: readonly string[]): string {
 export function describe(result: RunResult): string {
   const { findings, recoveries, queue, seed } = result;
   const violations = violationsOf(result);
+  const all = recoveryIn(recoveries);
   const rows = groupsOf(recoveries).map(({ group, times, p50Ms, maxMs, everyLaneMaxMs, limitMs }) =>
     [group.padEnd(36), times, ms(p50Ms), ms(maxMs), limitMs, ms(everyLaneMaxMs)].join('\t'),
   );
@@ -95,10 +108,11 @@ export function describe(result: RunResult): string {
     `queue ${queue}, seed ${seed}: ${recoveries.length} injections`,
     ['kind'.padEnd(36), 'times', 'p50 ms', 'max ms', 'limit', 'every lane, max ms'].join('\t'),
     ...rows,
+    `recovery of all: p50 ${ms(all.p50Ms)} ms, max ${ms(all.maxMs)} ms`,
     `offered ${findings.offered}, accepted ${findings.accepted}, delivered ${findings.delivered}, unconfirmed ${findings.unconfirmed}`,
-    `failed: ${counted(findings.failed)}; refused at the door: ${counted(findings.refused)}`,
+    `failed: ${counted(findings.failed)}; refused at the door: ${counted(findings.refused)}; put off by the guard: ${findings.slowed}`,
     `lost ${findings.lost.length}, out of order ${findings.outOfOrder.length}, without an end ${findings.neverTerminal.length}, untrue ${findings.untrue.length}`,
-    `duplicates: native ${findings.nativeDuplicates.length}, from telephones ${findings.inboundDuplicates.length}, SMS ${findings.smsDuplicates.length} at ${result.edgeKills} edge kills (not labelled ${findings.unlabelledDuplicates.length})`,
+    `duplicates: native ${findings.nativeDuplicates.length}, RCS ${findings.rcsDuplicates.length}, from telephones ${findings.inboundDuplicates.length}, SMS ${findings.smsDuplicates.length} at ${result.edgeKills} edge kills (not labelled ${findings.unlabelledDuplicates.length})`,
     ...(result.missed.length === 0 ? [] : [`no call came by for: ${result.missed.join(', ')}`]),
     violations.length === 0 ? 'PASSED' : `FAILED\n${shortened(violations)}`,
     '',

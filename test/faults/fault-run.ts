@@ -1,9 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SeededRandom } from '../support/seeded-random.js';
+import { NobodyCame } from './barrier.js';
 import { checkDelivery, type Findings } from './check-delivery.js';
 import { FaultField, type Queue } from './fault-field.js';
 import { FaultLoad, type Pace } from './fault-load.js';
 import type { Blow, Injection, Span } from './injection.js';
+import { lanesIn, type MessageTrail } from './lane-trails.js';
 import { recoveryOf, type Recovery } from './recovery.js';
 import { settle } from './settle.js';
 
@@ -31,6 +34,8 @@ export interface RunResult {
   readonly unaskedEnds: readonly string[];
   /** Injections that found nothing to strike. */
   readonly missed: readonly string[];
+  /** Of the lanes on which something was not as promised. */
+  readonly trails: readonly MessageTrail[];
 }
 
 /** Nothing happens for so long before each injection, milliseconds. */
@@ -54,15 +59,20 @@ export async function runFaults(options: RunOptions): Promise<RunResult> {
     const evidence = await settle(field, load, { withinMs: (options.absentAfterSeconds + 90) * 1_000 });
     load.close();
     const recoveries = blows.struck.map((blow) => recoveryOf(load.journal, blow));
+    const findings = checkDelivery(evidence);
+    const { outOfOrder, lost, neverTerminal, untrue, nativeDuplicates, rcsDuplicates, smsDuplicates } = findings;
+    const wrong = [outOfOrder, lost, neverTerminal, untrue, nativeDuplicates, rcsDuplicates, smsDuplicates].flat();
+    if (wrong.length > 0) await writeFile(`fault-logs-${queue}.txt`, field.world.logs);
     return {
       queue,
       seed,
       seconds: options.seconds,
       recoveries,
-      findings: checkDelivery(evidence),
+      findings,
       edgeKills: blows.struck.reduce((sum, { injection }) => sum + (injection.edgeKills ?? 0), 0),
       unaskedEnds: field.supervisor.unasked,
       missed: blows.missed,
+      trails: lanesIn(wrong, evidence),
     };
   } catch (thrown) {
     say(field.world.logs.split('\n').slice(-40).join('\n'));
@@ -106,7 +116,7 @@ async function strike(injection: Injection, blow: Blow): Promise<Span | undefine
   try {
     return await injection.strike(blow);
   } catch (thrown) {
-    if (!(thrown instanceof Error) || !thrown.message.startsWith('no call came')) throw thrown;
+    if (!(thrown instanceof NobodyCame)) throw thrown;
     await calm(blow.field);
     return undefined;
   }
@@ -125,5 +135,6 @@ async function recovered(load: FaultLoad, struck: Struck): Promise<Recovery> {
 async function calm({ links, world }: FaultField): Promise<void> {
   await Promise.all([...links.values()].map((link) => link.heal()));
   await world.carrier.clearFaults();
+  await world.carrier.clearRcsFaults();
   await world.carrier.release('go-on');
 }

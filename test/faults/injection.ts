@@ -29,8 +29,8 @@ export interface Injection {
   readonly strike: (blow: Blow) => Promise<Span>;
 }
 
-export const ALL: readonly Journey[] = ['native', 'sms', 'inbound'];
-export const CLEAR: readonly Journey[] = ['sms', 'inbound'];
+export const ALL: readonly Journey[] = ['native', 'sms', 'rcs', 'inbound'];
+export const CLEAR: readonly Journey[] = ['sms', 'rcs', 'inbound'];
 
 /** What may stand still for how long, milliseconds. */
 export const LIMIT_MS = { process: 5_000, redis: 10_000, database: 15_000, network: 15_000 } as const;

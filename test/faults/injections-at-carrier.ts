@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { reached } from './barrier.js';
 import { CLEAR, LIMIT_MS, since, until, type Blow, type Injection, type Span } from './injection.js';
 
 type Script = Readonly<Record<string, string | number>>;
@@ -40,10 +41,6 @@ const frozenCarrier: Injection = {
     return until(startMs);
   },
 };
-
-/** How long a barrier waits for a call to come by. */
-const CALL_WITHIN_MS = 20_000;
-const LOOK_MS = 10;
 
 /** Kills the edge when one of its calls stands at a named point, then lets that call go on or drops it. */
 const killAtBarrier = (point: 'before' | 'accepted', then: 'go-on' | 'drop'): Injection => ({
@@ -98,14 +95,6 @@ const freezeAtBarrier: Injection = {
     return until(startMs);
   },
 };
-
-async function reached(isThere: () => boolean | Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + CALL_WITHIN_MS;
-  while (!(await isThere())) {
-    if (Date.now() > endMs) throw new Error('no call came to the barrier');
-    await pause(LOOK_MS);
-  }
-}
 
 export const atCarrier = (lagSeconds: number): readonly Injection[] => [
   scripted('slow', (blow) => [{ mode: 'slow', delayMs: blow.random.between(500, 6_000), count: some(blow) }]),

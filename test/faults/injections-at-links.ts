@@ -10,6 +10,9 @@ interface Link {
   readonly isRedis?: true;
 }
 
+/** A gateway that nobody tells looks into the inboxes of its devices every 30 s. */
+const WAKE_LOST_MS = 35_000;
+
 const LINKS: readonly Link[] = [
   { name: 'gateway-database', affects: ALL, recoverWithinMs: LIMIT_MS.database },
   { name: 'worker-database', affects: ['native'], recoverWithinMs: LIMIT_MS.database },
@@ -18,7 +21,11 @@ const LINKS: readonly Link[] = [
   { name: 'worker-redis', affects: ['native'], recoverWithinMs: LIMIT_MS.redis, isRedis: true },
   { name: 'edge-redis', affects: CLEAR, recoverWithinMs: LIMIT_MS.redis, isRedis: true },
   { name: 'edge-carrier', affects: ['sms'], recoverWithinMs: LIMIT_MS.network },
+  { name: 'edge-rcs', affects: ['rcs'], recoverWithinMs: LIMIT_MS.network },
   { name: 'carrier-edge', affects: CLEAR, recoverWithinMs: LIMIT_MS.network },
+  { name: 'gateway-edge', affects: ['sms', 'rcs'], recoverWithinMs: LIMIT_MS.network },
+  { name: 'worker-gateway', affects: ['native'], recoverWithinMs: WAKE_LOST_MS },
+  { name: 'edge-gateway', affects: CLEAR, recoverWithinMs: WAKE_LOST_MS },
   { name: 'device-gateway', affects: ALL, recoverWithinMs: LIMIT_MS.network },
 ];
 

@@ -1,5 +1,5 @@
 /** The ways messages take, each of which has to flow again after whatever happened. */
-export const JOURNEYS = ['native', 'sms', 'inbound'] as const;
+export const JOURNEYS = ['native', 'sms', 'rcs', 'inbound'] as const;
 export type Journey = (typeof JOURNEYS)[number];
 
 /** One stream of messages, submitted one after the other. */
@@ -18,6 +18,8 @@ export interface Offer {
   readonly number: number;
   readonly text: string;
   readonly atMs: number;
+  /** When the answer came, whichever it was. */
+  answeredMs?: number;
   messageId: string | undefined;
   /** The gateway's 202 reached the device; for a handset: the carrier took it. */
   isAcknowledged: boolean;
@@ -33,12 +35,16 @@ export interface Arrival {
   readonly atMs: number;
 }
 
+export const isToTelephone = ({ journey }: Lane): boolean => journey === 'sms' || journey === 'rcs';
+
 export const textOf = (lane: Pick<Lane, 'name'>, number: number): string => `${lane.name} #${number}`;
 
 /** What was offered and what arrived, as it happens. The witnesses at both ends write; recovery and checker read. */
 export class Journal {
   readonly offers: Offer[] = [];
   readonly arrivals: Arrival[] = [];
+  /** How often the spam guard told a device to wait. */
+  slowed = 0;
   private readonly acknowledged = new Set<string>();
   private readonly byText = new Map<string, Offer>();
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Queue } from './fault-field.js';
-import { describe, violationsOf } from './fault-report.js';
+import { describe, groupsOf, recoveryIn, violationsOf } from './fault-report.js';
 import { runFaults, type RunResult } from './fault-run.js';
 import { injections } from './injections.js';
 
@@ -33,6 +33,15 @@ function queuesOf(asked: string | undefined): readonly Queue[] {
   }
 }
 
+/** What the JSON has beyond what was seen, so that nobody has to count again. */
+const summaryOf = (result: RunResult) => ({
+  ...result,
+  injections: result.recoveries.length,
+  recovery: recoveryIn(result.recoveries),
+  groups: groupsOf(result.recoveries),
+  violations: violationsOf(result),
+});
+
 /** `npm run test:faults -- --minutes 20 [--seed N] [--queue postgres|redis] [--only text]`. Exits with 1 when a promise was broken. */
 async function main(): Promise<void> {
   const queues = queuesOf(values.queue);
@@ -41,12 +50,12 @@ async function main(): Promise<void> {
   const absentAfterSeconds = Math.round(Math.min(LONGEST_ABSENCE_SECONDS, Math.max(15, seconds / 4)));
   const lagSeconds = Math.min(LONGEST_LAG_SECONDS, Math.floor(absentAfterSeconds * 0.8));
   const chosen = injections(lagSeconds).filter(({ name }) => name.includes(values.only));
-  const results: (RunResult & { violations: readonly string[] })[] = [];
+  const results: ReturnType<typeof summaryOf>[] = [];
   for (const queue of queues) {
     const say = (line: string): void => void process.stdout.write(`[${queue}] ${line}\n`);
     say(`seed ${seed}, ${seconds} s, lists lag up to ${lagSeconds} s`);
     const result = await runFaults({ queue, seed, seconds, absentAfterSeconds, pace: PACE, injections: chosen, say });
-    results.push({ ...result, violations: violationsOf(result) });
+    results.push(summaryOf(result));
     process.stdout.write(describe(result));
     await writeFile('fault-results.json', `${JSON.stringify(results, null, 2)}\n`);
   }

@@ -60,6 +60,7 @@ async function verdictsOf(field: FaultField, load: FaultLoad): Promise<Map<strin
           reason: facts?.reason ?? null,
           shown: known?.state.kind,
           attempts: (facts?.attempts ?? []).map((attempt) => attempt.split(':')[0] ?? ''),
+          ...(facts ? { facts } : {}),
         },
       ];
     }),

@@ -44,6 +44,22 @@ async function takeReceipts(ref: TransitId): Promise<void> {
   }
 }
 
+let claims = 0;
+
+/** What an attempt is begun with, by another drain than the one that is tested. */
+function claimOfAnother() {
+  const { clock } = edge.bridge;
+  const name = `of-another-${(claims += 1)}`;
+  return {
+    network: 'sms',
+    isSimulated: true,
+    bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]),
+    statement: { tenant: TENANT, id: name, use: name },
+    startedAt: clock.now(),
+    callBefore: new Date(clock.nowMs() + 10_000),
+  };
+}
+
 describe('DispatchClearLane', () => {
   it('sends in order, forgets the words when the carrier has them, and is delivered by the receipt', async () => {
     const { e164, to } = await newPhone();
@@ -126,6 +142,22 @@ describe('DispatchClearLane', () => {
     const one = await edge.send(ada, to, 'once');
     await Promise.all([edge.drain(one.lane), edge.drain(one.lane), edge.drain(one.lane)]);
     expect(await edge.received(e164, 1)).toEqual(['once']);
+  });
+
+  it('holds the next one back while another drain, of which it learns only from the ledger, makes the attempt', async () => {
+    const { e164, to } = await newPhone();
+    const [one, two] = [await edge.send(ada, to, 'one'), await edge.send(ada, to, 'two')];
+    const { ledger } = edge.context;
+    const wasSent = ledger.wasSent.bind(ledger);
+    // between this drain's look at the lane and its own attempt
+    ledger.wasSent = async (messageId) => {
+      ledger.wasSent = wasSent;
+      expect(await edge.context.attempts.begin([{ ref: one.ref, attempt: 1, ...claimOfAnother() }])).toEqual(['begun']);
+      await ledger.rememberSent({ messageId: one.messageId, attempt: 1, notAfter: 4_000_000_000 });
+      return wasSent(messageId);
+    };
+    await edge.drain(one.lane);
+    expect([await stateOf(one), await stateOf(two), await edge.received(e164, 0)]).toEqual(['sending', 'ready', []]);
   });
 
   it('refuses a statement that another message used, without a call', async () => {
@@ -258,15 +290,7 @@ describe('ReconcileAttempt', () => {
     const { e164, to } = await newPhone();
     const one = await edge.send(ada, to, 'never called');
     const { clock } = edge.bridge;
-    const times = { startedAt: clock.now(), callBefore: new Date(clock.nowMs() + 10_000) };
-    const claim = {
-      network: 'sms',
-      isSimulated: true,
-      bridgeNumberId: must([...edge.context.bridgeNumbers.keys()][0]),
-      statement: { tenant: TENANT, id: 'of-the-first', use: 'of-the-first' },
-      ...times,
-    };
-    expect(await edge.context.attempts.begin([{ ref: one.ref, attempt: 1, ...claim }])).toEqual(['begun']);
+    expect(await edge.context.attempts.begin([{ ref: one.ref, attempt: 1, ...claimOfAnother() }])).toEqual(['begun']);
     await edge.drain(one.lane);
     expect(await edge.received(e164, 0)).toEqual([]);
     clock.advanceSeconds(301);

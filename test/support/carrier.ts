@@ -43,6 +43,15 @@ export class Carrier {
     await this.call('DELETE', '/faults');
   }
 
+  /** Of the pretend RCS network beside it. */
+  async rcsFault(fault: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.call('POST', '/rcs/faults', { network: 'rcs', ...fault });
+  }
+
+  async clearRcsFaults(): Promise<void> {
+    await this.call('DELETE', '/rcs/faults');
+  }
+
   /** Points at which calls stand still that a `hold` fault struck. */
   async held(): Promise<readonly string[]> {
     return heldSchema.parse(await this.call('GET', '/holds')).held;

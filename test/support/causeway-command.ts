@@ -64,16 +64,37 @@ export class CausewayCommand {
   }
 }
 
-export interface RunningProcess {
+interface Found {
   readonly pid: number;
   readonly command: string;
 }
 
 /** Every process that has `folder` in its arguments or its environment: the database server, the edge, the gateway. */
-export async function processesOf(folder: string): Promise<RunningProcess[]> {
+export async function processesOf(folder: string): Promise<Found[]> {
   const { stdout } = await execute('ps', ['axeww', '-o', 'pid=,command='], { maxBuffer: 64 * 1024 * 1024 });
   return stdout
     .split('\n')
     .filter((line) => line.includes(folder) && !/^\s*\d+ ps /.test(line))
     .map((line) => ({ pid: Number.parseInt(line, 10), command: line.trim() }));
+}
+
+const ENDED_WITHIN_MS = 10_000;
+
+/** `kill -9` to all of them, again and again until none is left: one that was just being started is not in the first list. */
+export async function endProcessesOf(folder: string): Promise<void> {
+  const killAll = async (): Promise<boolean> => {
+    const found = await processesOf(folder);
+    for (const { pid } of found) killIfThere(pid);
+    return found.length === 0;
+  };
+  await eventually(killAll, { what: `every process of ${folder} ends`, withinMs: ENDED_WITHIN_MS });
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (thrown) {
+    // the children of a database server end with it
+    if (Reflect.get(Object(thrown), 'code') !== 'ESRCH') throw thrown;
+  }
 }

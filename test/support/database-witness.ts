@@ -8,6 +8,9 @@ export interface MessageFacts {
   readonly reason: string | null;
   /** Outcomes of its attempts on clear networks, in order, each with its reason if it has one. */
   readonly attempts: readonly string[];
+  /** Its place in its lane, and when the gateway took it. */
+  readonly position: string;
+  readonly acceptedAt: Date;
 }
 
 /** Reads the tables themselves: nothing of the product stands between the checker and what is stored. */
@@ -17,6 +20,7 @@ export class DatabaseWitness {
   async messages(): Promise<MessageFacts[]> {
     return this.query<MessageFacts>(
       `SELECT transit.base64url(m.message_id) AS "messageId", m.state, m.reason,
+         m.position::text AS position, m.accepted_at AS "acceptedAt",
          ARRAY(SELECT concat_ws(': ', a.outcome, a.reason) FROM transit.attempt a WHERE a.purge_hour = m.purge_hour AND a.message_ref = m.id ORDER BY a.attempt) AS attempts
        FROM transit.message m`,
     );

@@ -52,8 +52,13 @@ interface Pair {
   isMute: boolean;
 }
 
+/** A port of the loopback address, or a Unix socket by its path. */
+type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+const atPort = (port: number): Place => ({ host: '127.0.0.1', port });
+
 /**
- * A TCP link that can be made to fail while both its ends live: cut (connections reset, new ones refused), stalled (bytes wait), half-open
+ * A link, TCP or a Unix socket, that can be made to fail while both its ends live: cut (connections reset, new ones refused), stalled (bytes wait), half-open
  * (the connections there are carry nothing for ever, new ones work), slow. `heal` ends cut, stall and latency.
  */
 export class LinkProxy {
@@ -64,8 +69,9 @@ export class LinkProxy {
 
   private constructor(
     private readonly server: Server,
+    /** 0 for a Unix socket. */
     readonly port: number,
-    private readonly targetPort: number,
+    private readonly places: { readonly own: Place; readonly target: Place },
   ) {
     server.on('connection', (near) => this.accept(near));
   }
@@ -73,10 +79,17 @@ export class LinkProxy {
   /** On the loopback address, to another port of it. */
   static async open(targetPort: number): Promise<LinkProxy> {
     const server = createServer({ allowHalfOpen: true });
-    await listen(server, 0);
+    await listen(server, atPort(0));
     const address: AddressInfo | string | null = server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
-    return new LinkProxy(server, address.port, targetPort);
+    return new LinkProxy(server, address.port, { own: atPort(address.port), target: atPort(targetPort) });
+  }
+
+  /** From one Unix socket, which it makes, to another. */
+  static async openSocket(path: string, targetPath: string): Promise<LinkProxy> {
+    const server = createServer({ allowHalfOpen: true });
+    await listen(server, { path });
+    return new LinkProxy(server, 0, { own: { path }, target: { path: targetPath } });
   }
 
   get connections(): number {
@@ -110,7 +123,7 @@ export class LinkProxy {
 
   /** Connections that lost something are cut: a stream cannot go on with a hole in it. */
   async heal(): Promise<void> {
-    if (!this.server.listening) await listen(this.server, this.port);
+    if (!this.server.listening) await listen(this.server, this.places.own);
     this.isMute = false;
     this.isStalled = false;
     this.delayMs = 0;
@@ -132,7 +145,7 @@ export class LinkProxy {
 
   private accept(near: Socket): void {
     near.on('error', () => undefined);
-    const far = connect({ port: this.targetPort, host: '127.0.0.1', allowHalfOpen: true });
+    const far = connect({ ...this.places.target, allowHalfOpen: true });
     far.on('error', () => undefined);
     const pair: Pair = {
       near,
@@ -168,9 +181,9 @@ export class LinkProxy {
 const LISTEN_TRIES = 50;
 
 /** The port was ours a moment ago; somebody's outgoing connection may have it for a moment. */
-async function listen(server: Server, port: number): Promise<void> {
+async function listen(server: Server, place: Place): Promise<void> {
   for (let tries = 1; ; tries += 1) {
-    server.listen(port, '127.0.0.1');
+    server.listen(place);
     try {
       await once(server, 'listening');
       return;

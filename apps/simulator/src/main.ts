@@ -18,6 +18,7 @@ import type { SimulatorOptions } from './simulator-options.js';
 const { values: files } = parseArgs({
   options: {
     'log-file': { type: 'string' },
+    'rcs-log-file': { type: 'string' },
     'faults-file': { type: 'string' },
     'rcs-faults-file': { type: 'string' },
   },
@@ -30,13 +31,14 @@ function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
   const { rcsAccessToken, rcsClientToken, bridgeNumbers, edgePublicUrl } = config;
   if (!rcsAccessToken || !rcsClientToken) return {};
   const agents = bridgeNumbers.map((bridgeNumber) => ({ agentId: agentIdOf(bridgeNumber), bridgeNumber }));
-  const faults = files['rcs-faults-file'];
+  const { 'rcs-faults-file': faults, 'rcs-log-file': logFile } = files;
   return {
     rcs: {
       accessToken: rcsAccessToken.reveal(),
       clientToken: rcsClientToken.reveal(),
       agents,
       webhookUrl: `${edgePublicUrl}/webhooks/rcs/events`,
+      ...(logFile === undefined ? {} : { logFile }),
       ...(faults === undefined ? {} : { faults: RCS_FAULT_FILE.parse(contentOf(faults)) }),
     },
   };

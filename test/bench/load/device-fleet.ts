@@ -84,5 +84,11 @@ async function firstSms(order: FleetOrder, ada: Device, phone: string): Promise<
     return from !== '';
   };
   await eventually(isThere, { what: 'the first SMS arrives', withinMs: SETTLED_WITHIN_MS });
+  // both have written: what follows is a conversation, not one person writing to somebody who never answers
+  let isAnswered = false;
+  const off = ada.on('message', () => (isAnswered = true));
+  await carrier.write({ from: phone, to: from, text: 'hello' });
+  await eventually(() => isAnswered, { what: 'the first answer arrives', withinMs: SETTLED_WITHIN_MS });
+  off();
   return from;
 }

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { SCENARIOS } from '../scenarios/index.js';
 import { plotSvg } from './plot.js';
 import { outcomeText } from './terminal.js';
 import { replaceSection } from './write-documents.js';
@@ -24,6 +26,11 @@ describe('what the benchmark reports', () => {
 
   it('refuses to write figures for which the document has no place', () => {
     expect(() => replaceSection('nothing here', 'one', 'new')).toThrow('bench:one');
+  });
+
+  it('has a place in the document for each scenario', async () => {
+    const text = await readFile('docs/performance.md', 'utf8');
+    for (const { name } of SCENARIOS) expect(() => replaceSection(text, name, 'figures')).not.toThrow();
   });
 
   it('draws every point of a plot inside its picture, and escapes what is written in it', () => {

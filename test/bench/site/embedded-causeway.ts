@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '@causeway/platform';
 import { freePorts } from '../../support/free-ports.js';
+import { reachableFolder } from '../../support/reachable-folder.js';
 
 const READY = 'Causeway is up.';
 const READY_WITHIN_MS = 60_000;
 
 /** `causeway up` as it comes: gateway and worker in one process, the edge as its child, PostgreSQL from npm. */
 export async function withEmbeddedCauseway<Result>(work: (pid: number) => Promise<Result>): Promise<Result> {
-  const folder = await mkdtemp(join(tmpdir(), 'cw-up-'));
+  const folder = await reachableFolder('cw-up-');
   const [http, edge] = await freePorts(2);
   const causeway = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'up'], {
     env: childEnvironment({

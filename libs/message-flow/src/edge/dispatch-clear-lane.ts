@@ -15,7 +15,7 @@ import type { EdgeContext } from './edge-context.js';
 import type { FallBack } from './fall-back.js';
 import { numberStanding } from './number-standing.js';
 import { REPEAT_AFTER_MS, type MakeAttempt } from './make-attempt.js';
-import { PASSED, type Passage } from './passage.js';
+import { endedOr, PASSED, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 const BATCH = 20;
@@ -105,7 +105,7 @@ export class DispatchClearLane {
     if (message.state !== 'ready') return { kind: 'blocks', lookAtMs: null };
     const nowMs = this.edge.clock.nowMs();
     if (nowMs >= message.deliverBefore.getTime())
-      return this.after.outcome.stop(message, 'expired', null).then(() => PASSED);
+      return endedOr(await this.after.outcome.stop(message, 'expired', null));
     const retryAtMs = message.retryAt?.getTime() ?? 0;
     if (nowMs < retryAtMs) return { kind: 'blocks', lookAtMs: Math.min(retryAtMs, message.deliverBefore.getTime()) };
     return this.send(message, head);
@@ -168,8 +168,7 @@ export class DispatchClearLane {
   }
 
   private async fail(message: LaneMessage, reason: FailureReason): Promise<Passage> {
-    await this.after.outcome.stop(message, 'failed', reason);
-    return PASSED;
+    return endedOr(await this.after.outcome.stop(message, 'failed', reason));
   }
 
   /** What a call needs besides its network. Undefined when the words are gone. */

@@ -17,7 +17,7 @@ import type { EdgeContext } from './edge-context.js';
 import { provesAbsence, toRecord } from './outcome-to-record.js';
 import { deliveryOutcomeOf } from './delivery-outcome.js';
 import { hearRefusal } from './hear-refusal.js';
-import { PASSED, type Passage } from './passage.js';
+import { endedOr, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
 
 /** A carrier may report on a message this long after its deadline: the ledger keeps an attempt for so long, seconds. */
@@ -187,8 +187,7 @@ export class MakeAttempt {
     message: LaneMessage,
     reason: 'content-rejected' | 'no-answer' | 'statement-invalid',
   ): Promise<Passage> {
-    await this.outcome.stop(message, 'failed', reason);
-    return PASSED;
+    return endedOr(await this.outcome.stop(message, 'failed', reason));
   }
 }
 

@@ -8,3 +8,6 @@ export type Passage =
   | { readonly kind: 'blocks'; readonly lookAtMs: number | null };
 
 export const PASSED: Passage = { kind: 'passed' };
+
+/** Of a message that was to be ended: one that somebody else has in hand meanwhile still comes before those behind it. */
+export const endedOr = (hasEnded: boolean): Passage => (hasEnded ? PASSED : { kind: 'blocks', lookAtMs: null });

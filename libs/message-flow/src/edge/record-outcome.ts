@@ -56,20 +56,24 @@ export class RecordOutcome {
     return recorded;
   }
 
-  /** Ends a message that has no attempt under way, or gives it back to its sender's device. */
+  /**
+   * Ends a message that has no attempt under way, or gives it back to its sender's device. False when it was not for us to end: somebody else
+   * began an attempt since it was read, and what is behind it has to wait for that.
+   */
   async stop(
     message: LaneMessage,
     kind: 'failed' | 'waiting-on-sender' | 'expired',
     reason: string | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const now = this.edge.clock.now();
     await this.edge.partitions.ensureEventHour(now);
     const moved = await this.edge.attempts.stop(message.ref, { kind, reason }, now);
-    if (!moved) return;
+    if (!moved) return false;
     this.edge.devices.wake([moved.sender]);
     const messageId = messageIdFromBytes(message.messageId);
-    if (kind === 'waiting-on-sender' || !messageId) return;
+    if (kind === 'waiting-on-sender' || !messageId) return true;
     this.edge.events.messageFinished({ messageId, leg: 'clear', state: kind, ...(reason === null ? {} : { reason }) });
+    return true;
   }
 
   /** True when this external id belongs to this attempt, now or already; false when another attempt has it. */
