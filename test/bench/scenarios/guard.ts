@@ -17,7 +17,7 @@ import { Percentiles, type Latency } from '../measure/percentiles.js';
 import { usageOf } from '../measure/process-usage.js';
 import { count, ms, p50p99 } from '../report/format.js';
 import type { Scenario } from '../scenario.js';
-import { BACKEND_NAMES, type Backend } from '../site/backend.js';
+import { BACKEND_NAMES } from '../site/backend.js';
 import { withStores, type BenchStores } from '../site/bench-site.js';
 
 const TENANT = 'bench';
@@ -48,7 +48,7 @@ export const guard: Scenario = {
     const found: Judged[] = [];
     for (const backend of options.backends) {
       progress(`on ${BACKEND_NAMES[backend]}`);
-      found.push(await withStores(backend, (stores) => judgeOn(backend, stores, options.seconds)));
+      found.push(await withStores(backend, (stores) => judgeOn(stores, options.seconds)));
     }
     return {
       tables: [
@@ -107,7 +107,7 @@ export const guard: Scenario = {
   },
 };
 
-async function judgeOn(backend: Backend, on: BenchStores, seconds: number): Promise<Judged> {
+async function judgeOn(on: BenchStores, seconds: number): Promise<Judged> {
   await migrate({ url: on.databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
   const stores = new Stores({ url: on.databaseUrl });
   const scripts = on.redisUrl === undefined ? undefined : new RedisScriptRunner(on.redisUrl);
