@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWireJson } from '@causeway/api-contract';
-import { fromBase64Url, toBase64Url, toBytes, type Bytes } from '@causeway/message-model';
+import { toBase64Url, toBytes, type Bytes } from '@causeway/message-model';
 import { CHALLENGE_PERIOD_MS } from '@causeway/message-flow';
 import {
   decodeToken,
   encodeToken,
   issueToken,
   makeIssuerKey,
+  readIssuerDirectory,
   readTokenKey,
   readWwwAuthenticate,
   requestToken,
@@ -155,10 +156,10 @@ describe('a token', () => {
 
   it('is issued once for a voucher, and a request that is none uses none up', async () => {
     const asked = await say(`${gateway.url}/.well-known/private-token-issuer-directory`, 'GET');
-    const [{ 'token-key': text } = { 'token-key': '' }] = asked.document['token-keys'] as readonly {
-      'token-key': string;
-    }[];
-    const key = must(readTokenKey(must(fromBase64Url(text))));
+    expect(asked.contentType).toContain('application/private-token-issuer-directory');
+    const directory = must(readIssuerDirectory(JSON.parse(asked.text)));
+    expect(directory.requestUri).toBe('/v1/tokens');
+    const key = must(readTokenKey(must(directory.tokenKeys[0])));
     const { request } = requestToken(new Uint8Array(40), key);
     const one = await voucher();
     expect((await exchange(one, request.subarray(1))).status).toBe(422);
