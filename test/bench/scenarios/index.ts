@@ -4,6 +4,7 @@ import { backlog } from './backlog.js';
 import { failedHead } from './failed-head.js';
 import { fairness } from './fairness.js';
 import { guard } from './guard.js';
+import { hour } from './hour.js';
 import { limits } from './limits.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
@@ -28,4 +29,5 @@ export const SCENARIOS: readonly Scenario[] = [
   routes,
   guard,
   purge,
+  hour,
 ];
