@@ -11,7 +11,8 @@ import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
-import { appeal, limits } from './commands/limits.js';
+import { appeal, limits, pass } from './commands/limits.js';
+import { OPERATOR_COMMANDS } from './commands/operator-commands.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { privacy } from './commands/privacy.js';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   secretsRotate,
   secretsRemove,
   keysRenewNumbers,
+  ...OPERATOR_COMMANDS,
   register,
   send,
   sendCard,
@@ -67,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   limits,
   appeal,
+  pass,
   refuse,
   allow,
   block,

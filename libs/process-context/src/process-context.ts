@@ -82,8 +82,6 @@ export async function openProcess(input: {
 
 /** Names of 30 days: so long a decision can be read. */
 const DECISIONS_MS = 30 * 24 * 3_600_000;
-/** A guard that is asked waits so long at most; then established conversations go on and new people wait. */
-const GUARD_PATIENCE_MS = 5_000;
 
 async function openGuard(on: {
   readonly config: Config;
@@ -99,7 +97,6 @@ async function openGuard(on: {
   const guard = new Guard({
     store,
     keys: guardKeys,
-    patienceMs: GUARD_PATIENCE_MS,
     mintDecisionId: (atMs) => mintTransitId('d', atMs + DECISIONS_MS),
     onStoreFailure: (operation, thrown) => events.guardStoreFailed({ operation, thrown }),
   });
