@@ -39,7 +39,7 @@ let strangers = 0;
 function write(from: Person): Promise<Answer> {
   const address = `mimi://causeway.local/u/somebody-${(strangers += 1)}`;
   const request = headerTo(gateway.bridge, address);
-  const body = JSON.parse(toWireJson({ ...request, to: { ...request.to, address } }));
+  const body: unknown = JSON.parse(toWireJson({ ...request, to: { ...request.to, address } }));
   return gateway.call(from, 'POST', '/v1/messages', body, { 'idempotency-key': `"${request.messageId}"` });
 }
 

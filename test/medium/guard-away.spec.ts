@@ -57,7 +57,7 @@ const WAITS = {
 
 /** The ordinary conversation meanwhile: nothing of it waits for the guard. */
 async function expectConversationGoesOn(): Promise<void> {
-  const answers = await Promise.all([...Array(10)].map(() => toFriend()));
+  const answers = await Promise.all(Array.from({ length: 10 }, () => toFriend()));
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
 }
 

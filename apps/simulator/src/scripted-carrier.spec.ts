@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
+import { z } from 'zod';
 import { FAULT_FILE } from './control/fault-file.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
 
@@ -202,8 +203,8 @@ describe('the simulated SMS carrier under a script', () => {
   });
 
   it('takes faults of both networks by one door, each for what it can strike', async () => {
-    const scripted = async (): Promise<readonly object[]> =>
-      Reflect.get(Object(await (await fetch(`${simulator.url}/faults`)).json()), 'faults');
+    const scripted = async (): Promise<unknown> =>
+      z.object({ faults: z.array(z.unknown()) }).parse(await (await fetch(`${simulator.url}/faults`)).json()).faults;
     await fetch(`${simulator.url}/faults`, { method: 'DELETE' });
     await fault('lag');
     await post('/faults', { network: 'rcs', mode: 'silent-expiry' });

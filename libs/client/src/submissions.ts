@@ -41,6 +41,6 @@ export class Submissions {
 
   /** The socket is gone: no answer comes. */
   giveUp(): void {
-    for (const settle of [...this.#waiting.values()]) settle(undefined);
+    for (const settle of this.#waiting.values()) settle(undefined);
   }
 }

@@ -1,4 +1,5 @@
 import { fromBase64Url, toBase64Url, type Bytes } from '@causeway/message-model';
+import { z } from 'zod';
 import { TOKEN_TYPE, type TokenKey } from './token-key.js';
 
 /** Where an issuer says how it is asked, and its media type (RFC 9578, section 4). */
@@ -10,18 +11,20 @@ export const issuerDirectory = (requestPath: string, key: TokenKey) => ({
   'token-keys': [{ 'token-type': TOKEN_TYPE, 'token-key': toBase64Url(key.spki) }],
 });
 
+const directorySchema = z.object({ 'issuer-request-uri': z.string(), 'token-keys': z.array(z.unknown()) });
+/** Keys of other token types may have any form. */
+const tokenKeySchema = z.object({ 'token-type': z.literal(TOKEN_TYPE), 'token-key': z.string() });
+
 /** What a client needs of a directory; undefined for what is none. */
 export function readIssuerDirectory(
   document: unknown,
 ): { readonly requestUri: string; readonly tokenKeys: readonly Bytes[] } | undefined {
-  if (typeof document !== 'object' || document === null) return undefined;
-  const { 'issuer-request-uri': requestUri, 'token-keys': keys } = document as Readonly<Record<string, unknown>>;
-  if (typeof requestUri !== 'string' || !Array.isArray(keys)) return undefined;
-  const tokenKeys = keys.flatMap((each: unknown): Bytes[] => {
-    if (typeof each !== 'object' || each === null) return [];
-    const { 'token-type': type, 'token-key': text } = each as Readonly<Record<string, unknown>>;
-    const key = type === TOKEN_TYPE && typeof text === 'string' ? fromBase64Url(text.replace(/=+$/, '')) : undefined;
+  const directory = directorySchema.safeParse(document);
+  if (!directory.success) return undefined;
+  const tokenKeys = directory.data['token-keys'].flatMap((each): Bytes[] => {
+    const read = tokenKeySchema.safeParse(each);
+    const key = read.success && fromBase64Url(read.data['token-key'].replace(/=+$/, ''));
     return key ? [key] : [];
   });
-  return { requestUri, tokenKeys };
+  return { requestUri: directory.data['issuer-request-uri'], tokenKeys };
 }
