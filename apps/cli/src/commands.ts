@@ -11,6 +11,7 @@ import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
 import { appeal, limits } from './commands/limits.js';
+import { keysMove } from './commands/keys-move.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { privacy } from './commands/privacy.js';
@@ -20,6 +21,7 @@ import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
 import { retentionKeep } from './commands/retention-keep.js';
 import { retentionShow } from './commands/retention-show.js';
+import { retentionTenant } from './commands/retention-tenant.js';
 import { retentionVerify } from './commands/retention-verify.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { restore } from './commands/restore.js';
@@ -54,6 +56,8 @@ export const COMMANDS: readonly Command[] = [
   secretsList,
   secretsRotate,
   secretsRemove,
+  keysMove,
+  retentionTenant,
   register,
   send,
   sendCard,
