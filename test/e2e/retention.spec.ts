@@ -60,6 +60,34 @@ it('what either side of a conversation asks for holds for both, and the strictes
   expect(await held(one, 'undelivered-envelope', two.address)).toMatchObject({ decidedBy: 'default' });
 }, 60_000);
 
+it('lets the operator set for everybody what is within the bounds of the table, and nothing of the people', async () => {
+  const tenant = (...args: readonly string[]) =>
+    CausewayCommand.run(['retention', 'tenant', ...args, '--gateway', world.gatewayUrl], {
+      CAUSEWAY_OPERATOR_TOKEN: OPERATOR,
+    });
+  expect(await tenant('undelivered-envelope', '20d')).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('20 days'),
+  });
+  await found(ada).retention.keep({ class: 'undelivered-envelope', seconds: DAY_SECONDS });
+  // devices keep their keys for what others may send them, whatever they ask for themselves
+  expect(await held(found(ada), 'undelivered-envelope')).toMatchObject({
+    keepSeconds: DAY_SECONDS,
+    tenantSeconds: 20 * DAY_SECONDS,
+    decidedBy: 'account',
+  });
+  await found(ada).retention.keep({ class: 'undelivered-envelope', seconds: null });
+  expect(await tenant('undelivered-envelope', 'default')).toMatchObject({ status: 0 });
+  expect(await tenant('events', '2d')).toMatchObject({ status: 0, output: expect.stringContaining('2 days') });
+  expect(await held(found(bo), 'events')).toMatchObject({ keepSeconds: 2 * DAY_SECONDS, decidedBy: 'tenant' });
+  expect(await tenant('events', 'default')).toMatchObject({ status: 0 });
+  expect(await tenant('events', '8d')).toMatchObject({
+    status: 1,
+    output: expect.stringContaining('out of the bounds'),
+  });
+  expect(await tenant('history', '1d')).toMatchObject({ status: 1 });
+}, 60_000);
+
 it('refuses what is out of bounds, of others, or not the operator’s to decide', async () => {
   await expect(found(ada).retention.keep({ class: 'metadata', seconds: 60 })).rejects.toMatchObject({
     code: 'invalid-request',
@@ -73,6 +101,8 @@ it('refuses what is out of bounds, of others, or not the operator’s to decide'
   const other = await RawDevice.register(world.gatewayUrl, world.handle('mallory'));
   const body = { class: 'history', keepSeconds: 60, conversation };
   expect((await other.call('PUT', '/v1/retention/policies', { body })).status).toBe(404);
+  const events = { class: 'events', keepSeconds: 86_400 };
+  expect((await other.call('PUT', '/v1/retention/policies', { body: events })).status).toBe(400);
   expect((await other.call('GET', `/v1/retention/policies?conversation=${conversation}`)).status).toBe(404);
 }, 60_000);
 
@@ -112,6 +142,8 @@ it('says before a deletion what it will come to, place by place', async () => {
   await found(ada).deleteForEveryone(native);
   for (const device of [ada, bo])
     await eventually(async () => !(await found(device).messages()).some(({ text }) => text === 'soon deleted'));
+  const before = found(ada).retention.deletionTruthBefore('tel:+14155550177');
+  expect(before.map(({ place, outcome }) => `${place}: ${outcome}`)).toEqual(TRUTH_OF_SMS);
   const clear = await found(ada).send('tel:+14155550177', 'cannot be recalled', { allowClear: ['sms'] });
   expect(await outcomesOf(clear)).toEqual(TRUTH_OF_SMS);
   await found(ada).deleteForEveryone(clear);

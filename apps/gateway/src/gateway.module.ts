@@ -102,7 +102,7 @@ export class GatewayModule {
     const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
-    const tell = new TellDevices(accounts, inbox, partitions, clock);
+    const tell = new TellDevices(accounts, inbox, partitions, clock, book);
     return {
       module: GatewayModule,
       controllers: [
