@@ -51,14 +51,12 @@ const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTe
 /** The same journeys, crashes and promises, with BullMQ on Redis: one configuration value. */
 const ON_REDIS = [
   'journeys',
-  'native-device',
   'no-plaintext-at-rest',
   'no-silent-downgrade',
   'nothing-accepted-is-lost',
   'rcs-fallback',
   'rolling-restart',
   'several-edges',
-  'unknown-outcomes',
 ];
 const onRedis = () => {
   const suites = ON_REDIS.map((name) => at(join('test', 'e2e', `${name}.spec.ts`)));

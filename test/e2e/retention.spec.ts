@@ -1,6 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ledgerPageSchema } from '@causeway/api-contract';
 import type { Device } from '@causeway/client';
+import {
+  decodePurgeEntry,
+  encodePurgeEntry,
+  LEDGER_START,
+  LedgerSigner,
+  purgeEntryHash,
+} from '@causeway/message-model';
 import pg from 'pg';
 import { CausewayCommand } from '../support/causeway-command.js';
 import { RawDevice } from '../support/raw-device.js';
@@ -170,17 +179,82 @@ it('purges on time, writes what it purged into the ledger, and shows devices its
     CausewayCommand.run(['retention', 'verify', '--gateway', world.gatewayUrl, '--key', key, '--head', head], {});
   expect(await verify()).toMatchObject({ status: 0 });
 
+  await world.worker.stop();
   const client = new pg.Client({ connectionString: world.databaseUrl });
   await client.connect();
   await client.query('CREATE TABLE public.kept AS SELECT * FROM registry.purge_ledger');
-  await client.query(`DELETE FROM registry.purge_ledger WHERE sequence >= ${head.split(':')[0] ?? ''}`);
-  expect(await verify()).toMatchObject({ status: 1, output: expect.stringContaining('was cut') });
-  await client.query('INSERT INTO registry.purge_ledger SELECT * FROM public.kept ON CONFLICT DO NOTHING');
+  for (const [how, { spoil, says }] of Object.entries(SPOILT)) {
+    await spoil(client, Number(head.split(':')[0]));
+    expect([how, await verify()]).toEqual([how, { status: 1, output: expect.stringContaining(says) }]);
+    await client.query('TRUNCATE registry.purge_ledger');
+    await client.query('INSERT INTO registry.purge_ledger SELECT * FROM public.kept');
+  }
   expect(await verify()).toMatchObject({ status: 0 });
-  await client.query("UPDATE registry.purge_ledger SET signature = decode(repeat('00', 64), 'hex') WHERE sequence = 1");
-  expect(await verify()).toMatchObject({ status: 1, output: expect.stringContaining('not signed') });
   await client.end();
+  await world.worker.start();
 }, 180_000);
+
+interface Spoilt {
+  readonly spoil: (client: pg.Client, headSequence: number) => Promise<unknown>;
+  readonly says: string;
+}
+
+/** Everything that whoever holds the database can do to the ledger; the last with the key that signs it. */
+const SPOILT: Readonly<Record<string, Spoilt>> = {
+  edited: {
+    spoil: (client) =>
+      client.query(
+        'UPDATE registry.purge_ledger SET entry = set_byte(entry, 20, get_byte(entry, 20) # 1) WHERE sequence = 2',
+      ),
+    says: 'is NOT sound: entry 2',
+  },
+  'with another signature': {
+    spoil: (client) =>
+      client.query("UPDATE registry.purge_ledger SET signature = decode(repeat('00', 64), 'hex') WHERE sequence = 1"),
+    says: 'entry 1 is not signed by the key',
+  },
+  'without an entry': {
+    spoil: (client) => client.query('DELETE FROM registry.purge_ledger WHERE sequence = 2'),
+    says: 'is missing, or stands in another place',
+  },
+  'in another order': {
+    spoil: async (client) => {
+      for (const [from, to] of [
+        [1, -1],
+        [2, 1],
+        [-1, 2],
+      ])
+        await client.query('UPDATE registry.purge_ledger SET sequence = $2 WHERE sequence = $1', [from, to]);
+    },
+    says: 'is missing, or stands in another place',
+  },
+  'cut short': {
+    spoil: (client, headSequence) =>
+      client.query('DELETE FROM registry.purge_ledger WHERE sequence >= $1', [headSequence]),
+    says: 'was cut',
+  },
+  'signed anew, all of it': { spoil: (client) => signAnew(client), says: 'was written anew' },
+};
+
+async function signAnew(client: pg.Client): Promise<void> {
+  const signer = new LedgerSigner(await readFile(join(world.folder, 'data', 'keys', 'ledger.key')));
+  const { rows } = await client.query<{ sequence: string; entry: Buffer }>(
+    'SELECT sequence, entry FROM registry.purge_ledger ORDER BY registry.purge_ledger.sequence',
+  );
+  let previousHash = LEDGER_START;
+  for (const { sequence, entry } of rows) {
+    const told = decodePurgeEntry(entry);
+    if (!told) throw new Error('not an entry');
+    const changed = encodePurgeEntry({ ...told, rows: told.rows + 1, previousHash });
+    previousHash = purgeEntryHash(changed);
+    await client.query('UPDATE registry.purge_ledger SET entry = $2, hash = $3, signature = $4 WHERE sequence = $1', [
+      sequence,
+      changed,
+      previousHash,
+      signer.sign(Number(sequence), previousHash),
+    ]);
+  }
+}
 
 const ledger = async () =>
   ledgerPageSchema.parse(await (await fetch(`${world.gatewayUrl}/v1/retention/ledger?limit=500`)).json());

@@ -3,8 +3,8 @@ import type { Half } from './metadata/population.js';
 
 export interface EvaluateOptions {
   readonly half: Half;
-  /** Lines of `from to unix-seconds`. */
-  readonly data: string;
+  /** Lines of `from to unix-seconds`; unless given, the file that is usual where there is one, else the generator. */
+  readonly data: string | undefined;
   /** Attacks of others, as `docs/abuse-evaluation.md` describes the file. */
   readonly attacks: string | undefined;
   /** The generator, even when there is a file. */
@@ -23,7 +23,7 @@ export function parseOptions(args: readonly string[]): EvaluateOptions {
     args: [...args],
     options: {
       half: { type: 'string', default: 'tune' },
-      data: { type: 'string', default: '../shared/data/CollegeMsg.txt' },
+      data: { type: 'string' },
       attacks: { type: 'string' },
       generated: { type: 'boolean', default: false },
       seed: { type: 'string', default: '1' },
@@ -36,6 +36,7 @@ export function parseOptions(args: readonly string[]): EvaluateOptions {
   if (half !== 'tune' && half !== 'held') throw new Error('--half is tune or held');
   const seed = Number(values.seed);
   if (!Number.isInteger(seed)) throw new Error('--seed is a whole number');
+  if (values.generated && values.data !== undefined) throw new Error('--generated and --data exclude each other');
   return {
     half,
     seed,

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { TenantProfile } from '@causeway/abuse-control';
+import { changedPopulations } from './metadata/changed-populations.js';
 import { readEdges } from './metadata/edges.js';
 import { generateCommunity } from './metadata/generate-community.js';
 import { populationOf, type Population } from './metadata/population.js';
@@ -10,7 +12,7 @@ import type { EvaluateOptions } from './options.js';
 import { replay } from './replay/replay.js';
 import { attacksOn, withComplaints } from './senders/attacks.js';
 import { honestStrain } from './senders/honest-strain.js';
-import { readAttacks } from './senders/read-attacks.js';
+import { bringAttacks } from './senders/bring-attacks.js';
 import type { SenderKind } from './senders/sender-kind.js';
 
 /** Everything that was measured in one run. */
@@ -24,6 +26,8 @@ export interface Evaluation {
   readonly to: string;
   readonly answeredShare: number;
   readonly honest: HonestFigures;
+  /** The same people as if they were busier, or answered less. */
+  readonly changed: readonly { readonly name: string; readonly falsePositives: HonestFigures['falsePositives'] }[];
   readonly strain: readonly KindFigures[];
   readonly attacks: readonly KindFigures[];
   readonly attacksOnPhones: readonly KindFigures[];
@@ -32,16 +36,17 @@ export interface Evaluation {
   readonly duringAttacks: { readonly level2: number; readonly level3: number; readonly interrupted: number };
 }
 
+const USUAL_DATA = '../shared/data/CollegeMsg.txt';
 const GENERATED = { people: 2_000, days: 120 } as const;
 /** Kinds that only people find, and how many of them report. */
 const REPORTED: readonly string[] = ['snowshoe', 'conversational scam', 'slow 8/day', 'adaptive'];
 const REPORTING = 0.1;
 
 export async function populationFor(options: EvaluateOptions): Promise<Population> {
-  if (!options.isGenerated && existsSync(options.data)) {
-    const name = options.data.split('/').at(-1) ?? options.data;
-    return populationOf(readEdges(await readFile(options.data, 'utf8')), options.half, `${name}, real metadata`);
-  }
+  const file = options.data ?? USUAL_DATA;
+  if (options.data !== undefined && !existsSync(file)) throw new Error(`--data: there is no file ${file}`);
+  if (!options.isGenerated && existsSync(file))
+    return populationOf(readEdges(await readFile(file, 'utf8')), options.half, `${basename(file)}, real metadata`);
   const edges = generateCommunity({ ...GENERATED, seed: 20_260_105 });
   return populationOf(edges, options.half, 'generated, fitted to published figures of a community of strangers');
 }
@@ -54,10 +59,17 @@ export async function evaluate(options: EvaluateOptions, progress: (line: string
     replay({ population, profile, kinds, seed: options.seed + (options.half === 'held' ? 1_000 : 0), isAlone });
   progress('honest people');
   const alone = await among([], 'community', false);
+  const changed: Evaluation['changed'][number][] = [];
+  for (const { name, population: people } of changedPopulations(population)) {
+    progress(`honest people, ${name}`);
+    const replayed = await replay({ population: people, profile: 'community', kinds: [], seed: options.seed });
+    changed.push({ name, falsePositives: honestFigures(replayed, options.seed).falsePositives });
+  }
   const during = { level2: 0, level3: 0, interrupted: 0 };
   const attacks: KindFigures[] = [];
-  const brought = options.attacks === undefined ? [] : readAttacks(await readFile(options.attacks, 'utf8'), population);
-  for (const kind of [...attacksOn('community').filter(isWanted), ...brought]) {
+  const brought = async (profile: TenantProfile) =>
+    options.attacks === undefined ? [] : bringAttacks(options.attacks, { population, profile });
+  for (const kind of [...attacksOn('community').filter(isWanted), ...(await brought('community'))]) {
     progress(kind.name);
     const replayed = await among([kind], 'community', false);
     attacks.push(figuresOfKind(kind, replayed.senders));
@@ -74,7 +86,7 @@ export async function evaluate(options: EvaluateOptions, progress: (line: string
     }
     return figures;
   };
-  const phone = attacksOn('phone').filter(isWanted);
+  const phone = [...attacksOn('phone').filter(isWanted), ...(await brought('phone'))];
   const reported = attacksOn('community').filter((kind) => REPORTED.includes(kind.name) && isWanted(kind));
   return {
     half: options.half,
@@ -86,6 +98,7 @@ export async function evaluate(options: EvaluateOptions, progress: (line: string
     to: new Date(population.toMs).toISOString(),
     answeredShare: population.answeredShare,
     honest: honestFigures(alone, options.seed),
+    changed,
     strain: [
       ...(await separately(honestStrain('phone').filter(isWanted), 'phone')),
       ...(await separately(

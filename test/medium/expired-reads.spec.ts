@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DescribeMessage } from '../../apps/gateway/src/describe-message.js';
 import type { ConversationId, LaneId } from '@causeway/message-model';
+import { Sweep } from '@causeway/message-flow';
 import { PURGE_LAG, PurgeBrake } from '@causeway/retention';
 import { TellDevices } from '@causeway/people';
+import { ClearBridge } from '../support/clear-bridge.js';
 import { InProcess, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
 
@@ -66,6 +68,51 @@ describe('what has expired, while its rows are all still there', () => {
     expect(await describing().one(ada.caller, ref)).toBeUndefined();
     expect(await listed()).not.toContain(ref);
     await expect(bridge.cancel.execute(ada.caller, ref)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('words that a carrier may have', () => {
+  let edge: ClearBridge;
+  let cy: Person;
+  beforeAll(async () => {
+    edge = await ClearBridge.open();
+    cy = await edge.bridge.person('cy');
+  }, 60_000);
+  afterAll(async () => edge.close());
+
+  it('go at their deadline too, and the message still ends by the carrier’s word', async () => {
+    const { clock, stores, sweep } = edge.bridge;
+    await sweep.execute();
+    await edge.fault({ mode: 'drop' });
+    const deadline = Math.floor(clock.nowMs() / 1000) + 5;
+    const sent = await edge.send(cy, await edge.contact(cy), 'for five seconds', { draft: { deadline } });
+    await edge.drain(sent.lane);
+    const envelopes = () => stores.database.query('SELECT 1 FROM transit.envelope WHERE id = $1', sent.ref);
+    clock.advanceSeconds(4);
+    await sweep.execute();
+    expect(await envelopes()).toHaveLength(1);
+    clock.advanceSeconds(2);
+    await sweep.execute();
+    expect(await envelopes()).toHaveLength(0);
+    expect(await edge.find(cy, sent)).toMatchObject({ state: 'sending', attempts: [{ outcome: 'unknown' }] });
+    clock.advanceSeconds(301);
+    await edge.look();
+    expect(await edge.find(cy, sent)).toMatchObject({ state: 'unconfirmed' });
+    expect(await edge.calls()).toBe(1);
+  });
+
+  it('went at their deadline also where nobody swept meanwhile', async () => {
+    const { clock, stores, retention, lanes, devices, events } = edge.bridge;
+    await edge.fault({ mode: 'drop' });
+    const deadline = Math.floor(clock.nowMs() / 1000) + 5;
+    const sent = await edge.send(cy, await edge.contact(cy, '+14155553777'), 'for five seconds', {
+      draft: { deadline },
+    });
+    await edge.drain(sent.lane);
+    clock.advanceMs(3 * HOUR_MS);
+    const { lanes: laneStore, messages, partitions } = stores;
+    await new Sweep(laneStore, messages, partitions, lanes, devices, clock, events, retention).execute();
+    expect(await stores.database.query('SELECT 1 FROM transit.envelope WHERE id = $1', sent.ref)).toHaveLength(0);
   });
 });
 

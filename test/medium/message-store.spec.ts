@@ -117,8 +117,8 @@ describe('MessageStore', () => {
     await messages.accept([message], now);
     await partitions.ensure('i', Math.ceil(deadline.getTime() / HOUR) + 24);
     const { touched } = await messages.expire(deadline, {
-      from: purgeHourOf(message.ref) - 1,
-      to: purgeHourOf(message.ref),
+      purgeHours: [purgeHourOf(message.ref) - 1, purgeHourOf(message.ref)],
+      since: now,
     });
     expect(touched.length).toBeGreaterThan(0);
     expect(await messages.find(ada, message.ref)).toMatchObject({ state: 'expired' });

@@ -3,10 +3,19 @@ import { DropPartitions, MakePartitions } from '@causeway/retention';
 import { SILENT_LOGGER, Events, ManualClock, Metrics } from '@causeway/platform';
 import { Stores } from '@causeway/storage';
 import pg from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
 import { freshDatabase } from '../support/database.js';
+import { eventually } from '../support/world.js';
 
 const HOUR_MS = 3_600_000;
 const START_HOUR = 500_000;
+
+const HOURS_AT_ONCE = 12;
+const KILLS = 50;
+const PURGES = `SELECT pid FROM pg_locks
+  WHERE locktype = 'advisory' AND objid = 4081979 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+/** Whoever is purging at this moment loses its connection, as with its process. */
+const END_PURGES = `SELECT pg_terminate_backend(pid) FROM (${PURGES}) purging`;
 
 let url: string;
 let stores: Stores;
@@ -33,7 +42,7 @@ async function whileReading(act: () => Promise<void>): Promise<void> {
   const reader = new pg.Client({ connectionString: url });
   await reader.connect();
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  await reader.query('SELECT count(*) FROM transit.inbox');
+  for (const table of ['inbox', 'message']) await reader.query(`SELECT count(*) FROM transit.${table}`);
   await act();
   await reader.query('COMMIT');
   await reader.end();
@@ -88,6 +97,36 @@ describe('DropPartitions', () => {
     expect(await tables(hour)).toEqual([]);
   });
 
+  it('says how far behind it is: in the metric, from a minute on in the log, from ten minutes on as an error', async () => {
+    const hour = Math.floor(clock.nowMs() / HOUR_MS) + 1;
+    await stores.partitions.ensure('i', hour);
+    const said: string[] = [];
+    const log = {
+      ...SILENT_LOGGER,
+      warn: (event: string) => said.push(event),
+      error: (event: string) => said.push(event),
+    };
+    const metrics = new Metrics();
+    const behind = new DropPartitions(stores.partitions, clock, new Events(log, metrics));
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    // somebody else purges, and does not come on
+    await other.query('SELECT pg_advisory_lock(4081979)');
+    for (const [seconds, events] of [
+      [59, []],
+      [61, ['purge.late']],
+      [601, ['purge.late', 'purge.stuck']],
+    ] as const) {
+      clock.set(hour * HOUR_MS + 300_000 + seconds * 1000);
+      await behind.execute();
+      expect(said).toEqual(events);
+      expect(await metrics.text()).toContain(`causeway_purge_lag_seconds{class="inbox"} ${seconds}`);
+    }
+    await other.end();
+    await behind.execute();
+    expect(await metrics.text()).toContain('causeway_purge_lag_seconds{class="inbox"} 0');
+  });
+
   it('lets the narrow rows go with their hour, and lanes that nobody used for a week', async () => {
     const hour = Math.floor(clock.nowMs() / HOUR_MS);
     const { database } = stores;
@@ -109,4 +148,39 @@ describe('DropPartitions', () => {
     expect([await count('accepted'), await count('received'), await count('inbox_item')]).toEqual([1, 1, 1]);
     expect(await database.query('SELECT id FROM transit.lane ORDER BY id')).toEqual([{ id: 'busy' }, { id: 'fresh' }]);
   });
+
+  it('drops every partition, each noted once, however often it is killed and while a reader stays', async () => {
+    const first = Math.floor(clock.nowMs() / HOUR_MS) + 1;
+    const hours = Array.from({ length: HOURS_AT_ONCE }, (_, ahead) => first + ahead);
+    for (const hour of hours) await stores.partitions.ensure('m', hour);
+    clock.set((first + HOURS_AT_ONCE) * HOUR_MS);
+    const others = Array.from({ length: 2 }, () => new Stores({ url }));
+    const [killed, killer] = others;
+    if (!killed || !killer) throw new Error('no second connection');
+    const purge = new DropPartitions(killed.partitions, clock, new Events(SILENT_LOGGER, new Metrics()));
+    let deaths = 0;
+    await whileReading(async () => {
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        const run = purge.execute().then(
+          () => 0,
+          () => 1,
+        );
+        await eventually(async () => (await killer.database.query(PURGES)).length > 0);
+        await pause(kill % 25);
+        await killer.database.query(END_PURGES);
+        deaths += await run;
+      }
+    });
+    expect(deaths).toBeGreaterThan(KILLS / 2);
+    await Promise.all(others.map((other) => other.close()));
+    await drop.execute();
+    expect((await Promise.all(hours.map(tables))).flat()).toEqual([]);
+    const notes = await stores.database.query<{ keyId: string; isGone: boolean }>(
+      `SELECT key_id AS "keyId", dropped_at IS NOT NULL AS "isGone" FROM registry.purge_note WHERE class IN ('message', 'envelope', 'attempt') ORDER BY 1`,
+    );
+    const expected = hours.flatMap((hour) => ['attempt', 'envelope', 'message'].map((table) => `${table}_${hour}`));
+    expect(notes.filter(({ keyId }) => expected.includes(keyId))).toEqual(
+      expected.toSorted().map((keyId) => ({ keyId, isGone: true })),
+    );
+  }, 120_000);
 });

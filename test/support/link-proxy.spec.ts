@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, connect, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { LinkProxy } from './link-proxy.js';
 import { eventually } from './world.js';
@@ -33,9 +36,10 @@ afterEach(async () => {
 class Caller {
   heard = '';
   ended: string | undefined;
-  readonly socket = connect(link.port, '127.0.0.1');
+  readonly socket: Socket;
 
-  constructor() {
+  constructor(path?: string) {
+    this.socket = path === undefined ? connect(link.port, '127.0.0.1') : connect(path);
     open.push(this.socket);
     this.socket.on('data', (bytes) => (this.heard += bytes.toString('utf8')));
     this.socket.on('error', (error) => (this.ended = String(Reflect.get(error, 'code'))));
@@ -43,8 +47,12 @@ class Caller {
   }
 
   async says(text: string): Promise<void> {
+    await this.hears(text, `echo ${text}`);
+  }
+
+  async hears(text: string, answer = text): Promise<void> {
     this.socket.write(text);
-    await eventually(() => this.heard.endsWith(`echo ${text}`), { what: `an answer to ${text}` });
+    await eventually(() => this.heard.endsWith(answer), { what: `an answer to ${text}` });
   }
 }
 
@@ -64,6 +72,28 @@ describe('a link that can fail', () => {
     await eventually(() => before.ended === 'ECONNRESET' && during.ended === 'ECONNREFUSED', { what: 'both ends' });
     await link.heal();
     await new Caller().says('again');
+  });
+
+  it('does the same between Unix sockets, which close where others are reset', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cl-'));
+    const [near, far] = [join(folder, 'near'), join(folder, 'far')];
+    const echo = createServer((socket) => void socket.on('error', () => undefined).pipe(socket));
+    await new Promise<void>((resolve) => echo.listen(far, resolve));
+    const between = await LinkProxy.openSocket(near, far);
+    const before = new Caller(near);
+    await before.hears('hello');
+    await between.cut();
+    const during = new Caller(near);
+    await eventually(() => before.ended === 'closed' && during.ended === 'ENOENT', { what: 'both ends' });
+    await between.heal();
+    const muted = new Caller(near);
+    await muted.hears('again');
+    between.mute();
+    await between.heal();
+    await eventually(() => muted.ended === 'closed', { what: 'the end of one that lost something' });
+    await between.close();
+    await new Promise((resolve) => echo.close(resolve));
+    await rm(folder, { recursive: true });
   });
 
   it('keeps bytes in order while it is stalled, can say what waits, and brings them when healed', async () => {

@@ -172,8 +172,11 @@ export class LinkProxy {
   }
 
   private end(pair: Pair): void {
-    pair.near.resetAndDestroy();
-    pair.far.resetAndDestroy();
+    for (const socket of [pair.near, pair.far]) {
+      // a Unix socket knows no reset: its other end sees it closed
+      if ('path' in this.places.own) socket.destroy();
+      else socket.resetAndDestroy();
+    }
     this.pairs.delete(pair);
   }
 }

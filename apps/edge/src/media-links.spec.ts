@@ -50,6 +50,15 @@ describe('a link to a file', () => {
     expect(await metrics.text()).toContain('causeway_media_links_total{outcome="opened"} 1');
   });
 
+  it('opens nothing from the deadline of its message on', async () => {
+    const link = links.make(PNG, clock.nowMs() + 5_000);
+    if (!link) throw new Error('no room');
+    clock.advanceSeconds(4);
+    expect((await fetch(local(link), { method: 'HEAD' })).status).toBe(200);
+    clock.advanceSeconds(1);
+    expect((await fetch(local(link))).status).toBe(404);
+  });
+
   it('opens for one of many who come at once', async () => {
     const link = made();
     const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await fetch(local(link))).status));

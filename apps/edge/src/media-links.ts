@@ -33,16 +33,18 @@ export class MediaLinks {
     private readonly publicUrl: string,
   ) {}
 
-  /** `undefined` when the edge holds as much as it may: later there is room. */
-  make(file: ClearFile): MediaLink | undefined {
+  /** `undefined` when the edge holds as much as it may: later there is room. A message that is past its time has no file any more. */
+  make(file: ClearFile, notAfterMs = Infinity): MediaLink | undefined {
     this.forgetExpired();
     const sizeBytes = file.content.byteLength;
     if (this.heldBytes + sizeBytes > MOST_BYTES) return undefined;
     const token = randomBytes(32).toString('base64url');
-    this.kept.set(token, { ...file, expiresAtMs: this.clock.nowMs() + LIFE_MS });
+    const nowMs = this.clock.nowMs();
+    const expiresAtMs = Math.min(nowMs + LIFE_MS, notAfterMs);
+    this.kept.set(token, { ...file, expiresAtMs });
     this.heldBytes += sizeBytes;
     // also when nobody ever asks for anything
-    setTimeout(() => this.forgetExpired(), LIFE_MS).unref();
+    setTimeout(() => this.forgetExpired(), expiresAtMs - nowMs).unref();
     return { url: new Plaintext(`${this.publicUrl}/media/${token}`), contentType: file.contentType, sizeBytes };
   }
 

@@ -6,8 +6,9 @@ import type { GuardStore, Observation, Snapshot, Standing, Verdict } from './gua
 import { Pseudonyms, type GuardKeys, type PairNames } from './pseudonyms.js';
 import { scoreOf, type Score } from './score.js';
 import { decisionSentence } from './sentences.js';
+import { eased, isAnsweredFor, lifting } from './ease-standing.js';
 import { limitOf } from './limits.js';
-import { signalsOf, type Signals } from './signals.js';
+import { signalsOf } from './signals.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 export interface GuardOptions {
@@ -130,21 +131,17 @@ export class Guard {
     const excused = snapshot.pardon && raw <= snapshot.pardon.reach && raw > 1 ? 1 : raw;
     const { standing } = snapshot;
     const isLifted = standing !== undefined && isAnsweredFor(signals, { standing, score: raw });
-    const stands = standing && !isLifted && standing.level >= excused ? standing : undefined;
-    const level = stands?.level ?? excused;
+    const stands = standing && (isLifted || standing.level >= excused) ? standing : undefined;
+    const level = isLifted ? excused : (stands?.level ?? excused);
+    if (isLifted) seen.verdicts.push({ ...whose(names, event), pardon: lifting(standing, snapshot.pardon, event) });
     if (level === 0) return { ...PASS, score: score.points };
     const raised = stands ? undefined : this.raise(level, event);
     if (raised) {
-      seen.verdicts.push({
-        shard: names.shard,
-        week: names.current.week,
-        sender: names.current.sender,
-        atMs: event.atMs,
-        standing: raised,
-      });
+      seen.verdicts.push({ ...whose(names, event), standing: raised });
       if (level === 4) this.tenants.suspend(event);
     }
-    return decisionOf(event, { snapshot, score, standing: stands ?? raised, isRaised: raised !== undefined });
+    const decided = stands ? eased(stands, level, event) : raised;
+    return decisionOf(event, { snapshot, score, standing: decided, isRaised: raised !== undefined });
   }
 
   private raise(level: Level, { atMs }: GuardEvent): Standing {
@@ -165,12 +162,12 @@ export class Guard {
   }
 }
 
-/** Evidence that lifts what stands: fifty to one that these people wanted to be written to. */
-const ANSWERED_FOR = -4;
-
-/** What was decided before anybody could answer ends when they do. A suspension does not: somebody complained. */
-const isAnsweredFor = (signals: Signals, now: { readonly standing: Standing; readonly score: Level }): boolean =>
-  now.score <= 1 && now.standing.level <= 3 && signals.RR !== undefined && signals.RR <= ANSWERED_FOR;
+const whose = ({ shard, current }: PairNames, { atMs }: GuardEvent) => ({
+  shard,
+  week: current.week,
+  sender: current.sender,
+  atMs,
+});
 
 function observationOf(event: GuardEvent, names: PairNames): Observation {
   const { gapClass, country } = event.features ?? {};

@@ -13,6 +13,9 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/**
+ * What stands ends by itself, or when people answer: then it comes down to what the score says, from a suspension excepted.
+ */
 export const LADDER: readonly LadderStep[] = [
   {
     level: 4,
@@ -46,7 +49,7 @@ export const LADDER: readonly LadderStep[] = [
 
 /** Between two new people at level 1. */
 export const PACE_MS = 30_000;
-/** A step is left only when the score is so far below it: nobody flickers between two. */
+/** How long a challenge that was passed, and an appeal that was granted, holds. */
 export const PARDON_FOR_CHALLENGE_MS = DAY_MS;
 export const PARDON_FOR_APPEAL_MS = 7 * DAY_MS;
 

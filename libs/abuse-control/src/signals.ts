@@ -47,6 +47,11 @@ const ANSWERED_BY_AGE = [0.1, 0.28, 0.5, 0.75, 0.85] as const;
 /** Who is not wanted is answered this much more seldom than is usual in the tenant. */
 const UNWANTED_SHARE = 0.15;
 
+/** How many of the ages in {@link ANSWERED_BY_AGE} are of the last 24 hours. */
+const FRESH_AGES = 3;
+/** What answers of other days speak for somebody at most: a few friends made beforehand do not excuse a day of strangers. */
+const HISTORY_CREDIT = 2.5;
+
 /**
  * The likelihood that these contacts are of somebody unwanted against that they are of an ordinary sender, as a logarithm: positive speaks
  * against the sender. A contact that may still be answered counts by how late it is. Undefined for fewer than 5 contacts older than a minute.
@@ -54,14 +59,21 @@ const UNWANTED_SHARE = 0.15;
 export function answerEvidence(answers: readonly AnsweredOf[], answerRate: number): number | undefined {
   const contacted = answers.reduce((sum, each) => sum + each.contacted, 0);
   if (contacted < LEAST_MATURED) return undefined;
-  const unwantedRate = answerRate * UNWANTED_SHARE;
-  const evidence = answers.reduce((sum, { contacted: all, answered }, age) => {
-    const come = ANSWERED_BY_AGE[age] ?? 1;
-    const silence = Math.log((1 - unwantedRate * come) / (1 - answerRate * come));
-    return sum + answered * Math.log(UNWANTED_SHARE) + (all - answered) * silence;
-  }, 0);
-  return Math.max(-ANSWER_EVIDENCE_LIMIT, Math.min(ANSWER_EVIDENCE_LIMIT, evidence));
+  const evidence = answers.map((of, age) => evidenceOf(of, { answerRate, come: ANSWERED_BY_AGE[age] ?? 1 }));
+  const fresh = total(evidence.slice(0, FRESH_AGES));
+  const history = Math.max(-HISTORY_CREDIT, total(evidence.slice(FRESH_AGES)));
+  return Math.max(-ANSWER_EVIDENCE_LIMIT, Math.min(ANSWER_EVIDENCE_LIMIT, fresh + history));
 }
+
+function evidenceOf(
+  { contacted, answered }: AnsweredOf,
+  { answerRate, come }: { readonly answerRate: number; readonly come: number },
+): number {
+  const silence = Math.log((1 - answerRate * UNWANTED_SHARE * come) / (1 - answerRate * come));
+  return answered * Math.log(UNWANTED_SHARE) + (contacted - answered) * silence;
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0);
 
 const LEAST_NUMBERS = 5;
 const LEAST_GAPS = 10;

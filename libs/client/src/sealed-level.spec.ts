@@ -88,6 +88,28 @@ describe('the encrypted store', () => {
     },
   );
 
+  it('scrubs what somebody is reading at that moment', async () => {
+    const level = await openLevel('p');
+    const rows = Array.from({ length: 300 }, (_, index) => ({
+      collection: 'a',
+      name: `${index}`,
+      value: utf8(`${MARKER} ${index}`),
+    }));
+    await level.write(rows);
+    const sealed = await rowsOf(folder);
+    const over = new AbortController();
+    const readers = Array.from({ length: 3 }, async () => {
+      while (!over.signal.aborted) await level.list('a');
+    });
+    await level.write(rows.map((row) => ({ ...row, value: undefined })));
+    await level.scrub(rows);
+    over.abort();
+    await Promise.all(readers);
+    expect(await rawIn(folder, sealed)).toEqual([]);
+    expect(await level.list('a')).toEqual([]);
+    await level.close();
+  });
+
   it('keeps collections apart', async () => {
     const level = await openLevel('p');
     await level.write([

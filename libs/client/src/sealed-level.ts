@@ -23,6 +23,9 @@ export class SealedLevel {
   private readonly prefixes = new Map<string, string>();
   /** Those of the rows that are in use now. */
   private readonly names = new Map<string, string>();
+  /** Lists under way, and the scrub they wait for. */
+  private readonly readings = new Set<Promise<unknown>>();
+  private scrubbing: Promise<void> | undefined;
   private random: Uint8Array = new Uint8Array();
   private usedRandom = 0;
 
@@ -47,7 +50,17 @@ export class SealedLevel {
 
   /** Every row of a collection, in no meaningful order. */
   async list(collection: string): Promise<{ readonly name: string; readonly value: unknown }[]> {
-    const prefix = this.prefixOf(collection);
+    while (this.scrubbing) await this.scrubbing;
+    const reading = this.read(this.prefixOf(collection));
+    this.readings.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.readings.delete(reading);
+    }
+  }
+
+  private async read(prefix: string): Promise<{ readonly name: string; readonly value: unknown }[]> {
     const rows = [];
     for await (const [key, sealed] of this.level.iterator({ gte: prefix, lt: `${prefix}~` }))
       rows.push(this.unseal(key, sealed));
@@ -70,14 +83,29 @@ export class SealedLevel {
   /**
    * What these rows held before, and rows that were deleted, are in no file any more when it returns. A deletion or a new value of LevelDB is
    * a further row; the old one stays in the log, and in a table until both meet in a compaction. The rows are written once more in between,
-   * because what is young enough to be in the log alone becomes a table of its own first, with all its versions.
+   * because what is young enough to be in the log alone becomes a table of its own first, with all its versions. Nobody reads meanwhile: a
+   * reader keeps every version that was there when it began, and the files with them. One at a time.
    */
   async scrub(rows: readonly { readonly collection: string; readonly name: string }[]): Promise<void> {
     const keys = rows.map(({ collection, name }) => this.keyOf(collection, name)).toSorted();
     const [first] = keys;
     const last = keys.at(-1);
     if (first === undefined || last === undefined) return;
-    await this.level.compactRange(first, `${last}~`);
+    const scrubbing = this.rewrite(keys, [first, `${last}~`]);
+    this.scrubbing = scrubbing.then(
+      () => undefined,
+      () => undefined,
+    );
+    try {
+      await scrubbing;
+    } finally {
+      this.scrubbing = undefined;
+    }
+  }
+
+  private async rewrite(keys: readonly string[], range: readonly [from: string, to: string]): Promise<void> {
+    await Promise.allSettled(this.readings);
+    await this.level.compactRange(...range);
     await this.level.batch(
       keys.map((key) => {
         const value = this.level.getSync(key);
@@ -85,7 +113,7 @@ export class SealedLevel {
       }),
       { sync: true },
     );
-    await this.level.compactRange(first, `${last}~`);
+    await this.level.compactRange(...range);
   }
 
   close(): Promise<void> {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { StartupProblem } from '@causeway/platform';
+import { StartupProblem, SYSTEM_CLOCK } from '@causeway/platform';
 import { POSTGRES_MAJOR, REACHABLE_FOLDER, type Binaries } from './binaries.js';
 import { runProgram } from './run-program.js';
+import { shortenServerLog } from './server-log.js';
 import { giveTo, letThrough, mayReach, serverUser, type ServerUser } from './server-user.js';
 
 /** The folder of one embedded database: `data`, `password`, `server.log`, and the marker that it is ours. */
@@ -17,7 +18,6 @@ export interface DatabaseFolder {
 
 export const SUPERUSER = 'causeway';
 const MARKER = 'causeway-database';
-const SERVER_LOG_LIMIT_BYTES = 1_000_000;
 
 /** Opens the folder, or makes it and its database cluster. Throws `StartupProblem` when it holds anything else. */
 export async function openDatabaseFolder(
@@ -36,7 +36,7 @@ export async function openDatabaseFolder(
   };
   await makeCluster(folder, binaries);
   await refuseOtherVersion(folder.dataFolder);
-  await shortenLog(folder.serverLog);
+  await shortenServerLog(folder.serverLog, SYSTEM_CLOCK);
   return folder;
 }
 
@@ -121,14 +121,6 @@ async function refuseOtherVersion(dataFolder: string): Promise<void> {
     `The database in ${dataFolder} was made by PostgreSQL ${version}; this is PostgreSQL ${POSTGRES_MAJOR}.`,
     'Use the release of Causeway that made it to move the data, or choose another CAUSEWAY_DATA_FOLDER.',
   );
-}
-
-async function shortenLog(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => 0,
-  );
-  if (size > SERVER_LOG_LIMIT_BYTES) await truncate(file);
 }
 
 export const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';

@@ -1,4 +1,4 @@
-import { StartupProblem, type Logger } from '@causeway/platform';
+import { StartupProblem, SYSTEM_CLOCK, type Logger } from '@causeway/platform';
 import pg from 'pg';
 import { findBinaries } from './binaries.js';
 import { SUPERUSER, hasDatabase, openDatabaseFolder, type DatabaseFolder } from './database-folder.js';
@@ -6,6 +6,7 @@ import { FolderOwner } from './folder-owner.js';
 import { freePort, isFree } from './free-port.js';
 import { Postmaster } from './postmaster.js';
 import { writeServerSettings } from './server-settings.js';
+import { keepServerLogShort } from './server-log.js';
 import { serverUser } from './server-user.js';
 
 export interface EmbeddedDatabaseOptions {
@@ -31,6 +32,7 @@ export class EmbeddedDatabase {
     private readonly postmaster: Postmaster,
     private readonly owner: FolderOwner,
     private readonly log: Logger,
+    private readonly stopLooking: () => void,
   ) {}
 
   /**
@@ -46,7 +48,11 @@ export class EmbeddedDatabase {
     try {
       const port = await startOrAdopt(postmaster, folder, options);
       await makeDatabase(urlOf(folder, port, 'postgres'));
-      return new EmbeddedDatabase(urlOf(folder, port, DATABASE), postmaster, owner, options.log);
+      const stopLooking = keepServerLogShort(folder.serverLog, {
+        clock: SYSTEM_CLOCK,
+        failed: () => options.log.warn('database.log-not-shortened'),
+      });
+      return new EmbeddedDatabase(urlOf(folder, port, DATABASE), postmaster, owner, options.log, stopLooking);
     } catch (problem) {
       // one that started and cannot be used, or was too slow to say so
       if ((await postmaster.runningPort()) !== undefined) await postmaster.stop();
@@ -67,6 +73,7 @@ export class EmbeddedDatabase {
 
   /** Stops the server and waits for it. Close the pools first: connections that are still open get five seconds. */
   async stop(): Promise<void> {
+    this.stopLooking();
     const wasDrained = await this.postmaster.stop();
     await this.owner.release();
     if (!wasDrained) this.log.warn('database.stopped-with-open-connections');

@@ -25,7 +25,7 @@ export const FILE_INVENTORY: readonly NamedEntry[] = [
     matches: /^(database|postgres)\//,
     purpose: 'the embedded PostgreSQL server: tables, log, write-ahead log',
     lifetime:
-      'that of each column; the write-ahead log holds sealed columns until it is recycled, by when their keys died',
+      'that of each column; the write-ahead log holds sealed columns until it is recycled, by when their keys died; the log of the server is emptied within 30 days',
     readers: ['gateway', 'worker', 'edge'],
   },
   {

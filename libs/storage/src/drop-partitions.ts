@@ -35,8 +35,9 @@ const NOT_PERMITTED = '42501';
 
 /**
  * Drops the partitions up to `lastHour`, oldest first, and finishes what an interrupted run began: a detachment half done, a detached
- * table not dropped, a note of something that is gone. Does nothing while another process is at it. A partition that a reader holds stays
- * until the next call.
+ * table not dropped, a note of something that is gone. All are detached before the first is dropped: from then on no reader sees anything of
+ * them, however long a file system takes to give up what large files were in. Does nothing while another process is at it. A partition that a
+ * reader holds stays until the next call.
  */
 export async function dropPastPartitions(
   session: Session,
@@ -46,15 +47,32 @@ export async function dropPastPartitions(
   if (!lock?.isOurs) return [];
   await session.query(`SET lock_timeout = '${PATIENCE}'`);
   await markWhatIsGone(session, run.now);
-  const dropped: Partition[] = [];
-  const held = new Set<string>();
-  for (const partition of await pastPartitions(session, run.lastHour)) {
-    if (held.has(partition.table)) continue;
-    if (await dropOne(session, partition, run.now)) dropped.push({ table: partition.table, hour: partition.hour });
-    else held.add(partition.table);
-  }
+  const detached = await unlessHeld(await pastPartitions(session, run.lastHour), (partition) =>
+    detach(session, partition, run.now),
+  );
+  const dropped = await unlessHeld(detached, ({ table, hour }) => session.query(`DROP TABLE transit.${table}_${hour}`));
   await markWhatIsGone(session, run.now);
-  return dropped;
+  return dropped.map(({ table, hour }) => ({ table, hour }));
+}
+
+/** Those with which it could be done. Where a reader holds one partition, later ones of its table are left for the next call. */
+async function unlessHeld(
+  partitions: readonly FoundPartition[],
+  act: (partition: FoundPartition) => Promise<unknown>,
+): Promise<readonly FoundPartition[]> {
+  const done: FoundPartition[] = [];
+  const held = new Set<string>();
+  for (const partition of partitions) {
+    if (held.has(partition.table)) continue;
+    try {
+      await act(partition);
+      done.push(partition);
+    } catch (thrown) {
+      if (!(thrown instanceof DatabaseError) || thrown.code !== LOCK_NOT_AVAILABLE) throw thrown;
+      held.add(partition.table);
+    }
+  }
+  return done;
 }
 
 /** Half detached ones first: while there is one, PostgreSQL detaches no other of its table. */
@@ -74,19 +92,12 @@ async function pastPartitions(session: Session, lastHour: number): Promise<reado
 }
 
 /** CONCURRENTLY, so that a long reader does not stop inserts into other hours. */
-async function dropOne(session: Session, partition: FoundPartition, now: Date): Promise<boolean> {
+async function detach(session: Session, partition: FoundPartition, now: Date): Promise<void> {
   const { table, hour, isAttached, isHalfDetached } = partition;
   const name = `transit.${table}_${hour}`;
-  try {
-    await note(session, partition, now);
-    if (isHalfDetached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} FINALIZE`);
-    else if (isAttached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} CONCURRENTLY`);
-    await session.query(`DROP TABLE ${name}`);
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof DatabaseError && thrown.code === LOCK_NOT_AVAILABLE) return false;
-    throw thrown;
-  }
+  await note(session, partition, now);
+  if (isHalfDetached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} FINALIZE`);
+  else if (isAttached) await session.query(`ALTER TABLE transit.${table} DETACH PARTITION ${name} CONCURRENTLY`);
 }
 
 /**

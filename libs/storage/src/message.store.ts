@@ -1,10 +1,11 @@
 import { purgeHourOf, type Bytes, type ConversationId, type LaneId, type TransitId } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
+import { EXPIRE, EXPIRED_AT_ONCE } from './expire.sql.js';
 import { ACCEPT, ATTACH, STORED } from './message.sql.js';
 import { bodyJson, boxJson, digestJson, messageJson, type NewMessage, type SealedBody } from './new-message.js';
 import { PartitionHours } from './statements.js';
-import { eventHour, leaveLane, TERMINAL_STATES, tellSender, withHour36, type TouchedDevice } from './state-events.js';
+import { eventHour, leaveLane, tellSender, withHour36, type TouchedDevice } from './state-events.js';
 
 export interface AcceptResult {
   readonly ref: TransitId;
@@ -174,11 +175,12 @@ export class MessageStore {
 
   /**
    * Ends what passed its deadline: native messages that some device took count as delivered, the rest expire. What a clear network may have
-   * ends by its receipt instead. Looks at the partitions of the given hours. Rows that something else moves right now wait for the next call.
+   * ends by its receipt instead, and loses its sealed words where its deadline passed after `since`: nobody hands it over again. Looks at the
+   * partitions of the given hours. Rows that something else moves right now wait for the next call.
    */
   async expire(
     now: Date,
-    purgeHours: { readonly from: number; readonly to: number },
+    among: { readonly purgeHours: readonly number[]; readonly since: Date },
   ): Promise<{
     readonly touched: readonly TouchedDevice[];
     readonly lanes: readonly MovedLane[];
@@ -187,33 +189,18 @@ export class MessageStore {
   }> {
     const { hour, expiresAt } = eventHour(now);
     const rows = await this.database.query<TouchedDevice & { lane: LaneId | null; leg: 'native' | 'clear' | null }>(
-      withHour36(
-        `WITH past AS (
-           SELECT purge_hour, id FROM transit.message
-           WHERE purge_hour BETWEEN $4 AND $5 AND deliver_before <= $3 AND state NOT IN ${TERMINAL_STATES}
-             AND NOT (leg = 'clear' AND state IN ('sending', 'sent')) LIMIT ${EXPIRED_AT_ONCE} FOR UPDATE SKIP LOCKED),
-         changed AS (
-           UPDATE transit.message m SET state = CASE WHEN acknowledged_devices > 0 THEN 'delivered' ELSE 'expired' END, reason = NULL, updated_at = $3
-           FROM past WHERE m.purge_hour BETWEEN $4 AND $5 AND m.purge_hour = past.purge_hour AND m.id = past.id RETURNING m.*),
-         ${leaveLane('BETWEEN $4 AND $5')}, ${tellSender('changed')}
-         SELECT c.tenant_id AS tenant, c.account_id AS account, c.device_id AS device, l.id AS lane, l.leg FROM changed c
-         LEFT JOIN left_lane l ON l.id = c.lane_id`,
-        hour,
-      ),
+      withHour36(EXPIRE, hour),
       hour,
       expiresAt,
       now,
-      PartitionHours.at(purgeHours.from),
-      PartitionHours.at(purgeHours.to),
+      PartitionHours.atAll(among.purgeHours),
+      among.since,
     );
     const lanes = new Map(rows.flatMap((row) => (row.lane ? [[row.lane, movedLane(row)] as const] : [])));
     const isComplete = rows.length < EXPIRED_AT_ONCE;
     return { touched: rows, lanes: [...lanes.values()].filter((lane) => lane !== null), isComplete };
   }
 }
-
-/** One statement moves no more than this; what is left goes with the next sweep. */
-const EXPIRED_AT_ONCE = 2_000;
 
 /** Later than any id's hour: the first page begins there. */
 const LAST_HOUR = 2_147_483_647;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from './database.js';
 import {
   dropPastPartitions,
@@ -63,20 +64,32 @@ export class PartitionStore {
 
   /**
    * What is narrow and not partitioned leaves by the hour too: digests, items of inboxes whose rows are gone, lanes that nobody used for
-   * `idleLaneHours`. Returns rows removed.
+   * `idleLaneHours`. A few thousand rows at a time, with as long a rest after each as it took, so that nobody waits for it. Returns rows
+   * removed.
    */
   async forgetPast(lastHour: number, idleLaneHours: number): Promise<number> {
-    const rows = await this.database.query<{ n: bigint }>(
-      `WITH a AS (DELETE FROM transit.accepted WHERE purge_hour <= $1 RETURNING 1),
-            r AS (DELETE FROM transit.received WHERE purge_hour <= $1 RETURNING 1),
-            s AS (DELETE FROM transit.statement_use WHERE purge_hour <= $1 RETURNING 1),
-            i AS (DELETE FROM transit.inbox_item WHERE purge_hour <= $1 RETURNING 1),
-            l AS (DELETE FROM transit.lane WHERE pending = 0 AND used_hour <= $1 - $2::int RETURNING 1)
-       SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM r) + (SELECT count(*) FROM s) + (SELECT count(*) FROM i)
-         + (SELECT count(*) FROM l) AS n`,
-      lastHour,
-      idleLaneHours,
-    );
-    return Number(rows[0]?.n ?? 0n);
+    let removed = 0;
+    for (let isMore = true; isMore;) {
+      const startedMs = performance.now();
+      const [row] = await this.database.query<{ n: number; most: number }>(FORGET, lastHour, idleLaneHours);
+      removed += row?.n ?? 0;
+      isMore = row?.most === FORGOTTEN_AT_ONCE;
+      if (isMore) await pause(performance.now() - startedMs);
+    }
+    return removed;
   }
 }
+
+/** Of one table, by one statement. */
+const FORGOTTEN_AT_ONCE = 5_000;
+
+const someOf = (table: string, isPast: string): string =>
+  `DELETE FROM transit.${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM transit.${table} WHERE ${isPast} LIMIT ${FORGOTTEN_AT_ONCE})) AND ${isPast} RETURNING 1`;
+
+/** `$1` the last hour that is past, `$2` how many hours a lane may be idle. */
+const FORGET = `WITH a AS (${someOf('accepted', 'purge_hour <= $1')}), r AS (${someOf('received', 'purge_hour <= $1')}),
+    s AS (${someOf('statement_use', 'purge_hour <= $1')}), i AS (${someOf('inbox_item', 'purge_hour <= $1')}),
+    l AS (${someOf('lane', 'pending = 0 AND used_hour <= $1 - $2::int')})
+  SELECT sum(n)::int AS n, max(n)::int AS most
+  FROM (VALUES ((SELECT count(*) FROM a)), ((SELECT count(*) FROM r)), ((SELECT count(*) FROM s)), ((SELECT count(*) FROM i)),
+    ((SELECT count(*) FROM l))) AS counted(n)`;

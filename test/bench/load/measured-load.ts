@@ -2,6 +2,7 @@ import type { BenchSite } from '../site/bench-site.js';
 import { usagesOf } from '../measure/process-usage.js';
 import { Child } from './child.js';
 import type { LoadOrder, LoadResult } from './native-load.js';
+import { WEEK_SECONDS } from './native-message.js';
 
 export interface MeasuredLoad extends LoadResult {
   readonly perSecond: number;
@@ -21,13 +22,16 @@ export const serverCpuMs = (cpuMs: Readonly<Record<string, number>>): number =>
   Object.entries(cpuMs).reduce((total, [name, ms]) => (NOT_SERVING.has(name) ? total : total + ms), 0);
 
 export type NativeOrder = Pick<LoadOrder, 'pairs' | 'perSecond'> &
-  Partial<Pick<LoadOrder, 'burst' | 'boxes' | 'hasSockets' | 'maxUnderWay'>> & { readonly seconds: number };
+  Partial<Pick<LoadOrder, 'burst' | 'boxes' | 'hasSockets' | 'maxUnderWay' | 'lifetimeSeconds'>> & {
+    readonly seconds: number;
+  };
 
 export const fullOrder = (gatewayUrl: string, order: NativeOrder): LoadOrder => ({
   burst: 1,
   boxes: 'noise',
   hasSockets: true,
   maxUnderWay: Number.POSITIVE_INFINITY,
+  lifetimeSeconds: WEEK_SECONDS,
   ...order,
   gatewayUrl,
   count: Math.round(order.perSecond * order.seconds),

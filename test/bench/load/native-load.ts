@@ -18,6 +18,8 @@ export interface LoadOrder {
   readonly hasSockets: boolean;
   /** Requests under way at a time; more wait their turn in the generator, and are late. */
   readonly maxUnderWay: number;
+  /** Until the deadline of each message. */
+  readonly lifetimeSeconds: number;
 }
 
 export interface LoadResult {
@@ -93,10 +95,10 @@ export class NativeLoad {
   }
 
   private prepare(index: number): PreparedMessage {
-    const { pairs, burst, boxes } = this.order;
+    const { pairs, burst, boxes, lifetimeSeconds } = this.order;
     const pair = pairs[Math.floor(index / burst) % pairs.length];
     if (!pair) throw new Error('no pair to write with');
-    return prepareMessage(pair, boxes);
+    return prepareMessage(pair, { boxes, lifetimeSeconds });
   }
 
   private open(device: BenchDevice): Promise<void> {

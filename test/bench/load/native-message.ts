@@ -17,9 +17,13 @@ export type Boxes = 'sealed' | 'noise';
 
 /** A Signal message of 160 bytes of text is about 265 bytes in a session that was answered. */
 const SIGNAL_MESSAGE_BYTES = 265;
-const LIFETIME_SECONDS = 7 * 24 * 3600;
+/** The default of undelivered words. */
+export const WEEK_SECONDS = 7 * 24 * 3600;
 
-export function prepareMessage(pair: BenchPair, boxes: Boxes): PreparedMessage {
+export function prepareMessage(
+  pair: BenchPair,
+  { boxes, lifetimeSeconds }: { readonly boxes: Boxes; readonly lifetimeSeconds: number },
+): PreparedMessage {
   const [sender, other] = pair.sender;
   if (!sender || !other) throw new Error('a person has two devices');
   const messageId = messageIdFromBytes(Buffer.concat([Buffer.from([1]), randomBytes(31)]));
@@ -30,7 +34,7 @@ export function prepareMessage(pair: BenchPair, boxes: Boxes): PreparedMessage {
   const body = toWireJson({
     messageId,
     to: { kind: 'conversation', conversation },
-    deliverBefore: Math.floor(Date.now() / 1000) + LIFETIME_SECONDS,
+    deliverBefore: Math.floor(Date.now() / 1000) + lifetimeSeconds,
     body: {
       leg: 'native',
       planDigest: planDigest({ tenant, conversation, leg: 'native', networks: ['native'] }),

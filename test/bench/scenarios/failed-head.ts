@@ -5,7 +5,7 @@ import { count, ms, p50p99 } from '../report/format.js';
 import type { Bench, Outcome, Scenario } from '../scenario.js';
 import { withSite, type BenchSite } from '../site/bench-site.js';
 import { eventually } from '../../support/world.js';
-import { withoutCarrierDelay } from './live.js';
+import { BULK, withoutCarrierDelay } from './live.js';
 
 const HEADS = 5;
 const NEIGHBOURS = 30;
@@ -27,16 +27,19 @@ export const failedHead: Scenario = {
   name: 'failed-head',
   what: 'a head whose outcome is unknown blocks its lane, and only for its time',
   run: async (bench) =>
-    withSite({ backend: 'postgres', env: { CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: `${BLOCK_SECONDS}` } }, async (site) => {
-      await withoutCarrierDelay(site);
-      const lanes = await makeLanes(site);
-      const fleets = await LiveFleets.make(site, { processes: 1, conversations: NEIGHBOURS, hasTelephones: true });
-      try {
-        return outcomeOf(await measure(bench, site, lanes, fleets));
-      } finally {
-        await fleets.close();
-      }
-    }),
+    withSite(
+      { backend: 'postgres', env: { ...BULK, CAUSEWAY_CLEAR_HEAD_BLOCK_SECONDS: `${BLOCK_SECONDS}` } },
+      async (site) => {
+        await withoutCarrierDelay(site);
+        const lanes = await makeLanes(site);
+        const fleets = await LiveFleets.make(site, { processes: 1, conversations: NEIGHBOURS, hasTelephones: true });
+        try {
+          return outcomeOf(await measure(bench, site, lanes, fleets));
+        } finally {
+          await fleets.close();
+        }
+      },
+    ),
 };
 
 async function makeLanes(site: BenchSite): Promise<readonly Lane[]> {

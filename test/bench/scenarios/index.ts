@@ -3,6 +3,7 @@ import { accounts } from './accounts.js';
 import { backlog } from './backlog.js';
 import { failedHead } from './failed-head.js';
 import { fairness } from './fairness.js';
+import { hour } from './hour.js';
 import { limits } from './limits.js';
 import { live } from './live.js';
 import { memory } from './memory.js';
@@ -26,4 +27,5 @@ export const SCENARIOS: readonly Scenario[] = [
   fairness,
   routes,
   purge,
+  hour,
 ];

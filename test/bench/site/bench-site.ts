@@ -24,7 +24,7 @@ export class BenchStores {
   private constructor(
     readonly databaseUrl: string,
     readonly database: DatabaseAccess,
-    readonly redisUrl: string | undefined,
+    readonly redis: Pick<TestRedis, 'url' | 'folder'> | undefined,
     /** Process ids of the stores by name. */
     readonly pids: Readonly<Record<string, number>>,
     private readonly stop: () => Promise<void>,
@@ -39,12 +39,16 @@ export class BenchStores {
       database: await postmasterOf(database),
       ...(redis ? { redis: await pidOfRedis(redis.url) } : {}),
     };
-    return new BenchStores(server.url, database, redis?.url, pids, async () => {
+    return new BenchStores(server.url, database, redis, pids, async () => {
       await database.close();
       await redis?.stop();
       await server.stop();
       await rm(folder, { recursive: true, force: true });
     });
+  }
+
+  get redisUrl(): string | undefined {
+    return this.redis?.url;
   }
 
   jobs(): Promise<number> {

@@ -1,12 +1,14 @@
 import { hashOf } from '../chance.js';
 import { quantile } from '../measure/statistics.js';
-import type { Edge } from './edges.js';
+import { pairName, type Edge } from './edges.js';
 
 /** The half that weights are tuned on, or the one that is kept back until they are frozen. */
 export type Half = 'tune' | 'held';
 
 const SESSION_MS = 3_600_000;
 const LEAST_GAPS = 10;
+/** Fewer gaps, or fewer answers, than this are nobody's ways. */
+const LEAST_LEARNT = 50;
 
 /** What is replayed, who is counted, and what attackers copy of honest people. */
 export interface Population {
@@ -37,13 +39,18 @@ export function populationOf(edges: readonly Edge[], half: Half, source: string)
   const [fromMs, toMs] = half === 'tune' ? [first.atMs, median] : [median + 1, last.atMs];
   const learnt = edges.filter(({ from, atMs }) => isCounted(from) && atMs >= fromMs && atMs <= toMs);
   const answers = answersIn(replayed);
+  const unevenness = unevennessIn(learnt);
+  if (unevenness.length < LEAST_LEARNT || answers.delaysMs.length < LEAST_LEARNT)
+    throw new Error(
+      `the metadata is too little: from ${String(learnt.length)} messages of the half called ${half} attackers cannot learn how people write and are answered`,
+    );
   return {
     source,
     edges: replayed,
     fromMs,
     toMs,
     isCounted,
-    unevenness: unevennessIn(learnt),
+    unevenness,
     answerDelaysMs: answers.delaysMs,
     answeredShare: answers.share,
   };
@@ -51,7 +58,11 @@ export function populationOf(edges: readonly Edge[], half: Half, source: string)
 
 function unevennessIn(edges: readonly Edge[]): readonly number[] {
   const times = new Map<string, number[]>();
-  for (const { from, atMs } of edges) times.set(from, [...(times.get(from) ?? []), atMs]);
+  for (const { from, atMs } of edges) {
+    const sent = times.get(from);
+    if (sent) sent.push(atMs);
+    else times.set(from, [atMs]);
+  }
   return [...times.values()].flatMap((sent) => {
     const gaps = sent.slice(1).map((atMs, index) => atMs - (sent[index] ?? atMs));
     const within = gaps.filter((gap) => gap > 0 && gap < SESSION_MS);
@@ -66,7 +77,7 @@ function answersIn(edges: readonly Edge[]): { readonly delaysMs: readonly number
   const answered = new Set<string>();
   const delaysMs: number[] = [];
   for (const { from, to, atMs } of edges) {
-    const [there, back] = [`${from} ${to}`, `${to} ${from}`];
+    const [there, back] = [pairName(from, to), pairName(to, from)];
     const asked = first.get(back);
     if (asked !== undefined) {
       if (!answered.has(back)) delaysMs.push(atMs - asked);

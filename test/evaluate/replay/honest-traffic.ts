@@ -1,5 +1,5 @@
 import type { GuardEvent, TenantProfile } from '@causeway/abuse-control';
-import type { Edge } from '../metadata/edges.js';
+import { pairName, type Edge } from '../metadata/edges.js';
 
 /** A message of an honest person, and the word that it answers one. */
 export interface HonestStep {
@@ -17,7 +17,7 @@ export function* honestTraffic(
   const joinedMs = new Map<string, number>();
   for (const edge of edges) {
     const { from, to, atMs } = edge;
-    const [there, back] = [`${from} ${to}`, `${to} ${from}`];
+    const [there, back] = [pairName(from, to), pairName(to, from)];
     const wasWrittenTo = sent.has(back);
     const isAnswer = wasWrittenTo && !sent.has(there);
     sent.add(there);

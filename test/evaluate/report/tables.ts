@@ -1,6 +1,6 @@
 import type { Table, Target } from '../../bench/scenario.js';
 import type { KindFigures } from '../measure/attack-figures.js';
-import type { HonestFigures } from '../measure/honest-figures.js';
+import type { FalsePositives, HonestFigures } from '../measure/honest-figures.js';
 import { precision } from '../measure/statistics.js';
 import type { Evaluation } from '../run-evaluation.js';
 
@@ -34,6 +34,23 @@ export function falsePositiveTable({ falsePositives }: HonestFigures): Table {
       percent(senders.exactUpper),
     ]),
     note: 'A sender-day counts for a level when any decision of that day was of it or higher. “At most” are one-sided 95 % limits: exact ones (Clopper and Pearson) take days as independent; the bootstrap draws whole senders.',
+  };
+}
+
+/** How much of the figures above is luck with these very people. */
+export function changedTable({ changed }: Evaluation): Table {
+  const cells = (days: FalsePositives['days'] | undefined): readonly string[] =>
+    days ? [`${String(days.hits)} of ${String(days.units)}`, percent(days.rate, 3)] : ['-', '-'];
+  return {
+    title: 'The same people, if they were others',
+    columns: ['changed', 'level 2, sender-days', 'rate', 'level 3, sender-days', 'rate', 'level 3, senders'],
+    rows: changed.map(({ name, falsePositives: [, two, three] }) => [
+      name,
+      ...cells(two?.days),
+      ...cells(three?.days),
+      three?.senders.hits ?? '-',
+    ]),
+    note: 'No target: what would happen to honest people who are busier, or answered less, than these.',
   };
 }
 
@@ -139,6 +156,7 @@ export const targetsOf = ({ honest, attacks }: Evaluation): readonly Target[] =>
 /** Every table of a run, in the order in which they are read. */
 export const tablesOf = (evaluation: Evaluation): readonly Table[] => [
   falsePositiveTable(evaluation.honest),
+  changedTable(evaluation),
   strainTable(evaluation.strain),
   attackTable('Attacks on a community of strangers', evaluation.attacks),
   attackTable('Attacks where people know each other (profile phone)', evaluation.attacksOnPhones),

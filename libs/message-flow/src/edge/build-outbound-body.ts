@@ -4,8 +4,8 @@ import { Plaintext } from '@causeway/platform';
 
 /** Where a file in the clear waits for the carrier that fetches it: in memory, for minutes, to be opened once. */
 export interface FileLinks {
-  /** `undefined` while as much waits as may. */
-  make(file: InlineFile): MediaLink | undefined;
+  /** `undefined` while as much waits as may. Opens nothing from `notAfterMs` on, whatever its own minutes are. */
+  make(file: InlineFile, notAfterMs?: number): MediaLink | undefined;
 }
 
 /**

@@ -11,7 +11,7 @@ import type { AttemptKey, Begun, LaneMessage, NewAttempt, SealedContact } from '
 import { GroupCommit } from '../group-commit.js';
 import { attemptRef } from './attempt-ref.js';
 import { BATCHES } from './batches.js';
-import { buildOutboundBody } from './build-outbound-body.js';
+import { buildOutboundBody, type FileLinks } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { provesAbsence, toRecord } from './outcome-to-record.js';
@@ -66,7 +66,7 @@ export class MakeAttempt {
     const key = { ref: message.ref, attempt };
     // the edge's own memory outlives the attempts table: a wiped table cannot send twice
     if (message.attempts === 0 && (await this.edge.ledger.wasSent(messageId))) return this.fail(message, 'no-answer');
-    const body = this.bodyOf(degraded, key);
+    const body = this.bodyOf(degraded, { ...key, notAfterMs: message.deliverBefore.getTime() });
     if (!body) return { kind: 'blocks', lookAtMs: clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = clock.nowMs();
     const callBeforeMs = startedMs + times.callBeforeMs;
@@ -105,7 +105,7 @@ export class MakeAttempt {
     const degraded = degrade(permission.content, await adapter.capabilities({ country: contact.country }));
     if (degraded.kind === 'refused') return { kind: 'blocks', lookAtMs: null };
     const attempt = message.attempts;
-    const body = this.bodyOf(degraded, { ref: message.ref, attempt });
+    const body = this.bodyOf(degraded, { ref: message.ref, attempt, notAfterMs: message.deliverBefore.getTime() });
     if (!body) return { kind: 'blocks', lookAtMs: this.edge.clock.nowMs() + ROOM_WAIT_MS };
     const startedMs = this.edge.clock.nowMs();
     const outcome = await this.call(question, { attempt, body });
@@ -114,8 +114,12 @@ export class MakeAttempt {
     return this.conclude(question, { attempt, startedMs, outcome });
   }
 
-  private bodyOf(degraded: Exclude<Degraded, { kind: 'refused' }>, { ref, attempt }: AttemptKey) {
-    return buildOutboundBody(degraded, { links: this.edge.fileLinks, ref: attemptRef(ref, attempt) });
+  private bodyOf(
+    degraded: Exclude<Degraded, { kind: 'refused' }>,
+    { ref, attempt, notAfterMs }: AttemptKey & { readonly notAfterMs: number },
+  ) {
+    const links: FileLinks = { make: (file) => this.edge.fileLinks.make(file, notAfterMs) };
+    return buildOutboundBody(degraded, { links, ref: attemptRef(ref, attempt) });
   }
 
   /** A conversation that the network keeps end-to-end encrypted has no fallback, and so all the time there is. */
