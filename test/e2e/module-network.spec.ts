@@ -76,6 +76,31 @@ describe('a network that only a module knows', () => {
     expect(must(received[0])).toMatchObject({ from: `tel:${PHONE}`, network: 'template' });
   }, 60_000);
 
+  it('stands in the order of a person and can be taken out like any other way', async () => {
+    const towards = `tel:${PHONE}`;
+    await ada.routing.set({ order: ['template', 'native', 'sms'] });
+    expect(await ada.routing.rules()).toMatchObject({ order: ['template', 'native', 'sms'] });
+    const outcomes = async () =>
+      (await ada.routing.explain(towards, 'clear')).ways.map(({ network, outcome }) => [network, outcome]);
+    expect(await outcomes()).toEqual([
+      ['sms', 'taken'],
+      ['template', 'next'],
+    ]);
+    await ada.routing.set({ removed: ['template'] }, towards);
+    expect(await outcomes()).toEqual([
+      ['sms', 'taken'],
+      ['template', 'closed'],
+    ]);
+    await ada.routing.set({ removed: ['sms'] }, towards);
+    expect(await outcomes()).toEqual([
+      ['sms', 'closed'],
+      ['template', 'taken'],
+    ]);
+    await ada.routing.set({ removed: [] }, towards);
+    const refused = await ada.routing.set({ order: ['sms', 'Not a network'] }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: 'ProblemError', errors: [{ pointer: expect.stringContaining('order/1') }] });
+  }, 30_000);
+
   it('is refused before it is asked anything when no module brings it', async () => {
     const sent = await ada.send(`tel:${PHONE}`, 'nobody carries this', { allowClear: ['carrier-pigeon'] });
     expect(sent.state).toEqual({ kind: 'waiting-on-sender', reason: 'downgrade' });

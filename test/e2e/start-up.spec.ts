@@ -129,6 +129,27 @@ describe('a start that cannot be', () => {
     }
   }, 60_000);
 
+  it('says what is wrong with a file of faults, and starts with one that is right', async () => {
+    const here = await place('faults');
+    const file = join(root, 'faults.json');
+    expect(await refusal(here, '--faults', file)).toContain('Add --simulate');
+    expect(await refusal(here, '--simulate', '--faults', file)).toContain(`${file} is no list of faults`);
+    const lag = { network: 'sms', mode: 'lag', operation: 'create' };
+    await writeFile(file, JSON.stringify([lag]));
+    expect(await refusal(here, '--simulate', '--faults', file)).toContain('lag strikes only list');
+    await writeFile(
+      file,
+      JSON.stringify([
+        { ...lag, operation: 'list' },
+        { network: 'rcs', mode: 'wrong-signature' },
+      ]),
+    );
+    const command = await isUp(here, '--simulate', '--faults', file);
+    const faults = await fetch(`http://127.0.0.1:${here.env['CAUSEWAY_SIMULATOR_PORT']}/faults`);
+    expect(await faults.json()).toMatchObject({ faults: [{ mode: 'lag' }, { mode: 'wrong-signature' }] });
+    await endsCleanly(command, here, () => command.signal('SIGTERM'));
+  }, 90_000);
+
   it.each([
     ['a name that is not a setting', { CAUSEWAY_HTTP_PROT: '7400' }, 'CAUSEWAY_HTTP_PROT is not a setting'],
     ['production without its token', { CAUSEWAY_ENVIRONMENT: 'production' }, 'CAUSEWAY_OPERATOR_TOKEN'],

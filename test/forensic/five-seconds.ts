@@ -44,7 +44,7 @@ export interface Planted {
   readonly copy: Awaited<ReturnType<typeof tableCells>>;
   /** What the keys of the edge open of it: the control. */
   readonly opened: readonly string[];
-  /** Leg keys there were. */
+  /** Leg keys they may be sealed to. */
   readonly legKeys: readonly string[];
   /** Rows of the messages in the folders of the two devices, by the name of the folder. */
   readonly rows: ReadonlyMap<string, readonly Buffer[]>;
@@ -89,7 +89,9 @@ async function tryToPlant(site: ForensicSite, people: People, lifeSeconds: numbe
   const keys = await allEdgeKeys(site.keyFolder);
   const { findings } = await scanFor(words(canaries), openedCells(copy, keys));
   const opened = [...new Set(findings.map(({ marker }) => marker))].toSorted();
-  const legKeys = keys.legKeys.filter(({ track }) => track === 'short').map(({ keyId }) => keyId);
+  // the next key is there already, and nothing is sealed to it yet
+  const inUse = keys.legKeys.filter(({ track, sealFrom }) => track === 'short' && sealFrom * 1000 < deadlineMs);
+  const legKeys = inUse.map(({ keyId }) => keyId);
   return { lifeSeconds, deadlineMs, canaries, sent, phones, copy, opened, legKeys, rows };
 }
 

@@ -1,13 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { serverFrameSchema, type ServerFrame } from '@causeway/api-contract';
+import { serverFrameSchema, toWireJson, type ServerFrame } from '@causeway/api-contract';
 import { Acknowledge } from '@causeway/message-flow';
-import type { ConversationId } from '@causeway/message-model';
+import { transitIdRandom, type ConversationId } from '@causeway/message-model';
 import { WebSocket } from 'ws';
+import { AdmitFirstContact } from '@causeway/people';
 import { Authenticator } from '../../apps/gateway/src/caller.js';
+import { DescribeMessage } from '../../apps/gateway/src/describe-message.js';
 import { DeviceSockets } from '../../apps/gateway/src/device-sockets.js';
+import { IdempotencyKeys } from '../../apps/gateway/src/idempotency-keys.js';
 import { ReadInbox } from '../../apps/gateway/src/read-inbox.js';
 import { LedgerDoor } from '../../apps/gateway/src/ledger-door.js';
+import { SocketSubmissions } from '../../apps/gateway/src/socket-submissions.js';
+import { SubmitMessage } from '../../apps/gateway/src/submit-message.js';
 import { InProcess, must, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
 
@@ -17,11 +22,12 @@ let server: Server;
 let url: string;
 beforeAll(async () => {
   bridge = await InProcess.open();
-  const { accounts, inbox, partitions } = bridge.stores;
+  const { accounts, inbox, partitions, messages, attempts, discovery } = bridge.stores;
   const { clock, events, metrics } = bridge;
   const acknowledge = new Acknowledge(inbox, partitions, bridge.devices, clock, events, bridge.retention);
+  const authenticator = new Authenticator(accounts);
   sockets = new DeviceSockets(
-    new Authenticator(accounts),
+    authenticator,
     new ReadInbox(inbox, clock),
     acknowledge,
     events,
@@ -29,7 +35,13 @@ beforeAll(async () => {
     new LedgerDoor(bridge.stores.purgeLedger),
   );
   server = createServer();
-  sockets.attach(server);
+  const submit = new SubmitMessage(
+    bridge.send,
+    new DescribeMessage(messages, attempts, clock),
+    new IdempotencyKeys(),
+    new AdmitFirstContact(discovery, bridge.digests, clock),
+  );
+  sockets.attach(server, new SocketSubmissions(authenticator, submit, events, metrics));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   url = typeof address === 'object' && address ? `ws://127.0.0.1:${address.port}/v1/socket` : '';
@@ -64,6 +76,8 @@ async function connect(person: Person) {
     items: () => frames.flatMap((frame) => (frame.type === 'item' ? [frame.item.id] : [])),
     closeCode: () => closeCode,
     acknowledge: (ids: readonly string[]) => socket.send(JSON.stringify({ type: 'acknowledge', ids })),
+    submit: (message: unknown) => socket.send(toWireJson({ type: 'submit', message })),
+    answers: () => frames.filter(({ type }) => type === 'accepted' || type === 'refused'),
   };
 }
 
@@ -175,10 +189,87 @@ describe('DeviceSockets', () => {
     expect(device.frames).toContainEqual(expect.objectContaining({ type: 'problem', code: 'invalid-request' }));
   });
 
-  it('closes every socket when the process ends, before the server waits for them', async () => {
-    const { ada } = await befriended(bridge);
+  it('accepts a message as a request does, and knows it when it comes again', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
     const device = await connect(ada);
+    const message = messageTo(bridge, { conversation, recipient: bob });
+    device.submit(message);
+    await until(() => device.answers().length === 1);
+    const [answer] = device.answers();
+    expect(answer).toMatchObject({
+      type: 'accepted',
+      message: { messageId: message.messageId, state: { kind: 'sent' }, deliverBefore: message.deliverBefore },
+    });
+    expect(await bridge.inbox(bob)).toHaveLength(1);
+    device.submit(message);
+    await until(() => device.answers().length === 2);
+    expect(device.answers()[1]).toEqual(answer);
+    const { ref } = await bridge.send.execute(ada.caller, message);
+    expect(answer).toMatchObject({ message: { id: ref } });
+    expect(await bridge.inbox(bob)).toHaveLength(1);
+    device.submit({ ...message, floor: 'clear' });
+    await until(() => device.answers().length === 3);
+    expect(device.answers()[2]).toMatchObject({
+      type: 'refused',
+      messageId: message.messageId,
+      problem: { code: 'idempotency-mismatch', status: 422 },
+    });
+    device.socket.close();
+  });
+
+  it('keeps the order in which one device submits', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    const device = await connect(ada);
+    const messages = Array.from({ length: 200 }, () => messageTo(bridge, { conversation, recipient: bob }));
+    for (const message of messages) device.submit(message);
+    await until(() => device.answers().length === messages.length);
+    const boxIds = messages.flatMap(({ body }) =>
+      body.leg === 'native' ? body.recipient.map(({ boxId }) => boxId) : [],
+    );
+    expect((await bridge.inbox(bob)).map(({ id }) => transitIdRandom(id))).toEqual(boxIds);
+    device.socket.close();
+  }, 30_000);
+
+  it('says what is wrong with a message and goes on with the connection', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    const device = await connect(ada);
+    const message = messageTo(bridge, { conversation, recipient: bob });
+    device.submit({ ...message, deliverBefore: 'soon' });
+    device.submit({ ...message, body: { ...message.body, recipient: [] } });
+    device.submit(message);
+    await until(() => device.answers().length === 3);
+    const refusals = device.answers().flatMap((frame) => (frame.type === 'refused' ? [frame.problem] : []));
+    expect(refusals.map(({ errors }) => errors?.map(({ pointer }) => pointer))).toEqual([
+      ['/deliverBefore'],
+      ['/body/recipient'],
+    ]);
+    expect(await bridge.inbox(bob)).toHaveLength(1);
+    device.submit({ messageId: 'not an id' });
+    await until(() => device.closeCode() === 1008);
+  });
+
+  it('takes nothing from a device whose token is gone since it connected', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    const device = await connect(ada);
+    await bridge.stores.database.query(
+      'DELETE FROM registry.device WHERE account_id = $1 AND id = $2',
+      ada.caller.account,
+      ada.caller.device,
+    );
+    device.submit(messageTo(bridge, { conversation, recipient: bob }));
+    await until(() => device.answers().length === 1);
+    expect(device.answers()).toMatchObject([{ type: 'refused', problem: { code: 'unauthorized', status: 401 } }]);
+    expect(await bridge.inbox(bob)).toHaveLength(0);
+    device.socket.close();
+  });
+
+  it('answers what it took and closes every socket when the process ends, before the server waits for them', async () => {
+    const { ada, bob, conversation } = await befriended(bridge);
+    const device = await connect(ada);
+    device.submit(messageTo(bridge, { conversation, recipient: bob }));
+    await until(async () => (await bridge.inbox(bob)).length === 1);
     await sockets.beforeApplicationShutdown();
     await until(() => device.closeCode() === 1001);
+    expect(device.answers()).toMatchObject([{ type: 'accepted' }]);
   });
 });

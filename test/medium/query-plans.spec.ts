@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { SqlValue } from '@causeway/storage';
 import { ClearBridge } from '../support/clear-bridge.js';
-import { must } from '../support/in-process.js';
+import { must, TENANT } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
 
 const HOUR_MS = 3_600_000;
@@ -9,6 +9,8 @@ const HOUR_MS = 3_600_000;
 const HOURS = 40;
 /** A statement looks at the hours of its rows: of a message its deadline's, its envelope's, its attempts'. */
 const MOST_PARTITIONS = 4;
+/** Of some six tables, each through an index of a few levels. */
+const MOST_PAGES = 40;
 
 let edge: ClearBridge;
 beforeAll(async () => {
@@ -53,6 +55,37 @@ async function everyJourney(): Promise<void> {
   await bridge.sweep.execute();
 }
 
+/** Everybody with the next, so that a plan which reads a table of people from end to end shows. */
+async function crowd(size: number): Promise<void> {
+  const { database } = edge.bridge.stores;
+  await database.query(
+    `INSERT INTO registry.account (tenant_id, id, address, account_key, device_list, device_list_signature, device_list_version, created_at)
+     SELECT $1, 'crowd-' || n, 'mimi://crowd/u/' || n, '', '', '', 1, now() FROM generate_series(0, $2::int) AS n RETURNING 1`,
+    TENANT,
+    size,
+  );
+  await database.query(
+    `INSERT INTO registry.consent (tenant_id, id, owner_account, peer_account, state, conversation_id)
+     SELECT $1, 'q_crowd_' || n, 'crowd-' || n, 'crowd-' || n + 1, 'granted', 'r_crowd_' || n FROM generate_series(0, $2::int - 1) AS n RETURNING 1`,
+    TENANT,
+    size,
+  );
+}
+
+interface Explained {
+  readonly Plan: Readonly<Record<'Shared Hit Blocks' | 'Shared Read Blocks', number>>;
+}
+
+/** Pages that PostgreSQL looks at for one call that changes nothing. */
+async function pagesOf(sql: string, values: readonly SqlValue[]): Promise<number> {
+  const rows = await edge.bridge.stores.database.query<{ readonly 'QUERY PLAN': readonly Explained[] }>(
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
+    ...values,
+  );
+  const { Plan } = must(rows[0]?.['QUERY PLAN'][0]);
+  return Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'];
+}
+
 /** The partitions that PostgreSQL would look at for one call. */
 async function partitionsOf(sql: string, values: readonly SqlValue[]): Promise<readonly string[]> {
   const rows = await edge.bridge.stores.database.query<Readonly<Record<string, unknown>>>(
@@ -81,4 +114,17 @@ describe('statements on the way of a message', () => {
     expect(everyday.length).toBeGreaterThan(30);
     expect(wide).toEqual([]);
   }, 60_000);
+
+  it('find the two ends of a conversation by their keys, however many people there are', async () => {
+    const { stores } = edge.bridge;
+    const { ada, bob, conversation } = await befriended(edge.bridge);
+    await crowd(2_000);
+    const { tenant, account } = ada.caller;
+    const asked = jest.spyOn(stores.database, 'query');
+    const [found] = await stores.recipients.find([{ tenant, account, conversation }]);
+    const [sql, ...values] = must(asked.mock.calls.at(-1));
+    asked.mockRestore();
+    expect(found).toMatchObject({ peer: bob.caller.account, peerDevices: [{ deviceId: bob.caller.device }] });
+    expect(await pagesOf(sql, values)).toBeLessThan(MOST_PAGES);
+  });
 });

@@ -10,6 +10,7 @@ import {
   ReconcileAttempt,
   RecordOutcome,
   RecordReceipt,
+  ReKeyNumbers,
   ReSealNumbers,
   ResolveContact,
   SweepInbound,
@@ -42,6 +43,9 @@ import { InProcess, must, TENANT, type Person } from './in-process.js';
 
 export { BRIDGE, eventually, PERSON };
 
+/** For so long a backup may be restored. */
+const BACKUP_DAYS = 35;
+
 /** A network on the clock of the test. */
 export type ClearAdapterOf = (clock: Clock) => ClearAdapter;
 
@@ -64,6 +68,7 @@ export class ClearBridge {
   readonly sweepInbound: SweepInbound;
   readonly indicate: Indicate;
   readonly reSeal: ReSealNumbers;
+  readonly reKey: ReKeyNumbers;
 
   private constructor(
     readonly bridge: InProcess,
@@ -103,6 +108,7 @@ export class ClearBridge {
     this.indicate = new Indicate(this.context);
     this.sweepInbound = new SweepInbound(this.context, this.acceptInbound);
     this.reSeal = new ReSealNumbers(this.context, keys);
+    this.reKey = new ReKeyNumbers(stores.numberDigests, keys, { clock, backupDays: BACKUP_DAYS });
   }
 
   /** `rcs`: beside it, and before it in plans. `publicUrl`: where carriers fetch files, when a test serves them. */

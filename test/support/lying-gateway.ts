@@ -6,8 +6,10 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { acceptedSchema, clientFrameSchema, problemSchema } from '@causeway/api-contract';
+import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import { z } from 'zod';
 
 /** One request as it left a device. */
 export interface Heard {
@@ -27,11 +29,12 @@ export type Lie = (told: Told, heard: Heard) => Told | undefined;
 
 /**
  * Stands between a device and an honest gateway, hears every request and rewrites answers: all that a gateway can do that has nobody’s keys.
- * WebSockets pass through.
+ * A message that comes over a socket is heard, and its answer told, as if it had been a request; what else sockets carry passes through.
  */
 export class LyingGateway {
   /** Everything devices said, in order. */
   readonly heard: Heard[] = [];
+  private readonly sockets = new WebSocketServer({ noServer: true });
   private lie: Lie | undefined;
 
   private constructor(
@@ -64,6 +67,7 @@ export class LyingGateway {
   }
 
   close(): Promise<void> {
+    for (const device of this.sockets.clients) device.terminate();
     return new Promise((resolve) => {
       this.server.closeAllConnections();
       this.server.close(() => resolve());
@@ -92,19 +96,61 @@ export class LyingGateway {
   }
 
   private tunnel(request: IncomingMessage, stream: Duplex, head: Buffer): void {
-    const upstream = connect(Number(this.target.port), this.target.hostname, () => {
-      const lines = request.rawHeaders.reduce(
-        (text, part, index) => text + (index % 2 === 0 ? `${part}: ` : `${part}\r\n`),
-        '',
-      );
-      upstream.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines}\r\n`);
-      upstream.write(head);
-      upstream.pipe(stream).pipe(upstream);
+    const url = new URL(request.url ?? '/', this.target);
+    url.protocol = 'ws:';
+    const { authorization = '' } = request.headers;
+    const upstream = new WebSocket(url, { headers: { authorization } });
+    upstream.once('error', () => stream.destroy());
+    upstream.once('open', () =>
+      this.sockets.handleUpgrade(request, stream, head, (device) => this.join(device, upstream)),
+    );
+  }
+
+  private join(device: WebSocket, upstream: WebSocket): void {
+    const submitted = new Map<string, Heard>();
+    device.on('message', (raw) => {
+      const frame = jsonOf(bytesIn(raw));
+      const said = clientFrameSchema.safeParse(frame);
+      if (said.success && said.data.type === 'submit') {
+        const heard = { method: 'POST', path: '/v1/messages', body: submittedIn(frame) };
+        this.heard.push(heard);
+        submitted.set(said.data.message.messageId, heard);
+      }
+      upstream.send(bytesIn(raw).toString('utf8'));
     });
-    upstream.on('error', () => stream.destroy());
-    stream.on('error', () => upstream.destroy());
+    upstream.on('message', (raw) => device.send(this.toldInFrame(bytesIn(raw).toString('utf8'), submitted)));
+    device.on('close', () => upstream.close());
+    upstream.on('close', () => device.close());
+    for (const socket of [device, upstream]) socket.on('error', () => socket.terminate());
+  }
+
+  private toldInFrame(text: string, submitted: ReadonlyMap<string, Heard>): string {
+    const answer = answerFrame.safeParse(JSON.parse(text));
+    if (!answer.success) return text;
+    const [messageId, told] =
+      answer.data.type === 'accepted'
+        ? [answer.data.message.messageId, { status: 202, body: answer.data.message }]
+        : [answer.data.messageId, { status: answer.data.problem.status, body: answer.data.problem }];
+    const heard = submitted.get(messageId);
+    const lied = heard && this.lie?.(told, heard);
+    if (!lied) return text;
+    return JSON.stringify(
+      lied.status < 300 ? { type: 'accepted', message: lied.body } : { type: 'refused', messageId, problem: lied.body },
+    );
   }
 }
+
+/** Frames that answer a message. */
+const answerFrame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('accepted'), message: z.looseObject(acceptedSchema.shape) }),
+  z.object({ type: z.literal('refused'), messageId: z.string(), problem: z.looseObject(problemSchema.shape) }),
+]);
+
+const submittedIn = (frame: unknown): unknown =>
+  typeof frame === 'object' && frame !== null && 'message' in frame ? frame.message : undefined;
+
+/** Frames come as one Buffer, which is the default of `ws`. */
+const bytesIn = (raw: RawData): Buffer => (Buffer.isBuffer(raw) ? raw : Buffer.alloc(0));
 
 async function bytesOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -2,6 +2,8 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 const READY_WITHIN_MS = 40_000;
+/** As the compose file starts it. */
+const GATEWAY_FLAGS = ['--max-semi-space-size=32'];
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -40,7 +42,7 @@ export class RunningProcess {
     const child = fork(join(process.cwd(), this.main), [...this.args], {
       env: { PATH, HOME, TMPDIR, LANG, ...this.env },
       silent: true,
-      execArgv: [],
+      execArgv: this.main.includes('/gateway/') ? GATEWAY_FLAGS : [],
     });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])

@@ -6,6 +6,7 @@ import { adapterNew } from './commands/adapter-new.js';
 import { adapterTest } from './commands/adapter-test.js';
 import { approve } from './commands/approve.js';
 import { backup } from './commands/backup.js';
+import { keysRenewNumbers } from './commands/keys-renew-numbers.js';
 import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   secretsRemove,
   keysMove,
   retentionTenant,
+  keysRenewNumbers,
   register,
   send,
   sendCard,

@@ -1,14 +1,15 @@
 import { KeyProviderAway, type Keeping } from '@causeway/edge-keys';
-import { ForgetErased, ReSealNumbers } from '@causeway/message-flow/edge';
+import { ForgetErased, ReKeyNumbers, ReSealNumbers } from '@causeway/message-flow/edge';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { Edge } from './open-edge.js';
 
 const KEY_INTERVAL_MS = 15_000;
 const RE_SEAL_INTERVAL_MS = 3_600_000;
+const RE_KEY_INTERVAL_MS = 60_000;
 const FORGET_INTERVAL_MS = 5_000;
 
 /**
- * What one edge of all does while it keeps the keys: their turning, the ledger's forgetting, the re-sealing of numbers, and the look for
+ * What one edge of all does while it keeps the keys: their turning, the ledger's forgetting, numbers brought under new keys, and the look for
  * messages whose webhook never came, which begins anew with each keeper: while there was none, webhooks were refused.
  */
 export class KeeperDuties {
@@ -23,6 +24,10 @@ export class KeeperDuties {
     const { config, events } = process;
     const reSeal = new ReSealNumbers(edge.context, keeping.keys);
     const forgetErased = new ForgetErased(process.stores.tombstones, keeping.ledger, process.clock);
+    const reKey = new ReKeyNumbers(process.stores.numberDigests, keeping.keys, {
+      clock: process.clock,
+      backupDays: config.backupDays,
+    });
     const sweepMs = config.inboundSweepSeconds * 1000;
     this.repeating = [
       every(KEY_INTERVAL_MS, { name: 'edge-keys', run: () => this.turnKeys() }, events),
@@ -31,6 +36,11 @@ export class KeeperDuties {
       every(
         RE_SEAL_INTERVAL_MS,
         { name: 're-seal-numbers', run: async () => this.tellDestroyed(await reSeal.execute()) },
+        events,
+      ),
+      every(
+        RE_KEY_INTERVAL_MS,
+        { name: 're-key-numbers', run: async () => this.tellDestroyed(await reKey.execute()) },
         events,
       ),
     ];

@@ -7,7 +7,9 @@ import { AccountStore, type AuthenticatedDevice } from '@causeway/storage';
 import type { FastifyRequest } from 'fastify';
 
 /** Under load one look-up is for the tokens that arrive in this time. */
-const GATHER_MS = 5;
+const GATHER_MS = 10;
+
+const TOKEN_BYTES = 32;
 
 const callers = new WeakMap<FastifyRequest, AuthenticatedDevice>();
 
@@ -32,9 +34,12 @@ export class Authenticator {
   }
 
   async execute(authorization: string | undefined): Promise<AuthenticatedDevice> {
-    const token = bearerToken(authorization);
-    const bytes = token === undefined ? undefined : fromBase64Url(token);
-    const device = bytes?.length === 32 ? await this.batches.add(tokenDigest(bytes)) : null;
+    return this.known(presentedToken(authorization));
+  }
+
+  /** By the digest of its token. */
+  async known(digest: Uint8Array | undefined): Promise<AuthenticatedDevice> {
+    const device = digest ? await this.batches.add(digest) : null;
     if (!device) throw new CausewayError('unauthorized');
     return device;
   }
@@ -69,6 +74,13 @@ export class OperatorGuard implements CanActivate {
     if (!this.token.matches(bearerToken(headers.authorization))) throw new CausewayError('unauthorized');
     return true;
   }
+}
+
+/** The digest of a header's token; undefined when there is none or it cannot be one. */
+export function presentedToken(authorization: string | undefined): Uint8Array | undefined {
+  const token = bearerToken(authorization);
+  const bytes = token === undefined ? undefined : fromBase64Url(token);
+  return bytes?.length === TOKEN_BYTES ? tokenDigest(bytes) : undefined;
 }
 
 function bearerToken(authorization: string | undefined): string | undefined {

@@ -1,32 +1,50 @@
 import { type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { clientFrameSchema, toWireJson, type ServerFrame } from '@causeway/api-contract';
+import {
+  clientFrameSchema,
+  MAX_FRAME_BYTES,
+  toWireJson,
+  type ClientFrame,
+  type ServerFrame,
+} from '@causeway/api-contract';
 import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model';
 import { Acknowledge, type DeviceWaker, type FreshItem } from '@causeway/message-flow';
 import { PROBLEM_MEDIA_TYPE, problemDocument, type Events, type Metrics } from '@causeway/platform';
-import type { AuthenticatedDevice, DeviceRef } from '@causeway/storage';
+import type { AuthenticatedDevice, DeviceRef, InboxRow } from '@causeway/storage';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import { Authenticator } from './caller.js';
+import { Authenticator, presentedToken } from './caller.js';
 import { LanePlaces } from './lane-places.js';
 import type { LedgerDoor } from './ledger-door.js';
-import { inboxItem, ReadInbox } from './read-inbox.js';
+import { itemFrame, ReadInbox } from './read-inbox.js';
+import type { SocketSubmissions, SubmitFrame } from './socket-submissions.js';
 
 const PATH = '/v1/socket';
 /** Items on their way to one device at a time; more follow as it acknowledges. */
 const WINDOW = 256;
 const PAGE = 100;
-const FRAME_LIMIT_BYTES = 64 * 1024;
+/** Messages of one device that are being accepted; with so many it is not read from until one has its answer. */
+const MAX_SUBMISSIONS = 64;
 const PING_MS = 30_000;
 const GOODBYE_MS = 1_000;
 /** Close codes: RFC 6455 and, above 4000, those of Signal-Server. */
 const CLOSE = { goingAway: 1001, policy: 1008, connectedElsewhere: 4409 } as const;
 
+type Submissions = Pick<SocketSubmissions, 'answer' | 'close'>;
+type Submitted = Extract<ClientFrame, { type: 'submit' }>['message'];
+
+/** What is sent beside items. */
+type Frame = SubmitFrame | Extract<ServerFrame, { type: 'problem' | 'caught-up' }>;
+
 interface Session {
   readonly device: AuthenticatedDevice;
+  /** Digest of the token it presented. */
+  readonly token: Uint8Array;
+  readonly submissions: Submissions;
   readonly socket: WebSocket;
   readonly underWay: Set<TransitId>;
   readonly places: LanePlaces;
+  submitting: number;
   isReading: boolean;
   hasMore: boolean;
   isAlive: boolean;
@@ -34,11 +52,12 @@ interface Session {
 
 const keyOf = ({ tenant, account, device }: DeviceRef): string => `${tenant} ${account} ${device}`;
 
-/** The open sockets of devices: pushes what lies in the inbox, in order, and takes acknowledgements. One socket per device. */
+/** The open sockets of devices: pushes what lies in the inbox, in order, and takes acknowledgements and messages. One socket per device. */
 @Injectable()
 export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
   private readonly sessions = new Map<string, Session>();
-  private readonly server = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES });
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
+  private submissions: Submissions | undefined;
   private isClosing = false;
   private readonly pinging = setInterval(() => this.ping(), PING_MS).unref();
 
@@ -51,7 +70,9 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     private readonly ledger: Pick<LedgerDoor, 'head'>,
   ) {}
 
-  attach(server: Server): void {
+  /** `submissions` come here and not when this is made: what accepts messages wakes sockets, so each of the two needs the other. */
+  attach(server: Server, submissions: Submissions): void {
+    this.submissions = submissions;
     server.on('upgrade', (request, stream, head) => void this.upgrade(request, stream, head));
   }
 
@@ -74,6 +95,7 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     this.isClosing = true;
     clearInterval(this.pinging);
     this.server.close();
+    await this.submissions?.close();
     await Promise.all([...this.sessions.values()].map(({ socket }) => sayGoodbye(socket)));
   }
 
@@ -81,20 +103,23 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     stream.on('error', () => stream.destroy());
     try {
       if (new URL(request.url ?? '', 'http://gateway').pathname !== PATH) throw new CausewayError('not-found');
-      const device = await this.authenticator.execute(request.headers.authorization);
-      if (this.isClosing) throw new CausewayError('unavailable');
-      this.server.handleUpgrade(request, stream, head, (socket) => this.open(device, socket));
+      const token = presentedToken(request.headers.authorization);
+      const device = await this.authenticator.known(token);
+      const { submissions } = this;
+      if (this.isClosing || !token || !submissions) throw new CausewayError('unavailable');
+      this.server.handleUpgrade(request, stream, head, (socket) => this.open({ device, token, submissions, socket }));
     } catch (thrown) {
       refuse(stream, thrown instanceof CausewayError ? thrown : new CausewayError('unavailable'));
     }
   }
 
-  private open(device: AuthenticatedDevice, socket: WebSocket): void {
+  private open(opened: Pick<Session, 'device' | 'token' | 'submissions' | 'socket'>): void {
+    const { device, socket } = opened;
     const session: Session = {
-      device,
-      socket,
+      ...opened,
       underWay: new Set(),
       places: new LanePlaces(),
+      submitting: 0,
       isReading: false,
       hasMore: false,
       isAlive: true,
@@ -123,16 +148,16 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     try {
       while (session.hasMore && session.underWay.size < WINDOW && session.socket.readyState === session.socket.OPEN) {
         session.hasMore = false;
-        const items = await this.readInbox.execute(session.device, { underWay: [...session.underWay], limit: PAGE });
-        for (const item of items) {
-          session.places.handedOut(item.id);
-          pushItem(session, item);
+        const rows = await this.readInbox.execute(session.device, { underWay: [...session.underWay], limit: PAGE });
+        for (const row of rows) {
+          session.places.handedOut(row.id);
+          pushRow(session, row);
         }
-        if (items.length === PAGE) session.hasMore = true;
+        if (rows.length === PAGE) session.hasMore = true;
         else if (!session.hasMore) {
           session.places.inboxIsEmpty();
           const ledger = await this.ledger.head();
-          session.socket.send(toWireJson({ type: 'caught-up', ...(ledger && { ledger }) }));
+          send(session.socket, { type: 'caught-up', ...(ledger && { ledger }) });
         }
       }
     } catch (thrown) {
@@ -153,11 +178,11 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
       if (turn === 'unknown' || !isFree) session.places.expect(place);
       else {
         session.places.handedOut(place.id, place);
-        pushItem(session, inboxItem(item.row));
+        pushRow(session, item.row);
         return;
       }
     } else if (isFree) {
-      pushItem(session, inboxItem(item.row));
+      pushRow(session, item.row);
       return;
     }
     void this.push(session);
@@ -170,15 +195,31 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
       session.socket.close(CLOSE.policy);
       return;
     }
+    if (frame.data.type === 'submit') await this.take(session, frame.data.message);
+    else await this.forget(session, frame.data.ids);
+  }
+
+  /** Whoever submits faster than messages are accepted is not read from: the connection itself tells it to wait. */
+  private async take(session: Session, message: Submitted): Promise<void> {
+    const { socket, token, submissions } = session;
+    session.submitting += 1;
+    if (session.submitting === MAX_SUBMISSIONS) socket.pause();
+    const answer = await submissions.answer(token, message);
+    if (session.submitting === MAX_SUBMISSIONS) socket.resume();
+    session.submitting -= 1;
+    if (socket.readyState === socket.OPEN) send(socket, answer);
+  }
+
+  private async forget(session: Session, ids: readonly TransitId[]): Promise<void> {
     try {
-      await this.acknowledge.execute(session.device, frame.data.ids);
+      await this.acknowledge.execute(session.device, ids);
     } catch (thrown) {
       this.events.bugCaught({ component: 'device-sockets', thrown });
       session.socket.close(CLOSE.goingAway);
       return;
     }
     const wasFull = session.underWay.size >= WINDOW;
-    for (const id of frame.data.ids) session.underWay.delete(id);
+    for (const id of ids) session.underWay.delete(id);
     if (wasFull) void this.push(session);
   }
 
@@ -202,13 +243,12 @@ async function sayGoodbye(socket: WebSocket): Promise<void> {
   clearTimeout(patience);
 }
 
-function pushItem(session: Session, item: ReturnType<typeof inboxItem>): void {
-  session.underWay.add(item.id);
-  session.socket.send(toWireJson({ type: 'item', item }));
+function pushRow(session: Session, row: InboxRow): void {
+  session.underWay.add(row.id);
+  session.socket.send(itemFrame(row));
 }
 
-const send = (socket: WebSocket, frame: Extract<ServerFrame, { type: 'problem' }>): void =>
-  socket.send(toWireJson(frame));
+const send = (socket: WebSocket, frame: Frame): void => socket.send(toWireJson(frame));
 
 /** Frames come as one Buffer, which is the default of `ws`; anything else is no frame of ours. */
 const textOf = (frame: RawData): string => (Buffer.isBuffer(frame) ? frame.toString('utf8') : '');

@@ -69,7 +69,9 @@ import { LedgerController, RetentionPoliciesController, TenantPoliciesController
 import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { ShowLinks } from './show-links.js';
+import { SocketSubmissions } from './socket-submissions.js';
 import { StatementsController } from './statements.controller.js';
+import { SubmitMessage } from './submit-message.js';
 import { WakeController } from './wake.controller.js';
 
 export interface GatewayOptions {
@@ -161,6 +163,10 @@ export class GatewayModule {
         { provide: ReadInbox, useValue: new ReadInbox(inbox, clock) },
         { provide: DescribeMessage, useValue: new DescribeMessage(messages, attempts, clock) },
         IdempotencyKeys,
+        SubmitMessage,
+        made(SocketSubmissions, [Authenticator, SubmitMessage], (authenticator, submit) => {
+          return new SocketSubmissions(authenticator, submit, events, metrics);
+        }),
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
         { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock) },

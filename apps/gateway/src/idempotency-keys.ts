@@ -13,16 +13,20 @@ const SF_STRING = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
 export class IdempotencyKeys {
   private readonly running = new Set<string>();
 
-  async run<Result>(
-    request: { readonly caller: DeviceRef; readonly key: string | undefined; readonly messageId: MessageId },
-    task: () => Promise<Result>,
-  ): Promise<Result> {
-    if (request.key === undefined) throw new CausewayError('idempotency-key-missing');
-    const key = SF_STRING.exec(request.key)?.[1];
+  /** Throws when the header does not name the message. */
+  require(header: string | undefined, messageId: MessageId): void {
+    if (header === undefined) throw new CausewayError('idempotency-key-missing');
+    const key = SF_STRING.exec(header)?.[1];
     if (key === undefined)
       throw new CausewayError('invalid-request', { detail: 'Idempotency-Key is a string in double quotes' });
-    if (key !== request.messageId) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
-    const name = `${request.caller.tenant} ${request.caller.account} ${request.caller.device} ${key}`;
+    if (key !== messageId) throw new CausewayError('idempotency-mismatch', { pointer: '/messageId' });
+  }
+
+  async run<Result>(
+    { caller, messageId }: { readonly caller: DeviceRef; readonly messageId: MessageId },
+    task: () => Promise<Result>,
+  ): Promise<Result> {
+    const name = `${caller.tenant} ${caller.account} ${caller.device} ${messageId}`;
     if (this.running.has(name)) throw new CausewayError('idempotency-conflict');
     this.running.add(name);
     try {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
 import { LedgerDoor } from './ledger-door.js';
-import { ReadInbox } from './read-inbox.js';
+import { inboxItem, ReadInbox } from './read-inbox.js';
 
 const pollSchema = z.object({ limit: limitField });
 
@@ -33,11 +33,11 @@ export class InboxController {
     @Caller() caller: AuthenticatedDevice,
     @Query({ schema: pollSchema }) { limit }: z.output<typeof pollSchema>,
   ) {
-    const [items, ledger] = await Promise.all([
+    const [rows, ledger] = await Promise.all([
       this.readInbox.execute(caller, { underWay: [], limit }),
       this.ledger.head(),
     ]);
-    return { items, hasMore: items.length === limit, ...(ledger && { ledger }) };
+    return { items: rows.map(inboxItem), hasMore: rows.length === limit, ...(ledger && { ledger }) };
   }
 
   @Post('acknowledgements')

@@ -11,8 +11,7 @@ import {
   type SendMessageRequest,
 } from '@causeway/api-contract';
 import { CausewayError, type TransitId } from '@causeway/message-model';
-import { CancelMessage, SendMessage } from '@causeway/message-flow';
-import { AdmitFirstContact } from '@causeway/people';
+import { CancelMessage } from '@causeway/message-flow';
 import type { AuthenticatedDevice } from '@causeway/storage';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -20,6 +19,7 @@ import { Caller, DeviceTokenGuard } from './caller.js';
 import { DescribeMessage } from './describe-message.js';
 import { Documented } from './documented.js';
 import { IdempotencyKeys } from './idempotency-keys.js';
+import { SubmitMessage } from './submit-message.js';
 
 const pageSchema = z.object({ limit: limitField, cursor: cursorField });
 
@@ -28,11 +28,10 @@ const pageSchema = z.object({ limit: limitField, cursor: cursorField });
 @Controller('v1/messages')
 export class MessagesController {
   constructor(
-    private readonly sendMessage: SendMessage,
+    private readonly submit: SubmitMessage,
     private readonly cancelMessage: CancelMessage,
     private readonly describe: DescribeMessage,
     private readonly keys: IdempotencyKeys,
-    private readonly admitFirstContact: AdmitFirstContact,
   ) {}
 
   @Post()
@@ -73,12 +72,10 @@ export class MessagesController {
     @Body({ schema: sendMessageSchema }) request: SendMessageRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    if (request.to.kind === 'address') await this.admitFirstContact.execute(caller, request.to.address);
-    const accepted = await this.keys.run({ caller, key, messageId: request.messageId }, () =>
-      this.sendMessage.execute(caller, request),
-    );
-    void reply.header('location', `/v1/messages/${accepted.ref}`);
-    return this.describe.accepted(accepted);
+    this.keys.require(key, request.messageId);
+    const accepted = await this.submit.execute(caller, request);
+    void reply.header('location', `/v1/messages/${accepted.id}`);
+    return accepted;
   }
 
   @Get()

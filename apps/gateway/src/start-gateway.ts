@@ -17,6 +17,7 @@ import { EveryGateway } from './every-gateway.js';
 import { GatewayModule } from './gateway.module.js';
 import { measureRequests } from './measure-requests.js';
 import { serveOpenApi } from './openapi.js';
+import { SocketSubmissions } from './socket-submissions.js';
 import { refuseWrongMethods } from './wrong-method.js';
 
 /** A client that dribbles its request is let go, milliseconds. */
@@ -58,7 +59,7 @@ export async function startGateway(input: {
     .connectMicroservice({ strategy: privateServer(config.gatewayRpcListen, tls) })
     .useGlobalFilters(new RpcProblemFilter(events));
   const sockets = app.get(DeviceSockets);
-  sockets.attach(app.getHttpServer());
+  sockets.attach(app.getHttpServer(), app.get(SocketSubmissions));
   await app.startAllMicroservices();
   await listen(app, config);
   return { url: await app.getUrl(), devices: app.get(EveryGateway), close: () => app.close() };

@@ -1,10 +1,9 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { RcsFaultScript } from './rcs/rcs-fault-script.js';
 import { RcsFiles } from './rcs/rcs-files.js';
 import { RcsWebhooks } from './rcs/rcs-webhooks.js';
-import { FaultScript } from './control/fault-script.js';
+import { AllFaults } from './control/all-faults.js';
 import { Holds } from './control/holds.js';
 import { SimulatorModule } from './simulator.module.js';
 import type { SimulatorOptions } from './simulator-options.js';
@@ -47,10 +46,8 @@ export async function createSimulator(options: SimulatorOptions): Promise<Simula
     await app.close();
     throw failure;
   }
-  for (const { afterMs, ...fault } of options.rcs?.faults ?? [])
-    app.get(Timers).after(afterMs, () => app.get(RcsFaultScript).add(fault));
-  for (const { afterMs, ...fault } of options.faults ?? [])
-    app.get(Timers).after(afterMs, () => app.get(FaultScript).add(fault));
+  for (const { afterMs, fault } of options.faults ?? [])
+    app.get(Timers).after(afterMs, () => app.get(AllFaults).add(fault));
   return {
     url: await app.getUrl(),
     async close() {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { z, ZodError } from 'zod';
 import {
   FileClock,
   StartupProblem,
@@ -9,9 +10,8 @@ import {
   type Config,
 } from '@causeway/platform';
 import { agentIdOf } from '@causeway/adapter-rcs-simulated';
-import { FAULT_FILE } from './control/fault-script.js';
+import { FAULT_FILE, type FaultFile } from './control/fault-file.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
-import { RCS_FAULT_FILE } from './rcs/rcs-fault-script.js';
 import type { SimulatorOptions } from './simulator-options.js';
 
 /** Files on the command line: what only whoever tests a network wants, so no setting of an installation. */
@@ -20,18 +20,24 @@ const { values: files } = parseArgs({
     'log-file': { type: 'string' },
     'rcs-log-file': { type: 'string' },
     'faults-file': { type: 'string' },
-    'rcs-faults-file': { type: 'string' },
   },
 });
 
-const contentOf = (file: string): unknown => JSON.parse(readFileSync(file, 'utf8'));
+function faultsIn(file: string): FaultFile {
+  try {
+    return FAULT_FILE.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (problem) {
+    const why = problem instanceof ZodError ? z.prettifyError(problem) : String(problem);
+    throw new StartupProblem(`${file} is no list of faults: ${why}`, 'What one looks like is in docs/simulator.md.');
+  }
+}
 
 /** The RCS network beside the carrier, with an agent for each bridge number, where the settings have tokens for it. */
 function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
   const { rcsAccessToken, rcsClientToken, bridgeNumbers, edgePublicUrl } = config;
   if (!rcsAccessToken || !rcsClientToken) return {};
   const agents = bridgeNumbers.map((bridgeNumber) => ({ agentId: agentIdOf(bridgeNumber), bridgeNumber }));
-  const { 'rcs-faults-file': faults, 'rcs-log-file': logFile } = files;
+  const { 'rcs-log-file': logFile } = files;
   return {
     rcs: {
       accessToken: rcsAccessToken.reveal(),
@@ -39,7 +45,6 @@ function rcsOf(config: Config): Pick<SimulatorOptions, 'rcs'> {
       agents,
       webhookUrl: `${edgePublicUrl}/webhooks/rcs/events`,
       ...(logFile === undefined ? {} : { logFile }),
-      ...(faults === undefined ? {} : { faults: RCS_FAULT_FILE.parse(contentOf(faults)) }),
     },
   };
 }
@@ -49,7 +54,7 @@ function wishes(): Pick<SimulatorOptions, 'logFile' | 'faults'> {
   const { 'log-file': logFile, 'faults-file': faults } = files;
   return {
     ...(logFile === undefined ? {} : { logFile }),
-    ...(faults === undefined ? {} : { faults: FAULT_FILE.parse(contentOf(faults)) }),
+    ...(faults === undefined ? {} : { faults: faultsIn(faults) }),
   };
 }
 

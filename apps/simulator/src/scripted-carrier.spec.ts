@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import twilio from 'twilio';
+import { FAULT_FILE } from './control/fault-file.js';
 import { createSimulator, type Simulator } from './create-simulator.js';
 
 const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`;
@@ -15,15 +16,20 @@ let simulator: Simulator;
 let listener: Server;
 let publicUrl: string;
 let heard: string[];
+let posted: { readonly url: string; readonly signature: string; readonly form: Readonly<Record<string, string>> }[];
 
 beforeEach(async () => {
   heard = [];
+  posted = [];
   folder = await mkdtemp(join(tmpdir(), 'causeway-carrier-'));
   listener = createServer((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
     request.on('end', () => {
-      heard.push(new URLSearchParams(text).get('MessageStatus') ?? 'inbound');
+      const form = Object.fromEntries(new URLSearchParams(text));
+      heard.push(form['MessageStatus'] ?? 'inbound');
+      const signature = String(request.headers['x-twilio-signature']);
+      posted.push({ url: `${publicUrl}${request.url}`, signature, form });
       response.end();
     });
   });
@@ -39,7 +45,7 @@ beforeEach(async () => {
     sendDelayMs: 5,
     deliverDelayMs: 5,
     logFile: join(folder, 'carrier.jsonl'),
-    faults: [{ ...FAULT_DEFAULTS, mode: '429', operation: 'fetch', afterMs: 0 }],
+    faults: FAULT_FILE.parse([{ network: 'sms', mode: '429', operation: 'fetch' }]),
   });
 });
 
@@ -49,8 +55,6 @@ afterEach(async () => {
   await new Promise((resolve) => listener.close(resolve));
   await rm(folder, { recursive: true });
 });
-
-const FAULT_DEFAULTS = { network: 'sms', count: 1, delayMs: 1_000, code: 30008, point: 'before' } as const;
 
 function sdk() {
   const client = twilio(ACCOUNT_SID, AUTH_TOKEN);
@@ -156,6 +160,68 @@ describe('the simulated SMS carrier under a script', () => {
     await post(`/handsets/${PERSON}/messages`, { to: BRIDGE, body: 'three' });
     await until(() => heard.length === 3);
     expect(heard).toEqual(['inbound', 'inbound', 'inbound']);
+  });
+
+  it('brings the last part late or never, and shows nothing until it is there', async () => {
+    const inParts = { ...hello(), body: 'two parts '.repeat(20) };
+    await fetch(`${simulator.url}/faults`, { method: 'DELETE' });
+    await fault('late-part', { delayMs: 60 });
+    await sdk().messages.create(inParts);
+    await until(() => heard.includes('partially_delivered'));
+    expect(await logged()).toEqual(['accepted']);
+    await until(() => heard.length === 3);
+    expect(heard).toEqual(['sent', 'partially_delivered', 'delivered']);
+    expect(await logged()).toEqual(['accepted', 'shown']);
+    heard = [];
+    await fault('lost-part', { delayMs: 10 });
+    const { sid } = await sdk().messages.create(inParts);
+    await until(() => heard.length === 3);
+    expect(heard).toEqual(['sent', 'partially_delivered', 'undelivered']);
+    expect(await sdk().messages(sid).fetch()).toMatchObject({ status: 'undelivered', errorCode: 30009 });
+    expect((await logged()).filter((event) => event === 'shown')).toHaveLength(1);
+  });
+
+  it('signs with another token when told to, texts and files that were written too', async () => {
+    const isGenuine = (): boolean => {
+      const { url, signature, form } = posted.at(-1) ?? { url: '', signature: '', form: {} };
+      return twilio.validateRequest(AUTH_TOKEN, signature, url, form);
+    };
+    const file = { to: BRIDGE, contentType: 'image/gif', content: Buffer.from('gif').toString('base64') };
+    for (const [path, written] of [
+      ['messages', { to: BRIDGE, body: 'words' }],
+      ['media', file],
+    ] as const) {
+      await fault('wrong-signature', { operation: 'inbound' });
+      for (const expected of [false, true]) {
+        const before = posted.length;
+        await post(`/handsets/${PERSON}/${path}`, written);
+        await until(() => posted.length > before);
+        expect([path, isGenuine()]).toEqual([path, expected]);
+      }
+    }
+  });
+
+  it('takes faults of both networks by one door, each for what it can strike', async () => {
+    const scripted = async (): Promise<readonly object[]> =>
+      Reflect.get(Object(await (await fetch(`${simulator.url}/faults`)).json()), 'faults');
+    await fetch(`${simulator.url}/faults`, { method: 'DELETE' });
+    await fault('lag');
+    await post('/faults', { network: 'rcs', mode: 'silent-expiry' });
+    expect(await scripted()).toMatchObject([
+      { network: 'sms', mode: 'lag', operation: 'list' },
+      { network: 'rcs', mode: 'silent-expiry', operation: 'expiry' },
+    ]);
+    for (const wrong of [
+      { network: 'sms', mode: 'lag', operation: 'create' },
+      { network: 'sms', mode: 'silent-expiry' },
+      { network: 'rcs', mode: 'wrong-signature', operation: 'create' },
+      { network: 'rcs', mode: 'late-part' },
+      { network: 'smoke', mode: 'slow' },
+    ])
+      expect([wrong, (await post('/faults', wrong)).status]).toEqual([wrong, 400]);
+    expect(await scripted()).toHaveLength(2);
+    await fetch(`${simulator.url}/faults`, { method: 'DELETE' });
+    expect(await scripted()).toEqual([]);
   });
 
   it('starts with the faults of its file', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '@causeway/platform';
 import type { RcsOptions } from './rcs/rcs-options.js';
-import type { FaultFile } from './control/fault-script.js';
+import type { FaultFile } from './control/fault-file.js';
 
 /** Everything the pretend carriers need to know; nothing is read from the environment here. */
 export interface SimulatorOptions {
@@ -27,7 +27,7 @@ export interface SimulatorOptions {
   readonly keepSeconds?: number;
   /** What that is counted by. */
   readonly clock?: Clock;
-  /** Faults it starts with. */
+  /** Faults of both networks it starts with. */
   readonly faults?: FaultFile;
 }
 

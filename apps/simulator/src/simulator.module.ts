@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AllFaults } from './control/all-faults.js';
 import { CarrierLog } from './control/carrier-log.js';
 import { CallLog } from './control/call-log.js';
 import { ForgetOld } from './control/forget-old.js';
@@ -43,6 +44,7 @@ export class SimulatorModule {
         { provide: SIMULATOR_OPTIONS, useValue: options },
         { provide: SIMULATOR_SETTINGS, useValue: initialSettings(options) },
         AccountGuard,
+        AllFaults,
         CallLog,
         CarrierLog,
         FaultScript,

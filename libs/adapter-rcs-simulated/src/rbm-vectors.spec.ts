@@ -139,6 +139,16 @@ describe('a notification that is signed', () => {
     expect(await adapter.receive(signedRequest(webhookUrl, CLIENT_TOKEN, inner))).toEqual({ kind: 'rejected', reason });
   });
 
+  it.each([
+    [{ latitude: 1e-7, longitude: -180 }, 'geo:0.0000001,-180'],
+    [{ latitude: -1e-9, longitude: 0 }, 'geo:0,0'],
+    [{ latitude: 90, longitude: 10.5 }, 'geo:90,10.5'],
+  ])('of the place %j says it as %s', async (location, words) => {
+    const inner = { agentId: 'AGENT_ID', senderPhoneNumber: '+12223334444', messageId: 'm', location };
+    const [event] = await eventsOf(signedRequest(webhookUrl, CLIENT_TOKEN, inner));
+    expect(event?.kind === 'message' && event.text.reveal()).toBe(words);
+  });
+
   it('of a kind that is new to us is answered and means nothing', async () => {
     const inner = { agentId: 'AGENT_ID', senderPhoneNumber: '+12223334444', eventType: 'WAVES', eventId: 'e' };
     expect(await eventsOf(signedRequest(webhookUrl, CLIENT_TOKEN, inner))).toEqual([]);

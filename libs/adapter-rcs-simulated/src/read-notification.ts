@@ -24,7 +24,7 @@ const USER_MESSAGE = z
     sendTime: z.string().optional(),
     text: z.string().optional(),
     suggestionResponse: z.object({ postbackData: z.string(), text: z.string() }).optional(),
-    location: z.object({ latitude: z.number(), longitude: z.number() }).optional(),
+    location: z.object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) }).optional(),
     userFile: USER_FILE.optional(),
   })
   .refine(
@@ -112,7 +112,12 @@ function readMessage(given: z.infer<typeof USER_MESSAGE>, { agents, nowMs }: Rea
 
 /** A place is said as its `geo:` URI, RFC 5870. */
 const wordsOf = ({ text, suggestionResponse, location }: z.infer<typeof USER_MESSAGE>): string =>
-  text ?? suggestionResponse?.text ?? (location ? `geo:${location.latitude},${location.longitude}` : '');
+  text ??
+  suggestionResponse?.text ??
+  (location ? `geo:${decimal(location.latitude)},${decimal(location.longitude)}` : '');
+
+/** To a centimetre: a `geo:` URI has no exponents, and no minus before nothing. */
+const decimal = (degrees: number): string => (Number(degrees.toFixed(7)) + 0).toFixed(7).replace(/\.?0+$/, '');
 
 const mediaOf = ({ payload }: z.infer<typeof USER_FILE>): InboundMessage['media'][number] => ({
   url: new Plaintext(payload.fileUri),

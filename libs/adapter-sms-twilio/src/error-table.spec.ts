@@ -83,6 +83,9 @@ describe('the table of statuses', () => {
     expect(readStatus('undelivered', 30410)).toEqual({ status: 'sent', vendorCode: '30410' });
   });
 
+  it('takes the arrival of some parts for no arrival of the message', () =>
+    expect(readStatus('partially_delivered', undefined)).toEqual({ status: 'sent' }));
+
   it('says nothing of an inbound message', () => expect(readStatus('received', undefined)).toBeUndefined());
 
   it('takes silence for longer than any validity as the end, and not before', () => {

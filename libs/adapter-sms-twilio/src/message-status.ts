@@ -11,8 +11,8 @@ export const MESSAGE_STATUSES: Readonly<Record<string, ReceiptStatus | 'inbound'
   queued: 'sending',
   sending: 'sending',
   sent: 'sent',
-  // some parts arrived: a channel status, never seen for plain SMS; the person may have read it
-  partially_delivered: 'delivered',
+  // some parts arrived, not the whole: no word of delivery, so it stays open until the whole did or its time is over
+  partially_delivered: 'sent',
   delivered: 'delivered',
   read: 'displayed',
   undelivered: 'failed',

@@ -5,10 +5,11 @@ import {
   contactIdField,
   conversationIdField,
   keyIdField,
+  messageIdField,
   nativeAddressField,
   transitIdField,
 } from './fields.js';
-import { messageStateSchema } from './messages.js';
+import { acceptedSchema, messageStateSchema } from './messages.js';
 import { ledgerHeadSchema } from './retention.js';
 import { reportStampSchema } from './reports.js';
 
@@ -69,24 +70,6 @@ export const inboxPageSchema = z.object({
 });
 export const acknowledgeSchema = z.object({ ids: z.array(transitIdField).min(1).max(256) });
 
-/** Frames of `GET /v1/socket`, JSON text. An item is pushed again on every connection until it is acknowledged. */
-export const serverFrameSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('item'), item: inboxItemSchema }),
-  z.object({ type: z.literal('caught-up'), ledger: ledgerHeadSchema.optional() }),
-  z.object({ type: z.literal('problem'), code: z.string(), title: z.string() }),
-]);
-export const clientFrameSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('acknowledge'), ids: z.array(transitIdField).min(1).max(256) }),
-]);
-
-export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
-export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
-export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
-export const decideConsentSchema = z.union([
-  z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke', 'cancel']) }),
-  z.object({ contact: contactIdField, decision: z.enum(['grant', 'revoke']) }),
-]);
-
 /** RFC 9457 problem document; `code` is stable. */
 export const problemSchema = z.object({
   type: z.string(),
@@ -96,6 +79,35 @@ export const problemSchema = z.object({
   detail: z.string().optional(),
   errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
 });
+
+/** Largest frame a device sends, bytes; a message that does not fit goes as a request. */
+export const MAX_FRAME_BYTES = 64 * 1024;
+
+/**
+ * Frames of `GET /v1/socket`, JSON text. An item is pushed again on every connection until it is acknowledged. `accepted` and `refused` answer
+ * a `submit`, in whatever order the answers are there.
+ */
+export const serverFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('item'), item: inboxItemSchema }),
+  z.object({ type: z.literal('accepted'), message: acceptedSchema }),
+  /** The whole problem document, with the members its code adds. */
+  z.object({ type: z.literal('refused'), messageId: z.string(), problem: z.looseObject(problemSchema.shape) }),
+  z.object({ type: z.literal('caught-up'), ledger: ledgerHeadSchema.optional() }),
+  z.object({ type: z.literal('problem'), code: z.string(), title: z.string() }),
+]);
+export const clientFrameSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('acknowledge'), ids: z.array(transitIdField).min(1).max(256) }),
+  /** `message` is what `POST /v1/messages` takes. What does not fit is refused by its name, so that its fault ends no connection. */
+  z.object({ type: z.literal('submit'), message: z.looseObject({ messageId: messageIdField }) }),
+]);
+
+export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
+export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
+export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
+export const decideConsentSchema = z.union([
+  z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke', 'cancel']) }),
+  z.object({ contact: contactIdField, decision: z.enum(['grant', 'revoke']) }),
+]);
 
 export type DeviceEvent = z.infer<typeof deviceEventSchema>;
 export type DeviceEventInput = z.input<typeof deviceEventSchema>;

@@ -6,6 +6,7 @@ import { Inbox } from './inbox.js';
 import { Incoming } from './incoming.js';
 import { learnPolicies } from './known-policies.js';
 import { learnGrant } from './learn-grant.js';
+import { MessageDoor } from './message-door.js';
 import { Outgoing } from './outgoing.js';
 import { Indications } from './indications.js';
 import { OwnList } from './own-list.js';
@@ -48,7 +49,8 @@ export class DeviceParts {
   ) {
     this.peers = new Peers(context);
     this.edge = new EdgeTrust(context);
-    this.outgoing = new Outgoing(context, this.peers, this.edge);
+    const door = new MessageDoor(context);
+    this.outgoing = new Outgoing(context, this.peers, this.edge, door);
     this.list = new OwnList(context, this.peers);
     this.privacy = new Privacy(context);
     this.indications = new Indications(context, this);
@@ -63,6 +65,7 @@ export class DeviceParts {
     this.retention = new DeviceRetention(context, this);
     this.inbox = new Inbox(context, incoming, this.#show, this.ledger);
     this.#socket = delivery === 'socket' ? this.#makeSocket() : undefined;
+    if (this.#socket) door.use(this.#socket);
   }
 
   async start(): Promise<void> {
@@ -149,11 +152,12 @@ export class DeviceParts {
   }
 
   #makeSocket(): InboxSocket {
-    const { events, own } = this.context;
+    const { events, own, calls } = this.context;
     const { gateway, token } = own.current;
     return new InboxSocket({
       gateway,
       token,
+      calls: calls.signal,
       take: (item, acknowledge) => this.inbox.take(item, acknowledge),
       onConnection: (isConnected) => events.emit('connection', { isConnected }),
       onCaughtUp: (ledger) =>

@@ -4,6 +4,7 @@ import { contactOf, isClearAddress, reachedAt } from './contacts.js';
 import type { DeviceContext } from './device-context.js';
 import type { SendingState } from './device-events.js';
 import type { EdgeTrust } from './edge-trust.js';
+import { MessageDoor } from './message-door.js';
 import type { Peers } from './peers.js';
 import { recordState } from './message-states.js';
 import { limitOf } from './limits.js';
@@ -42,8 +43,9 @@ export class Outgoing {
     private readonly context: DeviceContext,
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
+    door = new MessageDoor(context),
   ) {
-    this.#submission = new Submission(context, peers, edge, (address) => this.flush(address));
+    this.#submission = new Submission(context, peers, edge, door, (address) => this.flush(address));
   }
 
   /** Makes, keeps and submits a message. Throws `TrustError` or `ProblemError`; an unreachable gateway is `unsubmitted`. */

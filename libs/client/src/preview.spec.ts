@@ -52,6 +52,17 @@ describe('the preview', () => {
     expect(previewOf(textContent({ ...HEADER, text: 'hi' }), plan({ sms: capabilities() })).kind).toBe('preview');
   });
 
+  it('counts the segments of every network that is limited by them', () => {
+    const networks = ['another-sms', 'a-chat'];
+    const shown = { 'another-sms': capabilities(), 'a-chat': { features, limits: { textCharacters: 4_000 } } };
+    const result = previewOf(textContent({ ...HEADER, text: 'x'.repeat(200) }), {
+      networks,
+      capabilities: shown,
+      simulated: [],
+    });
+    expect(result).toMatchObject({ preview: { segments: 2, fallbacks: [{ network: 'a-chat', segments: 1 }] } });
+  });
+
   it('refuses what the network cannot carry', () => {
     const result = previewOf(textContent({ ...HEADER, text: 'x'.repeat(2000) }), plan());
     expect(result).toEqual({ kind: 'refused', reason: 'too-long' });

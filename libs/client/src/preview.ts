@@ -58,13 +58,15 @@ export function previewOf(
   content: MimiContent,
   plan: Pick<ClearPlan, 'networks' | 'capabilities' | 'simulated'>,
 ): PreviewResult {
-  const looks = plan.networks.map((network) => ({
-    network,
-    degraded: degrade(content, readCapabilities(plan.capabilities, network)),
-  }));
-  const carried = looks.flatMap(({ network, degraded }) =>
-    degraded.kind === 'refused' ? [] : [shownOver(network, degraded, plan.simulated.includes(network))],
-  );
+  const looks = plan.networks.map((network) => {
+    const capabilities = readCapabilities(plan.capabilities, network);
+    return { network, capabilities, degraded: degrade(content, capabilities) };
+  });
+  const carried = looks.flatMap(({ network, capabilities, degraded }) => {
+    if (degraded.kind === 'refused') return [];
+    const isInSegments = network === 'sms' || capabilities.limits.segments !== undefined;
+    return [shownOver(network, degraded, { isInSegments, isSimulated: plan.simulated.includes(network) })];
+  });
   const refusals = looks.flatMap(({ network, degraded }) =>
     degraded.kind === 'refused' ? [{ network, reason: degraded.reason }] : [],
   );
@@ -78,7 +80,7 @@ export function previewOf(
 function shownOver(
   network: string,
   degraded: Exclude<Degraded, { kind: 'refused' }>,
-  isSimulated: boolean,
+  { isInSegments, isSimulated }: { readonly isInSegments: boolean; readonly isSimulated: boolean },
 ): ShownMessage {
   const { kind, losses } = degraded;
   const text = kind === 'cards' ? '' : degraded.text;
@@ -94,7 +96,7 @@ function shownOver(
     readableBy: [...readersOf(network)],
     copyLifetime: COPY_LIFETIME[hasFile ? 'media' : 'text'],
     // a message with a file is no SMS, and counts as one
-    segments: network === 'sms' && kind === 'text' ? countSegments(text).segments : 1,
+    segments: isInSegments && kind === 'text' ? countSegments(text).segments : 1,
     isSimulated,
   };
 }

@@ -1,13 +1,16 @@
-import { serverFrameSchema, type InboxItem, type ServerFrame } from '@causeway/api-contract';
-import type { LedgerHead } from '@causeway/message-model';
+import { MAX_FRAME_BYTES, serverFrameSchema, type InboxItem, type ServerFrame } from '@causeway/api-contract';
+import type { LedgerHead, MessageId } from '@causeway/message-model';
 import { WebSocket, type RawData } from 'ws';
 import { backoffMs, pause } from './backoff.js';
+import { Submissions, type SubmitAnswer } from './submissions.js';
 
 type Acknowledge = (ids: readonly string[]) => void;
 
 export interface SocketOptions {
   readonly gateway: string;
   readonly token: string;
+  /** Its end is the end of waiting for answers. */
+  readonly calls: AbortSignal;
   /** `acknowledge` is one and the same for all items of a connection. */
   readonly take: (item: InboxItem, acknowledge: Acknowledge) => Promise<void>;
   readonly onConnection: (isConnected: boolean) => void;
@@ -28,11 +31,25 @@ export class InboxSocket {
   #socket: WebSocket | undefined;
   #ended: Promise<void> = Promise.resolve();
   #line: Promise<void> = Promise.resolve();
+  readonly #submissions: Submissions;
 
-  constructor(private readonly options: SocketOptions) {}
+  constructor(private readonly options: SocketOptions) {
+    this.#submissions = new Submissions(options.calls);
+  }
 
   start(): void {
     this.#ended = this.#keepOpen();
+  }
+
+  /** Undefined when no socket is open, the message is too large for a frame, or the answer did not come: whether it was taken is not known. */
+  submit(messageId: MessageId, json: string): Promise<SubmitAnswer | undefined> {
+    const socket = this.#socket;
+    const frame = `{"type":"submit","message":${json}}`;
+    if (socket?.readyState !== WebSocket.OPEN || Buffer.byteLength(frame) > MAX_FRAME_BYTES)
+      return Promise.resolve(undefined);
+    const answer = this.#submissions.expect(messageId);
+    socket.send(frame);
+    return answer;
   }
 
   async close(): Promise<void> {
@@ -79,6 +96,7 @@ export class InboxSocket {
       });
       socket.on('close', () => {
         stopPinging();
+        this.#submissions.giveUp();
         if (wasOpen) onConnection(false);
         resolve(wasCaughtUp);
       });
@@ -91,6 +109,12 @@ export class InboxSocket {
     switch (frame.type) {
       case 'item':
         this.#take(socket, frame.item, acknowledge);
+        return false;
+      case 'accepted':
+        this.#submissions.answered(frame.message.messageId, { kind: 'accepted', message: frame.message });
+        return false;
+      case 'refused':
+        this.#submissions.answered(frame.messageId, { kind: 'refused', problem: frame.problem });
         return false;
       case 'caught-up':
         this.options.onCaughtUp(frame.ledger);

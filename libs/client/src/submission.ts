@@ -22,6 +22,7 @@ import { RecentPlans } from './recent-plans.js';
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer, type PermissionRecord } from './records.js';
 import { Repair } from './repair.js';
 import { keepRequest, requestHead } from './kept-request.js';
+import type { MessageDoor } from './message-door.js';
 import { recordState } from './message-states.js';
 import { told } from './told.js';
 import { TrustError } from './trust-error.js';
@@ -43,6 +44,7 @@ export class Submission {
     private readonly context: DeviceContext,
     private readonly peers: Peers,
     private readonly edge: EdgeTrust,
+    private readonly door: MessageDoor,
     /** A message has moved to this address, whose turn it takes there. */
     private readonly movedTo: (address: string) => void,
   ) {
@@ -236,7 +238,7 @@ export class Submission {
 
   async #submit(record: OutgoingRecord, json: string): Promise<'done' | 'again'> {
     try {
-      const accepted = await this.context.api.sendMessage(record.messageId, json);
+      const accepted = await this.door.submit(record.messageId, json);
       const state = readWireState(accepted.state);
       // unsettled: lost in a crash, it is asked for again, with the same request
       await this.context.store.unsettledUnit(async (unit) => {

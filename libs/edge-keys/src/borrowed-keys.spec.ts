@@ -87,7 +87,7 @@ describe('BorrowedKeys', () => {
   it(
     'lose a key that the keeper destroyed with the next answer, cleared',
     whileLent(async ({ kept, borrowed }) => {
-      await kept.rotateNumberKey('contact');
+      await kept.renewNumberKeys();
       await borrowed.refresh();
       const old = borrowed.current().numberKeys.find(({ purpose, version }) => purpose === 'contact' && version === 1);
       await kept.destroyOldNumberKeys('contact');

@@ -158,7 +158,7 @@ describe.each(SUBJECTS)('the keys of an edge in the custody of %s', (_name, open
       uptimeMs += 61_000;
       const { made } = await keys.tick();
       expect(made.length).toBeGreaterThan(0);
-      await keys.rotateNumberKey('contact');
+      await keys.renewNumberKeys();
     }
     over.abort();
     await Promise.all(senders);

@@ -1,7 +1,15 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { mintAccountId, parseDeviceId, parseTenantId, toBase64Url, utf8 } from '@causeway/message-model';
+import {
+  decodeCbor,
+  encodeCbor,
+  mintAccountId,
+  parseDeviceId,
+  parseTenantId,
+  toBase64Url,
+  utf8,
+} from '@causeway/message-model';
 import { ManualClock } from '@causeway/platform';
 import {
   chooseLegKey,
@@ -13,8 +21,12 @@ import {
   type LegKey,
   type SealedAddressContext,
 } from '@causeway/signal-protocol';
+import { z } from 'zod';
 import { addressKeyIdOf } from './address-at-rest.js';
 import { EdgeKeys } from './edge-keys.js';
+import { NUMBER_PURPOSES } from './key-rules.js';
+import { decodeKeyState, encodeKeyState } from './key-state.js';
+import { makeKeyState } from './rotate-keys.js';
 import { withTemporaryFolder } from './testing/temporary-folder.js';
 
 const region = 'eu-1';
@@ -154,7 +166,7 @@ describe('EdgeKeys', () => {
     'runs ticks and rotations that are asked for at once one after another',
     withKeys(async (keys, clock, folder) => {
       clock.advanceSeconds(3600);
-      await Promise.all([keys.tick(), keys.tick(), keys.rotateNumberKey('contact'), keys.rotateNumberKey('contact')]);
+      await Promise.all([keys.tick(), keys.tick(), keys.renewNumberKeys(), keys.renewNumberKeys()]);
       expect(keys.numberDigests('contact', tenant, e164).map(({ version }) => version)).toEqual([3, 2, 1]);
       const again = await EdgeKeys.open({ folder, region, clock });
       expect(again.numberDigests('contact', tenant, e164)).toEqual(keys.numberDigests('contact', tenant, e164));
@@ -189,7 +201,7 @@ describe('number digests', () => {
         keys.numberDigest('contact', otherTenant, e164),
         keys.numberDigest('contact', tenant, '+4915112345679'),
       ];
-      expect(await keys.rotateNumberKey('contact')).toBe(2);
+      await keys.renewNumberKeys();
       digests.push(keys.numberDigest('contact', tenant, e164));
       await withTemporaryFolder(async (folder) => {
         const other = await EdgeKeys.open({ folder, region, clock });
@@ -203,13 +215,46 @@ describe('number digests', () => {
     'are made under both versions until the old one is destroyed',
     withKeys(async (keys) => {
       const old = keys.numberDigest('link', tenant, e164);
-      await keys.rotateNumberKey('link');
+      await keys.renewNumberKeys();
       expect(keys.numberDigests('link', tenant, e164)).toEqual([keys.numberDigest('link', tenant, e164), old]);
       await keys.destroyOldNumberKeys('link');
       expect(keys.numberDigests('link', tenant, e164)).toEqual([keys.numberDigest('link', tenant, e164)]);
-      expect(keys.numberDigests('contact', tenant, e164)).toHaveLength(1);
+      expect(keys.numberDigests('contact', tenant, e164)).toHaveLength(2);
     }),
   );
+});
+
+const part = z.unknown();
+const storedForm = z.tuple([part, part, part, part, part, part, z.array(z.tuple([part, part, part, part]))]);
+
+describe('number keys', () => {
+  it(
+    'are renewed every year, for every purpose, and their older versions counted as replaced once no edge was lent them',
+    withKeys(async (keys, clock) => {
+      const before = keys.numberDigest('opt-out', tenant, e164);
+      clock.advanceSeconds(364 * 86_400);
+      await keys.tick();
+      expect(keys.numberDigest('opt-out', tenant, e164)).toEqual(before);
+      clock.advanceSeconds(86_400);
+      await keys.tick();
+      expect(keys.numberVersion).toBe(2);
+      for (const purpose of NUMBER_PURPOSES) expect(keys.numberDigest(purpose, tenant, e164).version).toBe(2);
+      expect(keys.replacedNumberPurposes).toEqual([]);
+      clock.advanceSeconds(600);
+      expect(keys.replacedNumberPurposes).toEqual(NUMBER_PURPOSES);
+      expect(await keys.destroyOldNumberKeys('opt-out')).toEqual(['number-opt-out-1']);
+      expect(keys.replacedNumberPurposes).toEqual(NUMBER_PURPOSES.filter((purpose) => purpose !== 'opt-out'));
+    }),
+  );
+
+  it('of a file from before they had a date are taken as they are, and for old', () => {
+    const state = makeKeyState(region, 1_800_000_000);
+    const dated = storedForm.parse(decodeCbor(encodeKeyState(state)));
+    const rows = dated[6].map(([purpose, version, secret]) => [purpose, version, secret]);
+    const undated = encodeCbor(['causeway-edge-keys-v1', ...dated.slice(1, 6), rows]);
+    const numberKeys = state.numberKeys.map((key) => ({ ...key, madeAt: 0 }));
+    expect(decodeKeyState(undated)).toEqual({ ...state, numberKeys });
+  });
 });
 
 describe('addresses at rest', () => {

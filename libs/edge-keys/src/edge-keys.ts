@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { toBase64Url, type Bytes } from '@causeway/message-model';
 import { StartupProblem, type Clock } from '@causeway/platform';
 import { sealKeyLoan } from '@causeway/signal-protocol';
-import { CONFIRM_SECONDS, LOAN_SECONDS, type NumberPurpose } from './key-rules.js';
+import { CONFIRM_SECONDS, LOAN_SECONDS, NUMBER_PURPOSES, type NumberPurpose } from './key-rules.js';
 import { clearSecrets, decodeKeyState, encodeKeyState, secondsOf, secretsById, type KeyState } from './key-state.js';
-import { KeyUse, newestNumberKey } from './key-use.js';
+import { KeyUse } from './key-use.js';
 import { preparePrivateFolder } from './private-folder.js';
-import { makeKeyState, newestAddressKey, rotateKeys, secret } from './rotate-keys.js';
+import {
+  makeKeyState,
+  newestAddressKey,
+  numberKeysMadeAt,
+  numberVersion,
+  renewNumberKeys,
+  rotateKeys,
+} from './rotate-keys.js';
 import { HeldKeys } from './held-keys.js';
 import { FileKeyProvider } from './provider/file-key-provider.js';
 import type { KeyProvider } from './provider/key-provider.js';
@@ -121,22 +128,42 @@ export class EdgeKeys extends KeyUse {
     return this.#serial.run(async () => this.#held.clear());
   }
 
-  /** Makes the purpose's next version; older ones stay for look-ups. Yearly, and after a compromise. */
-  async rotateNumberKey(purpose: NumberPurpose): Promise<number> {
-    await this.#change((state) => {
-      const version = newestNumberKey(this.#held.state, purpose).version + 1;
-      return { ...state, numberKeys: [...state.numberKeys, { purpose, version, secret: secret() }] };
-    });
-    return newestNumberKey(this.#held.state, purpose).version;
+  /** When the newest number keys were made, Unix seconds. */
+  get numberKeysMadeAt(): number {
+    return numberKeysMadeAt(this.#held.state);
   }
 
-  /** Destroys the older versions of a purpose, once no row is under them. */
-  async destroyOldNumberKeys(purpose: NumberPurpose): Promise<void> {
-    await this.#change((state) => {
-      const newest = newestNumberKey(this.#held.state, purpose);
-      const numberKeys = state.numberKeys.filter((key) => key.purpose !== purpose || key === newest);
+  /** The version that digests are made with. */
+  get numberVersion(): number {
+    return numberVersion(this.#held.state);
+  }
+
+  /** Makes the next version of every purpose's key; older ones stay for look-ups. After a compromise; yearly, `tick` does. */
+  async renewNumberKeys(): Promise<void> {
+    await this.#change((state) => renewNumberKeys(state, secondsOf(this.#clock)));
+  }
+
+  /**
+   * Purposes with older keys, of which every edge has the newest by now: bring the rows under it, then destroy the older ones. None while an
+   * edge may still write digests under an older key that it was lent.
+   */
+  get replacedNumberPurposes(): readonly NumberPurpose[] {
+    const { state } = this.#held;
+    if (secondsOf(this.#clock) < numberKeysMadeAt(state) + 2 * LOAN_SECONDS) return [];
+    const newest = numberVersion(state);
+    return NUMBER_PURPOSES.filter((purpose) =>
+      state.numberKeys.some((key) => key.purpose === purpose && key.version < newest),
+    );
+  }
+
+  /** Destroys the older keys of a purpose; no digest under them is found afterwards. The ids of those destroyed. */
+  async destroyOldNumberKeys(purpose: NumberPurpose): Promise<readonly string[]> {
+    const { destroyed } = await this.#change((state) => {
+      const newest = numberVersion(state);
+      const numberKeys = state.numberKeys.filter((key) => key.purpose !== purpose || key.version === newest);
       return numberKeys.length === state.numberKeys.length ? state : { ...state, numberKeys };
     });
+    return destroyed;
   }
 
   /** All keys, for an edge that asks; sealed, so that they are in the clear nowhere on their way. Unless it has this revision of them. */

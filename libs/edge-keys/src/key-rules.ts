@@ -47,6 +47,12 @@ export const TRACK_RULES: Readonly<Record<LegTrack, TrackRule>> = {
 export const ADDRESS_KEY_RULE = { periodSeconds: 30 * DAY, destroySeconds: 35 * DAY } as const;
 
 /**
+ * Keys of look-up digests: new versions of all purposes every year, or when the operator asks. Both are looked up until every row that can be
+ * is under the new one; then the old one goes. What nobody could open again (opt-outs of phones that are nobody's contact) keeps its own.
+ */
+export const NUMBER_KEY_RULE = { periodSeconds: 365 * DAY } as const;
+
+/**
  * The longest that an edge works with keys lent to it without hearing from the keeper again, and with a key that the keeper has destroyed
  * before its time. A leg key it drops at `destroyAt` itself (PROTOCOL 6).
  */

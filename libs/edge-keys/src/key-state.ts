@@ -16,9 +16,11 @@ export interface AddressKey {
 /** HMAC key of one purpose. */
 export interface NumberKey {
   readonly purpose: NumberPurpose;
-  /** From 1; the highest is the one new digests are made with. */
+  /** From 1; the highest is the one new digests are made with. All purposes have the same versions, save those destroyed. */
   readonly version: number;
   readonly secret: Bytes;
+  /** Unix seconds. */
+  readonly madeAt: number;
 }
 
 /** All secrets of an edge; what the key file holds. */
@@ -54,7 +56,9 @@ export function clearAllSecrets(state: KeyState): void {
   for (const bytes of [...secretsById(state).values(), state.identity.privateKey]) bytes.fill(0);
 }
 
-const LABEL = 'causeway-edge-keys-v1';
+/** The first form does not say when number keys were made; they count as old. */
+const FIRST_LABEL = 'causeway-edge-keys-v1';
+const LABEL = 'causeway-edge-keys-v2';
 const MAX_KEYS = 256;
 
 export function encodeKeyState(state: KeyState): Bytes {
@@ -73,19 +77,19 @@ export function encodeKeyState(state: KeyState): Bytes {
       key.destroyAt,
     ]),
     state.addressKeys.map((key) => [key.keyId, key.secret, key.madeAt]),
-    state.numberKeys.map((key) => [key.purpose, key.version, key.secret]),
+    state.numberKeys.map((key) => [key.purpose, key.version, key.secret, key.madeAt]),
   ]);
 }
 
 export function decodeKeyState(bytes: Uint8Array): KeyState | undefined {
   return readDocument(bytes, (fields) => {
-    fields.literal(LABEL);
+    const label = fields.oneOf([FIRST_LABEL, LABEL]);
     return {
       region: fields.text(),
       identity: { publicKey: fields.publicKey(), privateKey: fields.exactBytes(32) },
       legKeys: fields.rows(MAX_KEYS, readLegKey),
       addressKeys: fields.rows(MAX_KEYS, readAddressKey),
-      numberKeys: fields.rows(MAX_KEYS, readNumberKey),
+      numberKeys: fields.rows(MAX_KEYS, label === LABEL ? readNumberKey : readUndatedNumberKey),
     };
   });
 }
@@ -106,8 +110,14 @@ const readAddressKey = (fields: FieldReader): AddressKey => ({
   madeAt: fields.time(),
 });
 
-const readNumberKey = (fields: FieldReader): NumberKey => ({
+const readUndatedNumberKey = (fields: FieldReader): NumberKey => ({
   purpose: fields.oneOf(NUMBER_PURPOSES),
   version: fields.integer({ min: 1, max: 0xffff }),
   secret: fields.exactBytes(32),
+  madeAt: 0,
+});
+
+const readNumberKey = (fields: FieldReader): NumberKey => ({
+  ...readUndatedNumberKey(fields),
+  madeAt: fields.time(),
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toBase64Url, toBytes, type Bytes } from '@causeway/message-model';
 import { generateKeyPair, type LegTrack } from '@causeway/signal-protocol';
-import { ADDRESS_KEY_RULE, NUMBER_PURPOSES, TRACK_RULES } from './key-rules.js';
+import { ADDRESS_KEY_RULE, NUMBER_KEY_RULE, NUMBER_PURPOSES, TRACK_RULES } from './key-rules.js';
 import type { AddressKey, KeyState, NumberKey, StoredLegKey } from './key-state.js';
 
 const TRACKS: readonly LegTrack[] = ['short', 'day'];
@@ -11,9 +11,10 @@ export function rotateKeys(state: KeyState, now: number): KeyState {
   const alive = state.legKeys.filter((key) => now < key.destroyAt);
   const made = TRACKS.flatMap((track) => missingLegKeys(alive, track, now));
   const isAddressKeyDue = now >= newestAddressKey(state).madeAt + ADDRESS_KEY_RULE.periodSeconds;
-  if (made.length === 0 && alive.length === state.legKeys.length && !isAddressKeyDue) return state;
+  const isNumberKeyDue = now >= numberKeysMadeAt(state) + NUMBER_KEY_RULE.periodSeconds;
+  if (made.length === 0 && alive.length === state.legKeys.length && !isAddressKeyDue && !isNumberKeyDue) return state;
   return {
-    ...state,
+    ...(isNumberKeyDue ? renewNumberKeys(state, now) : state),
     legKeys: [...alive, ...made],
     addressKeys: isAddressKeyDue ? [...state.addressKeys, makeAddressKey(now)] : state.addressKeys,
   };
@@ -25,9 +26,24 @@ export function makeKeyState(region: string, now: number): KeyState {
     identity: generateKeyPair(),
     legKeys: TRACKS.flatMap((track) => missingLegKeys([], track, now)),
     addressKeys: [makeAddressKey(now)],
-    numberKeys: NUMBER_PURPOSES.map((purpose): NumberKey => ({ purpose, version: 1, secret: secret() })),
+    numberKeys: numberKeys({ version: 1, madeAt: now }),
   };
 }
+
+/** The next version of every purpose's key; the ones there were stay for look-ups. */
+export const renewNumberKeys = (state: KeyState, now: number): KeyState => ({
+  ...state,
+  numberKeys: [...state.numberKeys, ...numberKeys({ version: numberVersion(state) + 1, madeAt: now })],
+});
+
+/** The version that new digests are made with, of every purpose. */
+export const numberVersion = (state: KeyState): number => Math.max(...state.numberKeys.map(({ version }) => version));
+
+/** When the newest number keys were made, Unix seconds. */
+export const numberKeysMadeAt = (state: KeyState): number => Math.max(...state.numberKeys.map(({ madeAt }) => madeAt));
+
+const numberKeys = (made: { readonly version: number; readonly madeAt: number }): NumberKey[] =>
+  NUMBER_PURPOSES.map((purpose) => ({ purpose, secret: secret(), ...made }));
 
 export function newestAddressKey(state: KeyState): AddressKey {
   return state.addressKeys.reduce((newest, key) => (key.madeAt > newest.madeAt ? key : newest));

@@ -29,6 +29,8 @@ const settingsFor = ({ port, isDurable }: ServerChoices): Readonly<Record<string
   wal_level: 'minimal',
   max_wal_senders: 0,
   wal_recycle: false,
+  // to fill each new segment with zeros would hold up every commit for that long, once for every 16 MB of log
+  wal_init_zero: false,
   max_wal_size: '256MB',
   min_wal_size: '32MB',
 

@@ -6,7 +6,7 @@ import type { RetentionRules } from './lifetimes.js';
 import type { DeviceWaker } from './wakes.js';
 
 /** A sender waits for this word, but not by the millisecond. */
-const GATHER_MS = 20;
+const GATHER_MS = 40;
 
 /** Forgets what a device has stored for good, and tells senders whose message every device of the recipient now has. */
 export class Acknowledge {

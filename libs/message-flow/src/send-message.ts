@@ -43,10 +43,10 @@ export interface Accepted {
 }
 
 /** Under load one look-up is for what arrives in this time. */
-const LOOK_UP_MS = 5;
+const LOOK_UP_MS = 10;
 
 /** Under load one commit carries what arrives in this time. */
-const GATHER_MS = 15;
+const GATHER_MS = 20;
 
 /**
  * Takes responsibility for a message: when `execute` resolves, it is committed (P3). The same message sent again is the same message (P4).

@@ -96,6 +96,21 @@ const RECEIPT_RANK = {
 export const outranks = (next: ReceiptStatus, known: ReceiptStatus): boolean =>
   RECEIPT_RANK[next] > RECEIPT_RANK[known];
 
+/** One part of a long message that its network carries as several. */
+export interface MessagePart {
+  /** From 1. */
+  readonly number: number;
+  /** Of how many. */
+  readonly count: number;
+}
+
+/** Parts a network can cut a message into: one octet counts them (3GPP TS 23.040, section 9.2.3.24.1). */
+const MOST_PARTS = 255;
+
+/** Whether a part is one of a whole with others; what a network counts otherwise says nothing of any. */
+export const isPart = ({ number, count }: MessagePart): boolean =>
+  Number.isInteger(number) && Number.isInteger(count) && number >= 1 && number <= count && count <= MOST_PARTS;
+
 /** A change of state of a message sent earlier. */
 export interface InboundReceipt {
   readonly kind: 'receipt';
@@ -103,6 +118,11 @@ export interface InboundReceipt {
   readonly ref: string | undefined;
   readonly externalId: string;
   readonly status: ReceiptStatus;
+  /**
+   * Where the network reports each part of a long message by itself: which one this is about. The caller combines them: the message is
+   * delivered once every part is, and fails with the first that does.
+   */
+  readonly part?: MessagePart;
   /** Present with `failed`. */
   readonly reason?: FailureReason;
   readonly vendorCode?: string;

@@ -18,6 +18,12 @@ export const METRICS = {
     labels: ['route'],
     buckets: LATENCY_SECONDS,
   },
+  causeway_socket_submit_seconds: {
+    kind: 'histogram',
+    help: 'Time to accept a message that came over a socket.',
+    labels: [],
+    buckets: LATENCY_SECONDS,
+  },
   causeway_problems_total: { kind: 'counter', help: 'Requests refused, by the code of the problem.', labels: ['code'] },
   causeway_messages_accepted_total: {
     kind: 'counter',

@@ -57,6 +57,7 @@ export const LINKS_INVENTORY: readonly TableEntry[] = [
       bridge_number_id: 'which of our numbers the telephone knew',
       binding_digest:
         'sealed: keyed digest of the telephone, so that nobody else gets this pair; whose it was is not kept',
+      digest_version: 'which key of the edge made the digest',
       retired_at: 'when its 180 days began',
     },
   },

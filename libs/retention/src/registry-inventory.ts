@@ -136,6 +136,16 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
     },
   },
   {
+    table: 'registry.number_key_wish',
+    lifetime: 'until the edge has made them',
+    readers: ['edge'],
+    defaultClass: 'registry',
+    columns: {
+      only_row: 'there is one row at most',
+      asked_at: 'when the operator asked for new keys of look-up digests',
+    },
+  },
+  {
     table: 'registry.opt_out',
     lifetime: 'until the person says START',
     readers: ['edge'],

@@ -70,6 +70,7 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
       segments: 'billed parts',
       sealed_external_id: 'sealed: the carrier’s id',
       outcome_at: 'when it was known',
+      parts_arrived: 'which parts of a long message arrived, where the network reports each',
     },
   },
   {

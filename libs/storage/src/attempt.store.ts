@@ -145,6 +145,24 @@ export class AttemptStore {
     );
   }
 
+  /** Notes that one part of what an attempt sent arrived; true once all of them have. The same part again changes nothing. */
+  async partArrived(
+    { ref, attempt }: AttemptKey,
+    part: { readonly number: number; readonly count: number },
+  ): Promise<boolean> {
+    const rows = await this.database.query<{ isWhole: boolean }>(
+      `UPDATE transit.attempt
+       SET parts_arrived = CASE WHEN $4::smallint = ANY(parts_arrived) THEN parts_arrived ELSE parts_arrived || $4::smallint END
+       WHERE purge_hour = $1 AND message_ref = $2 AND attempt = $3::smallint RETURNING cardinality(parts_arrived) >= $5::int AS "isWhole"`,
+      PartitionHours.of(ref),
+      ref,
+      attempt,
+      part.number,
+      part.count,
+    );
+    return rows[0]?.isWhole ?? false;
+  }
+
   /** Attempts without a final word whose time to be looked at has come; postponed, so that two edges do not look at once. */
   async takeOpen(
     now: Date,

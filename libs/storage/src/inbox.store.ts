@@ -193,7 +193,7 @@ export class InboxStore {
  * `$1` event hour, `$2` its expiry, `$3` now, `$4` JSON array of device and id, `$5` hours of the boxes, `$6` hours of their messages.
  */
 const ACKNOWLEDGE = `WITH
-  done AS (SELECT * FROM jsonb_to_recordset($4::jsonb) AS t(tenant text, account text, device smallint, hour int, id text)),
+  done AS (SELECT * FROM json_to_recordset($4::json) AS t(tenant text, account text, device smallint, hour int, id text)),
   taken AS (
     DELETE FROM transit.inbox_item WHERE ctid = ANY(ARRAY(
       SELECT found.row FROM done d CROSS JOIN LATERAL (

@@ -13,6 +13,7 @@ export type { ConsentingPerson, ConsentWordInput } from './consent-word.js';
 export { type ContactSummary, ContactStore, type SealedContact } from './contact.store.js';
 export * from './contact-standing.store.js';
 export * from './sealed-number.store.js';
+export * from './number-digest.store.js';
 export * from './recipient.store.js';
 export * from './guard.store.js';
 export * from './abuse-decision.store.js';

@@ -57,7 +57,7 @@ export interface NewMessage {
 }
 
 export const base64OrNull = (bytes: Uint8Array | null): string | null =>
-  bytes ? Buffer.from(bytes).toString('base64') : null;
+  bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64') : null;
 
 // Rows as they travel to PostgreSQL: one JSON text for a whole batch.
 

@@ -84,6 +84,7 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.tenant', why: 'of the installation' },
   { table: 'registry.cell', why: 'of the database' },
   { table: 'registry.invite', why: 'it does not say who used it' },
+  { table: 'registry.number_key_wish', why: 'of the operator' },
   { table: 'registry.opt_out', why: 'of a telephone that said STOP, whoever has it as a contact; a keyed digest' },
   { table: 'registry.tombstone', why: 'what was taken back; it remains, see WHAT_REMAINS' },
   { table: 'registry.hold', why: 'the operator’s, until the hold ends; it remains, see WHAT_REMAINS' },

@@ -36,7 +36,10 @@ const devicesOf = (account: string): string =>
   `coalesce((SELECT jsonb_agg(jsonb_build_object('deviceId', d.id, 'registrationId', d.registration_id, 'sealKeyId', d.seal_key_id) ORDER BY d.id)
      FROM registry.device d WHERE d.tenant_id = k.tenant AND d.account_id = ${account}), '[]'::jsonb)`;
 
-/** Recipients of conversations with the devices of both ends, one round trip however many are asked for. */
+/**
+ * Recipients of conversations with the devices of both ends, one round trip however many are asked for. Each `LIMIT 1` keeps a plan from
+ * reading a table from end to end for a join: rows are looked up by their keys, however many there are.
+ */
 export class RecipientStore {
   constructor(private readonly database: Database) {}
 
@@ -53,11 +56,16 @@ export class RecipientStore {
        LEFT JOIN LATERAL (
          SELECT owner_account, is_blocked, crosses_networks, peer_has_sent FROM registry.consent
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
-       LEFT JOIN registry.consent o ON o.tenant_id = k.tenant AND o.owner_account = k.account AND o.peer_account = c.owner_account
-       LEFT JOIN registry.account a ON a.tenant_id = k.tenant AND a.id = c.owner_account AND NOT (c.peer_has_sent AND coalesce(o.peer_has_sent, false))
        LEFT JOIN LATERAL (
-         SELECT id, account_has_sent, contact_has_sent, country, gap_class FROM registry.contact
-         WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND account_id = k.account LIMIT 1) t ON true
+         SELECT peer_has_sent FROM registry.consent
+         WHERE tenant_id = k.tenant AND owner_account = k.account AND peer_account = c.owner_account LIMIT 1) o ON true
+       LEFT JOIN LATERAL (
+         SELECT address FROM registry.account
+         WHERE tenant_id = k.tenant AND id = c.owner_account AND NOT (c.peer_has_sent AND coalesce(o.peer_has_sent, false)) LIMIT 1) a ON true
+       LEFT JOIN LATERAL (
+         SELECT id, account_has_sent, contact_has_sent, country, gap_class FROM (
+           SELECT * FROM registry.contact WHERE tenant_id = k.tenant AND conversation_id = k.conversation LIMIT 1) one
+         WHERE account_id = k.account) t ON true
        ORDER BY q.rank`,
       JSON.stringify(keys.map(({ tenant, account, conversation }) => ({ tenant, account, conversation }))),
     );

@@ -7,6 +7,7 @@ import { ContactStore } from './contact.store.js';
 import { SealedNumberStore } from './sealed-number.store.js';
 import { ContactStandingStore } from './contact-standing.store.js';
 import { Database } from './database.js';
+import { NumberDigestStore } from './number-digest.store.js';
 import { DiscoveryStore } from './discovery.store.js';
 import { HoldStore } from './hold.store.js';
 import { PostgresGuardStore } from './guard.store.js';
@@ -38,6 +39,7 @@ export class Stores {
   readonly consents: ConsentStore;
   readonly contacts: ContactStore;
   readonly numbers: SealedNumberStore;
+  readonly numberDigests: NumberDigestStore;
   readonly standings: ContactStandingStore;
   readonly recipients: RecipientStore;
   readonly messages: MessageStore;
@@ -71,6 +73,7 @@ export class Stores {
     this.contacts = new ContactStore(this.database);
     this.standings = new ContactStandingStore(this.database);
     this.numbers = new SealedNumberStore(this.database);
+    this.numberDigests = new NumberDigestStore(this.database);
     this.recipients = new RecipientStore(this.database);
     this.messages = new MessageStore(this.database);
     this.lanes = new LaneStore(this.database);

@@ -1,10 +1,10 @@
-import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebSocket } from 'ws';
 import { Percentiles, type Latency } from '../measure/percentiles.js';
 import type { BenchDevice, BenchPair } from '../site/seed-accounts.js';
+import { DeviceSocket } from './device-socket.js';
 import { prepareMessage, type Boxes, type PreparedMessage } from './native-message.js';
-import { readFrame } from './read-frame.js';
+import type { ReadFrame } from './read-frame.js';
+import { RequestDoor } from './request-door.js';
 
 export interface LoadOrder {
   readonly gatewayUrl: string;
@@ -38,13 +38,15 @@ export interface LoadResult {
 /** The last messages of a load may take this long. */
 const DRAIN_WITHIN_MS = 20_000;
 const CONNECTED_AT_ONCE = 50;
-const MAX_CONNECTIONS = 128;
 const TICK_MS = 2;
 
-/** Sends at a steady rate whatever comes back, acknowledges what is pushed, and knows when each message was there. */
+/**
+ * Sends at a steady rate whatever comes back, acknowledges what is pushed, and knows when each message was there. Messages go over the sender's
+ * open socket, as those of the SDK do; a load without sockets sends requests.
+ */
 export class NativeLoad {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS });
-  private readonly sockets: WebSocket[] = [];
+  private readonly requests = new RequestDoor();
+  private readonly sockets = new Map<string, DeviceSocket>();
   private readonly missing = new Map<string, { boxes: number; readonly sentMs: number }>();
   private readonly untold = new Set<string>();
   private readonly prepared: PreparedMessage[];
@@ -69,8 +71,8 @@ export class NativeLoad {
   }
 
   close(): void {
-    for (const socket of this.sockets) socket.terminate();
-    this.agent.destroy();
+    for (const socket of this.sockets.values()) socket.close();
+    this.requests.close();
   }
 
   async run(): Promise<LoadResult> {
@@ -101,30 +103,12 @@ export class NativeLoad {
     return prepareMessage(pair, { boxes, lifetimeSeconds });
   }
 
-  private open(device: BenchDevice): Promise<void> {
-    const socket = new WebSocket(`${this.order.gatewayUrl.replace('http', 'ws')}/v1/socket`, {
-      headers: { authorization: `Bearer ${device.token}` },
-      perMessageDeflate: false,
-    });
-    this.sockets.push(socket);
-    let waiting: string[] = [];
-    socket.on('message', (raw: Buffer) => {
-      const { ids, boxIds, delivered } = readFrame(raw.toString('utf8'));
+  private async open(device: BenchDevice): Promise<void> {
+    const onFrame = ({ boxIds, delivered }: ReadFrame): void => {
       for (const boxId of boxIds) this.arrived(boxId);
       for (const messageId of delivered) if (this.untold.delete(messageId)) this.receipts += 1;
-      if (ids.length === 0) return;
-      if (waiting.length === 0) {
-        setImmediate(() => {
-          socket.send(JSON.stringify({ type: 'acknowledge', ids: waiting }));
-          waiting = [];
-        });
-      }
-      waiting.push(...ids);
-    });
-    return new Promise((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('error', reject);
-    });
+    };
+    this.sockets.set(device.token, await DeviceSocket.open(this.order.gatewayUrl, { token: device.token, onFrame }));
   }
 
   private arrived(boxId: string): void {
@@ -137,7 +121,8 @@ export class NativeLoad {
     this.endToEndMs.add(performance.now() - message.sentMs);
   }
 
-  private post({ messageId, token, body, boxIds }: PreparedMessage): void {
+  private post(message: PreparedMessage): void {
+    const { messageId, token, boxIds } = message;
     const sentMs = performance.now();
     this.underWay += 1;
     if (this.order.hasSockets) {
@@ -146,28 +131,13 @@ export class NativeLoad {
       this.untold.add(messageId);
     }
     const ended = (isAccepted: boolean): void => {
+      this.acceptMs.add(performance.now() - sentMs);
       this.underWay -= 1;
       if (isAccepted) this.accepted += 1;
       else this.refused += 1;
     };
-    const call = request(`${this.order.gatewayUrl}/v1/messages`, {
-      method: 'POST',
-      agent: this.agent,
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'idempotency-key': `"${messageId}"`,
-      },
-    });
-    call.once('response', (response) => {
-      response.resume();
-      response.once('end', () => {
-        this.acceptMs.add(performance.now() - sentMs);
-        ended(response.statusCode === 202);
-      });
-    });
-    call.once('error', () => ended(false));
-    call.end(body);
+    const socket = this.sockets.get(token);
+    if (socket) socket.submit(message, ended);
+    else this.requests.post(`${this.order.gatewayUrl}/v1/messages`, message, ended);
   }
 }

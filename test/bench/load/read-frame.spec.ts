@@ -26,6 +26,16 @@ describe('reading socket frames', () => {
     expect(readFrame(JSON.stringify({ type: 'item', item: event('sent') })).delivered).toEqual([]);
   });
 
+  it('finds the answer to a message that was submitted', () => {
+    const accepted = { type: 'accepted', message: { id: 'm000001ghi', messageId: 'AXYZ', state: { kind: 'sent' } } };
+    expect(readFrame(JSON.stringify(accepted))).toMatchObject({
+      ids: [],
+      answer: { messageId: 'AXYZ', isAccepted: true },
+    });
+    const refused = { type: 'refused', messageId: 'AXYZ', problem: { code: 'no-consent' } };
+    expect(readFrame(JSON.stringify(refused)).answer).toEqual({ messageId: 'AXYZ', isAccepted: false });
+  });
+
   it('reads several items in one frame', () => {
     const frame = JSON.stringify({ type: 'items', items: [box, event('delivered')] });
     expect(readFrame(frame)).toEqual({ ids: ['i000001abc', 'i000001def'], boxIds: ['abc'], delivered: ['AXYZ'] });

@@ -140,6 +140,7 @@ const loadTable = (hours: readonly Hour[]): Table => ({
     'native accepted',
     'refused',
     'of them for a minute, to nobody',
+    'of the others delivered',
     'SMS sent',
     'SMS received',
     'not taken',
@@ -152,6 +153,7 @@ const loadTable = (hours: readonly Hour[]): Table => ({
       count(sum(loads, ({ accepted }) => accepted)),
       count(sum(loads, ({ refused }) => refused)),
       count(loads[1]?.accepted ?? 0),
+      count(loads[0]?.delivered ?? 0),
       count(sum(of('native-sms'), ({ delivered }) => delivered)),
       count(sum(of('sms-native'), ({ delivered }) => delivered)),
       count(sum(telephones, ({ failed }) => failed)),
@@ -175,7 +177,7 @@ const storeTable = ({ backend, before, after }: Hour): Table => ({
       dueText(now.firstGoesInSeconds),
     ];
   }),
-  note: `"-" is what a store cannot say of its records. Hours of metadata from a week ago lay there at the beginning. What is to go within an hour goes with the partition of the hour, five minutes after it; readers see nothing of it from its own time on. Devices without a socket leave their events lying for a day.`,
+  note: `"-" is what a store cannot say of its records. Hours of metadata from a week ago lay there at the beginning. What is to go within an hour goes with the partition of the hour, five minutes after it; readers see nothing of it from its own time on. Devices without a socket leave their events lying for a day. The load does not open a lost socket again: boxes for it wait until their deadline.`,
 });
 
 function targetsOf({ backend, after }: Hour): readonly Target[] {

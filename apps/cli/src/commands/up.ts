@@ -11,16 +11,20 @@ const DEFAULT_SIMULATOR_PORT = 7402;
 /** `causeway up`: a gateway that stays up and keeps its data under one folder. */
 export const up: Command = {
   name: 'up',
-  usage: '[--simulate] [--hosts <name,name>]',
-  summary: 'start the gateway; --simulate gives it pretend SMS and RCS carriers, --hosts several native networks',
+  usage: '[--simulate [--faults <file>]] [--hosts <name,name>]',
+  summary:
+    'start the gateway; --simulate gives it pretend SMS and RCS carriers, which --faults makes fail, --hosts several native networks',
   group: 'gateway',
-  options: { simulate: 'flag', hosts: 'text' },
+  options: { simulate: 'flag', faults: 'text', hosts: 'text' },
   run: async (invocation) => {
     const isSimulated = invocation.has('simulate');
+    const faults = invocation.option('faults');
+    if (faults !== undefined && !isSimulated)
+      throw new StartupProblem('Only pretend carriers fail by a file.', 'Add --simulate, or leave out --faults.');
     const named = withHosts(invocation.env, invocation.option('hosts'));
     const env = isSimulated ? simulated(named) : named;
     const causeway = await inForeground(env, async (foreground) => {
-      if (isSimulated) await startSimulatedCarrier(foreground);
+      if (isSimulated) await startSimulatedCarrier(foreground, faults);
       return { ...(await startEmbedded(foreground)), config: foreground.config };
     });
     if (!causeway) return;

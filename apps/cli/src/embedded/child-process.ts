@@ -21,6 +21,7 @@ export interface ChildOptions {
   readonly env: Env;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
+  readonly args?: readonly string[];
   /** Whether its standard output is ours too; its errors always are. */
   readonly isSilent?: boolean;
 }
@@ -29,7 +30,7 @@ export interface ChildOptions {
 export async function startChild(app: 'edge' | 'simulator', options: ChildOptions): Promise<Child> {
   options.signal.throwIfAborted();
   // a group of its own: Ctrl-C reaches us alone, and we end the child in order
-  const child = fork(mainOf(app), [], {
+  const child = fork(mainOf(app), options.args ?? [], {
     env: { ...options.env },
     stdio: ['ignore', options.isSilent ? 'ignore' : 'inherit', 'inherit', 'ipc'],
     execArgv: [YOUNG_GENERATION],

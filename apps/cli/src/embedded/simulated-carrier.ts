@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { Foreground } from './in-foreground.js';
 import { startChild } from './child-process.js';
 
@@ -19,8 +20,12 @@ export const simulatedCarrierSettings = (port: number): Readonly<Record<`CAUSEWA
   CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
 });
 
-/** Starts the pretend carrier as a child, on the port of its settings. Nothing it is given reaches a phone. */
-export async function startSimulatedCarrier({ env, teardown, signal }: Foreground): Promise<void> {
-  const simulator = await startChild('simulator', { env, signal, isSilent: true });
+/**
+ * Starts the pretend carrier as a child, on the port of its settings, with the faults in the file if one is named. Nothing it is given
+ * reaches a phone.
+ */
+export async function startSimulatedCarrier({ env, teardown, signal }: Foreground, faultsFile?: string): Promise<void> {
+  const args = faultsFile === undefined ? [] : ['--faults-file', resolve(faultsFile)];
+  const simulator = await startChild('simulator', { env, signal, args, isSilent: true });
   teardown.add('simulator', () => simulator.stop());
 }

@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options.js';
+import { AllFaults } from './all-faults.js';
 import { CallLog } from './call-log.js';
-import { FAULT, FaultScript, type Fault } from './fault-script.js';
+import { ANY_FAULT, type AnyFault } from './fault-file.js';
 import { Holds, RELEASE } from './holds.js';
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/);
@@ -18,7 +19,7 @@ const SETTINGS = z.strictObject({
 @Controller()
 export class ControlController {
   constructor(
-    private readonly faults: FaultScript,
+    private readonly faults: AllFaults,
     private readonly log: CallLog,
     private readonly holds: Holds,
     @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
@@ -28,7 +29,7 @@ export class ControlController {
   describe() {
     return {
       simulated: true,
-      what: 'A pretend SMS carrier. Nothing sent here reaches a phone.',
+      what: 'A pretend SMS carrier and a pretend RCS network. Nothing sent here reaches a phone.',
       doors: {
         twilio: '/2010-04-01/Accounts/{AccountSid}/Messages.json',
         handset: '/handsets/{e164}/messages',
@@ -46,7 +47,7 @@ export class ControlController {
   }
 
   @Post('faults')
-  addFault(@Body({ schema: FAULT }) fault: Fault) {
+  addFault(@Body({ schema: ANY_FAULT }) fault: AnyFault) {
     this.faults.add(fault);
     return { simulated: true, faults: this.faults.list() };
   }

@@ -6,7 +6,7 @@ import { BearerGuard } from './bearer.guard.js';
 import { MessageQuota } from './message-quota.js';
 import { RcsCalls, tooMany } from './rcs-calls.js';
 import { RcsError } from './rcs-error.js';
-import { RcsNetwork, type RcsMessage } from './rcs-network.js';
+import { RcsNetwork, stateAt, type RcsMessage } from './rcs-network.js';
 import { RcsPhones } from './rcs-phones.js';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -39,8 +39,9 @@ export class AgentMessagesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const messageId = query['messageId'] ?? '';
-    return this.calls.answer({ operation: 'create', event: 'call-create', reply, messageId }, () => {
+    return this.calls.answer({ operation: 'create', event: 'call-create', reply, messageId }, (fault) => {
       const { agentId } = this.network.agent(query['agentId']);
+      if (fault?.mode === 'number-recycled') this.network.giveAway(e164);
       if (!E164.test(e164)) throw RcsError.of('INVALID_ARGUMENT', 'The phone number is not in E.164.');
       if (!MESSAGE_ID.test(messageId)) throw RcsError.of('INVALID_ARGUMENT', 'messageId must be a UUID.');
       const read = AGENT_MESSAGE.safeParse(body);
@@ -70,10 +71,12 @@ export class AgentMessagesController {
   /** This network's own: RBM has no way to ask where a message stands. */
   @Get('agentMessages/:messageId')
   fetch(@Param('messageId') messageId: string, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.calls.answer({ operation: 'fetch', event: 'call-fetch', reply, messageId }, () => {
+    return this.calls.answer({ operation: 'fetch', event: 'call-fetch', reply, messageId }, (fault) => {
       const message = this.network.findById(messageId);
-      if (!message) throw RcsError.of('NOT_FOUND', 'There is no such message.');
-      return rendered(message);
+      const lagMs = fault?.mode === 'lag' ? fault.delayMs : 0;
+      const state = message && stateAt(message, Date.now() - lagMs);
+      if (!message || !state) throw RcsError.of('NOT_FOUND', 'There is no such message.');
+      return rendered({ ...message, state });
     });
   }
 

@@ -20,12 +20,15 @@ export class RcsCalls {
     private readonly log: RcsLog,
   ) {}
 
-  async answer<Answer>({ operation, event, reply, messageId }: Call, act: () => Answer): Promise<Answer | string> {
+  async answer<Answer>(
+    { operation, event, reply, messageId }: Call,
+    act: (fault: RcsFault | undefined) => Answer,
+  ): Promise<Answer | string> {
     const ids = messageId === undefined ? {} : { messageId };
     try {
       const fault = this.faults.take(operation);
       strikeBefore(fault, reply);
-      const answer = act();
+      const answer = act(fault);
       if (fault?.mode === 'slow') {
         // counted before the wait: the call has arrived
         this.log.append({ event, status: 200, ...ids });

@@ -24,6 +24,8 @@ export interface RcsMessage {
   readonly acceptedAtMs: number;
   readonly expiresAtMs: number | undefined;
   state: RcsState;
+  /** Where it stood before, and until when: what a look-up that lags still says. */
+  readonly past: { readonly state: RcsState; readonly untilMs: number }[];
 }
 
 /** What is still sent to someone who unsubscribed: what they asked for themselves. */
@@ -43,7 +45,7 @@ export class RcsNetwork {
     private readonly faults: RcsFaultScript,
     private readonly log: RcsLog,
     private readonly timers: Timers,
-    handsets: Handsets,
+    private readonly handsets: Handsets,
     @Inject(RCS_OPTIONS) private readonly options: RcsOptions,
     @Inject(RCS_SETTINGS) private readonly settings: RcsSettings,
   ) {
@@ -81,6 +83,7 @@ export class RcsNetwork {
       acceptedAtMs: nowMs,
       expiresAtMs,
       state: 'ACCEPTED',
+      past: [],
     };
     this.messages.set(`${agentId} ${messageId}`, record);
     this.log.append({ event: 'accepted', messageId, agentId, e164, encryption, body: message.contentMessage });
@@ -109,9 +112,15 @@ export class RcsNetwork {
   markRead(e164: string, messageId: string): void {
     const message = [...this.messages.values()].find((each) => each.messageId === messageId && each.e164 === e164);
     if (!message || !this.phones.markRead(e164, messageId, 'received')) return;
-    message.state = 'READ';
+    move(message, 'READ');
     this.log.append({ event: 'read', messageId, agentId: message.agentId, e164 });
     this.report(message, 'READ');
+  }
+
+  /** The number goes to another person, whose phone is not on this network. */
+  giveAway(e164: string): void {
+    this.phones.giveAway(e164);
+    this.handsets.giveAway(e164);
   }
 
   private admit(
@@ -146,7 +155,7 @@ export class RcsNetwork {
   private show(message: RcsMessage): void {
     const { messageId, agentId, e164, encryption, expiresAtMs } = message;
     if (message.state !== 'ACCEPTED') return;
-    message.state = 'DELIVERED';
+    move(message, 'DELIVERED');
     this.log.append({ event: 'shown', messageId, agentId, e164, encryption, body: message.message.contentMessage });
     this.phones.append(e164, {
       messageId,
@@ -176,7 +185,7 @@ export class RcsNetwork {
   }
 
   private end(message: RcsMessage, state: 'REVOKED' | 'EXPIRED'): void {
-    message.state = state;
+    move(message, state);
     this.waiting.get(message.e164)?.delete(message);
     const { messageId, agentId, e164 } = message;
     this.log.append({ event: state === 'REVOKED' ? 'revoked' : 'expired', messageId, agentId, e164 });
@@ -196,3 +205,12 @@ export class RcsNetwork {
     this.webhooks.notify({ ...ids, eventType, sendTime, smsFallback });
   }
 }
+
+function move(message: RcsMessage, state: RcsState): void {
+  message.past.push({ state: message.state, untilMs: Date.now() });
+  message.state = state;
+}
+
+/** Where a message stood at a time; `undefined` when the network had not taken it yet. */
+export const stateAt = ({ acceptedAtMs, past, state }: RcsMessage, timeMs: number): RcsState | undefined =>
+  acceptedAtMs > timeMs ? undefined : (past.find(({ untilMs }) => untilMs > timeMs)?.state ?? state);

@@ -1,5 +1,3 @@
-import type { RcsFaultFile } from './rcs-fault-script.js';
-
 /** A sender on the network; its number is what a person who falls back to SMS goes on talking to. */
 export interface RcsAgent {
   readonly agentId: string;
@@ -24,8 +22,6 @@ export interface RcsOptions {
   readonly messagesPerMinute?: number;
   /** Where the network keeps what really happened, one JSON line each, appended. Holds words. */
   readonly logFile?: string;
-  /** Faults it starts with. */
-  readonly faults?: RcsFaultFile;
 }
 
 /** What may change while it runs. */

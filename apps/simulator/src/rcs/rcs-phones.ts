@@ -81,6 +81,12 @@ export class RcsPhones {
     return true;
   }
 
+  /** Another person has the number: nothing of the one before is on the phone, and this network does not know it. */
+  giveAway(e164: string): void {
+    this.phones.set(e164, { ...newPhone(), hasRcs: false });
+    this.handsets.changed(e164);
+  }
+
   append(e164: string, bubble: RcsBubble): void {
     const phone = this.get(e164);
     phone.bubbles.push(bubble);
@@ -126,14 +132,16 @@ export class RcsPhones {
   private get(e164: string): Phone {
     const known = this.phones.get(e164);
     if (known) return known;
-    const phone: Phone = {
-      hasRcs: true,
-      bubbles: [],
-      encryptedWith: new Set(),
-      unsubscribedFrom: new Set(),
-      typing: new Map(),
-    };
+    const phone = newPhone();
     this.phones.set(e164, phone);
     return phone;
   }
 }
+
+const newPhone = (): Phone => ({
+  hasRcs: true,
+  bubbles: [],
+  encryptedWith: new Set(),
+  unsubscribedFrom: new Set(),
+  typing: new Map(),
+});

@@ -1,12 +1,11 @@
-import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { SIMULATOR_SETTINGS, type SimulatorSettings } from '../simulator-options.js';
+import { FaultScript } from '../control/fault-script.js';
 import { MediaStore } from './media-store.js';
 import { SmsCarrier } from './sms-carrier.js';
 import { TwilioError } from './twilio-error.js';
 import { inboundForm } from './webhook-forms.js';
-import { Webhooks } from './webhooks.js';
 
 const E164 = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be E.164 with the plus sign');
 const SENT = z.strictObject({
@@ -23,8 +22,7 @@ export class HandsetMediaController {
   constructor(
     private readonly carrier: SmsCarrier,
     private readonly media: MediaStore,
-    private readonly webhooks: Webhooks,
-    @Inject(SIMULATOR_SETTINGS) private readonly settings: SimulatorSettings,
+    private readonly faults: FaultScript,
   ) {}
 
   @Post(':e164/media')
@@ -36,9 +34,7 @@ export class HandsetMediaController {
     const file = this.media.add(message.sid, { contentType, content: Buffer.from(content, 'base64') });
     const path = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}/Media/${file.sid}`;
     const files = { MediaContentType0: contentType, MediaUrl0: `https://api.twilio.com${path}` };
-    const { inboundUrl } = this.settings;
-    if (inboundUrl !== undefined)
-      this.webhooks.post('inbound-webhook', inboundUrl, { ...inboundForm(message), ...files, NumMedia: '1' });
+    this.carrier.announce({ ...inboundForm(message), ...files, NumMedia: '1' }, this.faults.take('inbound'));
     return { simulated: true, sid: message.sid };
   }
 

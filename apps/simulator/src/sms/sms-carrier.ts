@@ -14,6 +14,8 @@ import { Webhooks } from './webhooks.js';
 
 /** Twilio: the handset does not exist. */
 const UNKNOWN_DESTINATION = 30005;
+/** Twilio: a part of the message went missing. */
+const PART_MISSING = 30009;
 /** Between two callbacks that were turned round, so that they do not meet on the way. */
 const REORDERED_BY_MS = 200;
 
@@ -44,6 +46,7 @@ export class SmsCarrier {
         this.handsets.giveAway(message.to);
         this.fail(message, UNKNOWN_DESTINATION, callbacks);
       } else if (fault?.mode === 'fail-code') this.fail(message, fault.code, callbacks);
+      else if (isAboutParts(fault) && message.segments > 1) this.deliverInParts(message, fault, callbacks);
       else this.timers.after(this.settings.deliverDelayMs, () => this.deliver(message, callbacks));
     });
     return message;
@@ -63,15 +66,20 @@ export class SmsCarrier {
       at: iso(message.createdAtMs),
     });
     const confirmation = this.optOuts.hear(to, from, body);
-    const { inboundUrl } = this.settings;
-    if (inboundUrl !== undefined)
-      for (const afterMs of postTimesMs(fault))
-        this.timers.after(afterMs, () => this.webhooks.post('inbound-webhook', inboundUrl, inboundForm(message)));
+    this.announce(inboundForm(message), fault);
     if (confirmation !== undefined) this.confirm(to, from, confirmation);
     return message;
   }
 
-  /** A message that came with files; its webhook, which names them, is the caller's to post. */
+  /** Posts the webhook of an inbound message. */
+  announce(form: Readonly<Record<string, string>>, fault: Fault | undefined): void {
+    const { inboundUrl } = this.settings;
+    if (inboundUrl === undefined) return;
+    for (const afterMs of postTimesMs(fault))
+      this.timers.after(afterMs, () => this.webhooks.post('inbound-webhook', inboundUrl, form, fault));
+  }
+
+  /** A message that came with files; whoever has them announces it, since its webhook names them. */
   keepInbound(given: Pick<NewMessage, 'from' | 'to' | 'body' | 'media'>): SmsMessage {
     const message = this.record({ ...given, direction: 'inbound', status: 'received' });
     message.sentAtMs = message.createdAtMs;
@@ -126,6 +134,18 @@ export class SmsCarrier {
     this.move(message, 'delivered', report);
   }
 
+  /** All but the last part arrive in time. Nothing is shown of them: a handset waits for the whole. */
+  private deliverInParts(message: SmsMessage, { mode, delayMs }: Fault, report: (message: SmsMessage) => void): void {
+    this.timers.after(this.settings.deliverDelayMs, () => {
+      if (isFinal(message) || this.isGone(message)) return;
+      this.move(message, 'partially_delivered', report);
+      this.timers.after(delayMs, () => {
+        if (mode === 'late-part') this.deliver(message, report);
+        else if (!this.isGone(message)) this.fail(message, PART_MISSING, report);
+      });
+    });
+  }
+
   private fail(message: SmsMessage, code: number, report: (message: SmsMessage) => void): void {
     message.errorCode = code;
     this.move(message, 'undelivered', report);
@@ -147,7 +167,7 @@ export class SmsCarrier {
       const form = statusForm(message);
       const post = (): void => {
         for (const afterMs of postTimesMs(fault))
-          this.timers.after(afterMs, () => this.webhooks.post('status-webhook', statusCallback, form));
+          this.timers.after(afterMs, () => this.webhooks.post('status-webhook', statusCallback, form, fault));
       };
       waiting.unshift(post);
       if (fault?.mode === 'reorder-callbacks' && !isFinal(message)) return;
@@ -185,6 +205,9 @@ export class SmsCarrier {
     return message;
   }
 }
+
+const isAboutParts = (fault: Fault | undefined): fault is Fault =>
+  fault?.mode === 'late-part' || fault?.mode === 'lost-part';
 
 /** How long after each event its webhook is posted, once for each number. */
 function postTimesMs(fault: Fault | undefined): readonly number[] {

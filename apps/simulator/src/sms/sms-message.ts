@@ -1,7 +1,16 @@
 import { randomBytes } from 'node:crypto';
 
 export type SmsStatus =
-  'accepted' | 'queued' | 'sending' | 'sent' | 'delivered' | 'undelivered' | 'failed' | 'canceled' | 'received';
+  | 'accepted'
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'partially_delivered'
+  | 'delivered'
+  | 'undelivered'
+  | 'failed'
+  | 'canceled'
+  | 'received';
 
 const FINAL: ReadonlySet<SmsStatus> = new Set(['delivered', 'undelivered', 'failed', 'canceled', 'received']);
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import twilio from 'twilio';
 import { CallLog, type CallName } from '../control/call-log.js';
+import type { Fault } from '../control/fault-script.js';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from '../simulator-options.js';
 
 /** Twilio gives a webhook 15 s (error 11200 after it). */
@@ -17,8 +18,10 @@ export class Webhooks {
     @Inject(SIMULATOR_OPTIONS) private readonly options: SimulatorOptions,
   ) {}
 
-  post(call: CallName, url: string, form: Readonly<Record<string, string>>): void {
-    const posted = this.send(url, form).then((status) =>
+  post(call: CallName, url: string, form: Readonly<Record<string, string>>, fault?: Fault): void {
+    const { authToken } = this.options;
+    const token = fault?.mode === 'wrong-signature' ? `${authToken}-not` : authToken;
+    const posted = this.send(url, form, token).then((status) =>
       this.log.append({ call, status, sid: form['MessageSid'] ?? '' }),
     );
     this.inFlight.add(posted);
@@ -30,7 +33,7 @@ export class Webhooks {
     await Promise.all(this.inFlight);
   }
 
-  private async send(url: string, form: Readonly<Record<string, string>>): Promise<number> {
+  private async send(url: string, form: Readonly<Record<string, string>>, token: string): Promise<number> {
     try {
       const response = await fetch(url, {
         method: 'POST',
@@ -38,7 +41,7 @@ export class Webhooks {
           'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
           'user-agent': 'TwilioProxy/1.1',
           'x-simulated': 'true',
-          'x-twilio-signature': twilio.getExpectedTwilioSignature(this.options.authToken, url, { ...form }),
+          'x-twilio-signature': twilio.getExpectedTwilioSignature(token, url, { ...form }),
         },
         body: new URLSearchParams(form),
         redirect: 'manual',

@@ -20,8 +20,7 @@ export async function newHarness(): Promise<AdapterHarness> {
   const fault = async (words: object): Promise<void> => {
     await twilio.post('/faults', { network: 'sms', ...words });
   };
-  const of = (request: RawRequest, ...words: readonly string[]): boolean =>
-    words.every((word) => Buffer.from(request.body).includes(word));
+  const of = (request: RawRequest, word: string): boolean => textOf(request).includes(word);
   return {
     adapter: twilio.adapter(),
     // port 9, "discard": nobody listens there
@@ -68,13 +67,15 @@ export async function newHarness(): Promise<AdapterHarness> {
         return [await eventually(() => twilio.webhooks.find((each) => of(each, sid)))];
       },
       async receipts(externalId) {
-        await eventually(() => twilio.webhooks.find((each) => of(each, externalId, 'MessageStatus=delivered')));
+        const isLast = (each: RawRequest): boolean => /MessageStatus=(?:un)?delivered/.test(textOf(each));
+        await eventually(() => twilio.webhooks.find((each) => of(each, externalId) && isLast(each)));
         const requests = twilio.webhooks.filter((each) => of(each, externalId));
         const ordered = requests.toSorted((a, b) => rank(a) - rank(b));
         if (isReordered) ordered.reverse();
         isReordered = false;
         return ordered;
       },
+      losePart: () => fault({ mode: 'lost-part', delayMs: 20 }),
       duplicateNext: async () => void (isDuplicated = true),
       reorder: async () => void (isReordered = true),
       forge: (request) => ({
@@ -86,7 +87,8 @@ export async function newHarness(): Promise<AdapterHarness> {
   };
 }
 
-const rank = ({ body }: RawRequest): number =>
-  ['queued', 'sending', 'sent', 'delivered'].findIndex((status) =>
-    Buffer.from(body).includes(`MessageStatus=${status}`),
-  );
+const textOf = ({ body }: RawRequest): string => Buffer.from(body).toString('utf8');
+
+const STATUSES = ['queued', 'sending', 'sent', 'partially_delivered', 'delivered', 'undelivered'];
+const rank = (request: RawRequest): number =>
+  STATUSES.indexOf(new URLSearchParams(textOf(request)).get('MessageStatus') ?? '');

@@ -24,9 +24,10 @@ export class ScriptedNetwork {
     private readonly server: Server,
   ) {}
 
-  static async start(): Promise<ScriptedNetwork> {
+  /** 0 takes a free port. */
+  static async start(port = 0): Promise<ScriptedNetwork> {
     const server = createServer((request, response) => void network.answer(request, response));
-    server.listen(0, '127.0.0.1');
+    server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
     if (address === null || typeof address === 'string') throw new Error('The network has no port');
@@ -79,6 +80,7 @@ export class ScriptedNetwork {
   }
 
   private tell(path: string, response: ServerResponse): void {
+    if (path === '/messages') return reply(response, 200, this.delivered);
     const isKnown = this.delivered.some(({ id }) => path === `/messages/${id}`);
     if (isKnown) reply(response, 200, { status: 'delivered' });
     else reply(response, 404, { code: 'unknown-message' });

@@ -9,6 +9,7 @@ export * from './dispatch-clear-lane.js';
 export * from './fall-back.js';
 export * from './indicate.js';
 export { MakeAttempt } from './make-attempt.js';
+export * from './re-key-numbers.js';
 export * from './re-seal-numbers.js';
 export * from './record-outcome.js';
 export * from './record-receipt.js';

@@ -4,7 +4,7 @@ import { Plaintext } from '@causeway/platform';
 import type { OpenAlias, SealedContact } from '@causeway/storage';
 import { bridgeNumberId } from './bridge-numbers.js';
 import type { EdgeContext } from './edge-context.js';
-import { numberAad } from './number-at-rest.js';
+import { nameUnderAlias, numberAad } from './number-at-rest.js';
 import { describeNumber } from './open-number.js';
 
 /** Conversations that one alias takes; one that is handed to a single contact takes that one. */
@@ -38,15 +38,16 @@ export async function openAlias(
 
 type Arrived = { readonly alias: OpenAlias; readonly event: InboundMessage };
 
-/** Of each alias by itself: the digests of one telephone under two aliases, or as an ordinary contact, have nothing in common. */
-const nameUnder = ({ alias }: OpenAlias, e164: string): string => `${e164} ${alias}`;
-
 async function known(
   edge: EdgeContext,
   tenant: TenantId,
   { alias, event }: Arrived,
 ): Promise<SealedContact | undefined> {
-  for (const { digest } of edge.keys.numberDigests('contact', tenant, nameUnder(alias, event.from.reveal()))) {
+  for (const { digest } of edge.keys.numberDigests(
+    'contact',
+    tenant,
+    nameUnderAlias(alias.alias, event.from.reveal()),
+  )) {
     const found = await edge.contacts.byDigest(tenant, alias.account, digest);
     if (found) return edge.contacts.sealed(tenant, found.contact);
   }
@@ -65,7 +66,7 @@ async function made(
   const texted = bridgeNumberId(event.to);
   const others = [...edge.bridgeNumbers.keys()].filter((id) => id !== texted);
   const contact = mintContactId();
-  const { digest, version } = keys.numberDigest('contact', tenant, nameUnder(alias, e164));
+  const { digest, version } = keys.numberDigest('contact', tenant, nameUnderAlias(alias.alias, e164));
   const created = await contacts.create({
     tenant,
     account: alias.account,

@@ -1,5 +1,5 @@
 import { discloses } from '@causeway/message-model';
-import type { InboundReceipt } from '@causeway/network-adapter';
+import { isPart, type InboundReceipt } from '@causeway/network-adapter';
 import type { AttemptKey, AttemptOutcome, ClearMessage } from '@causeway/storage';
 import { parseAttemptRef } from './attempt-ref.js';
 import { isLeavable } from './choose-network.js';
@@ -18,11 +18,14 @@ export class RecordReceipt {
 
   async execute(
     network: string,
-    receipt: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode'>,
+    told: Pick<InboundReceipt, 'ref' | 'externalId' | 'status' | 'reason' | 'vendorCode' | 'part'>,
   ): Promise<'recorded' | 'not-ours'> {
-    const ref = receipt.ref ?? (await this.outcome.boundTo(receipt.externalId));
+    const ref = told.ref ?? (await this.outcome.boundTo(told.externalId));
     const key = ref === undefined ? undefined : parseAttemptRef(ref);
     if (!key) return 'not-ours';
+    const status = await this.statusOfTheWhole(key, told);
+    if (status === 'not-ours') return status;
+    const receipt = { ...told, status };
     const held = await this.heldAttempt(network, key, receipt.externalId);
     if (held === 'not-ours') return held;
     if (held && isOver(receipt.status)) {
@@ -42,6 +45,17 @@ export class RecordReceipt {
     const message = isTold ? await this.edge.attempts.message(key.ref) : undefined;
     if (message) await hearOutcome(this.edge, message, record);
     return 'recorded';
+  }
+
+  /** What a word about one part says of the message: it arrived with the last part that did, and fails with the first that does. */
+  private async statusOfTheWhole(
+    key: AttemptKey,
+    { externalId, status, part }: Pick<InboundReceipt, 'externalId' | 'status' | 'part'>,
+  ): Promise<InboundReceipt['status'] | 'not-ours'> {
+    if (!part || (status !== 'delivered' && status !== 'displayed')) return status;
+    if (!isPart(part)) return 'sent';
+    if (!(await this.outcome.bind(key, externalId))) return 'not-ours';
+    return (await this.edge.attempts.partArrived(key, part)) ? status : 'sent';
   }
 
   /** The attempt with its message, if another network may follow it: never one on a network that cannot be left. */

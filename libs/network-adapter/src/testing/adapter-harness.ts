@@ -39,8 +39,10 @@ export interface HarnessWebhooks {
   sendMedia?(contentType: string, content: Bytes): Promise<readonly RawRequest[]>;
   /** The person taps a suggestion; only where the network carries them. */
   tap?(text: string, postback: string): Promise<readonly RawRequest[]>;
-  /** Every receipt of an accepted message, up to `delivered`. */
+  /** Every receipt of an accepted message, up to `delivered` or, after `losePart`, to the last one. */
   receipts(externalId: string): Promise<readonly RawRequest[]>;
+  /** One part of the next message does not arrive, the others do; only where the network carries long messages in parts. */
+  losePart?(): Promise<void>;
   /** The webhook of the next `sendFrom` comes twice, as the network repeats one. */
   duplicateNext(): Promise<void>;
   /** The next `receipts` come last one first. */

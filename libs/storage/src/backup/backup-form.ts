@@ -10,6 +10,7 @@ export const NOT_BACKED_UP: Readonly<Record<string, string>> = {
   one_time_key: 'handed out once: restored it would be handed out again. Devices upload new ones by themselves',
   invite: 'used once: restored it could be used again. Make new ones',
   cell: 'the database it is restored into has a region of its own, which must be the same',
+  number_key_wish: 'an order to the edge, obeyed within a minute',
   held_message: 'copies of metadata that leave with their hold',
 };
 

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { canNameMessages } from '../../abilities.js';
-import { outranks, type ReceiptStatus } from '../../inbound.js';
+import { isPart, outranks, type ReceiptStatus } from '../../inbound.js';
 import { HAS_WEBHOOKS } from '../applicability.js';
-import { handOver, openAttempt, webhooksOf } from '../hand-over.js';
+import { deliverAccepted, handOver, openAttempt, webhooksOf } from '../hand-over.js';
 import { recipientOf } from '../adapter-harness.js';
 import { eventsOf, eventsOfAll, first, ofKind, theOne } from '../reading.js';
 import { revealed } from '../revealed.js';
 import type { Law } from '../law.js';
 
 const WORDS = 'Réponse: ✅ & = + % "quoted" \\ {json}\nzweite Zeile 你好';
+
+/** Two parts by SMS. */
+const IN_PARTS = 'In parts '.repeat(20).trimEnd();
 
 /** What people and networks say to us. */
 export const INBOUND_LAWS: readonly Law[] = [
@@ -104,6 +107,31 @@ export const INBOUND_LAWS: readonly Law[] = [
       const inOrder = ofKind(await eventsOfAll(harness, backwards.toReversed()), 'receipt');
       assert.deepEqual(revealed(shuffled), revealed(inOrder.toReversed()));
       for (const receipts of [shuffled, inOrder]) assert.equal(lastState(receipts), 'delivered');
+    },
+  },
+  {
+    id: 'a-part-is-not-the-whole',
+    what: 'reports what arrived of a long message as a part or as progress, never as delivery of the whole',
+    why: 'Its sender would believe that the person has words that never came.',
+    when: [
+      {
+        words: 'the network carries long messages in parts',
+        holds: ({ webhooks }) => webhooks?.losePart !== undefined,
+      },
+    ],
+    async check(harness) {
+      const webhooks = webhooksOf(harness);
+      await webhooks.losePart?.();
+      const sent = await deliverAccepted(harness, IN_PARTS);
+      const receipts = ofKind(await eventsOfAll(harness, await webhooks.receipts(sent.externalId)), 'receipt');
+      assert.ok(receipts.length > 0, 'the network reported nothing');
+      const arrived = new Set<number>();
+      for (const { status, part } of receipts) {
+        if (status !== 'delivered' && status !== 'displayed') continue;
+        assert.ok(part, `a receipt says ${status} of the whole`);
+        assert.ok(isPart(part), `part ${part.number} of ${part.count} is none`);
+        assert.ok(arrived.add(part.number).size < part.count, 'every part is said to have arrived');
+      }
     },
   },
   {

@@ -45,6 +45,11 @@ export const INBOUND_FAULTS: Readonly<Record<string, Plant>> = {
       }),
     )(adapter);
   },
+  'a-part-is-not-the-whole': readingEach((event) => {
+    if (event.kind !== 'receipt') return event;
+    const { part: _ignored, ...rest } = event;
+    return rest;
+  }),
   'answers-nobody-by-accident': receiving(async (receive, request) => {
     const outcome = await receive(request);
     if (outcome.kind === 'rejected') return outcome;

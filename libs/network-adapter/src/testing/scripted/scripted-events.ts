@@ -27,10 +27,11 @@ export function receiveScripted(request: RawRequest): ReceiveOutcome {
 }
 
 function eventsIn(content: unknown): readonly InboundEvent[] {
-  const { kind, id, from, to, text, status, postback, file } = content as Readonly<Record<string, string>>;
+  const { kind, id, from, to, text, status, part, parts, postback, file } = content as Readonly<Record<string, string>>;
   if (kind === 'receipt') {
     const known = status === 'sent' || status === 'delivered' || status === 'displayed' ? status : 'sending';
-    return [{ kind, ref: undefined, externalId: id ?? '', status: known }];
+    const about = part === undefined ? {} : { part: { number: Number(part), count: Number(parts) } };
+    return [{ kind, ref: undefined, externalId: id ?? '', status: known, ...about }];
   }
   const message: InboundMessage = {
     kind: 'message',

@@ -15,6 +15,7 @@ export async function newScriptedHarness(): Promise<AdapterHarness> {
   const adapter = new ScriptedAdapter(network);
   let copies = 1;
   let isReordered = false;
+  let isPartLost = false;
   const says = (content: object) => {
     const request = network.webhook({ id: network.nextId(), from: PERSON, to: BRIDGE, ...content });
     const requests = Array.from({ length: copies }, () => request);
@@ -65,13 +66,16 @@ export async function newScriptedHarness(): Promise<AdapterHarness> {
         return says({ kind: 'message', text: '', file });
       },
       async receipts(externalId) {
+        const arrival = isPartLost ? { part: '1', parts: '2' } : {};
         const requests = ['sending', 'sent', 'delivered'].map((status) =>
-          network.webhook({ kind: 'receipt', id: externalId, status }),
+          network.webhook({ kind: 'receipt', id: externalId, status, ...(status === 'delivered' ? arrival : {}) }),
         );
+        isPartLost = false;
         if (isReordered) requests.reverse();
         isReordered = false;
         return requests;
       },
+      losePart: async () => void (isPartLost = true),
       duplicateNext: async () => void (copies = 2),
       reorder: async () => void (isReordered = true),
       forge: (request) => ({ ...request, headers: { ...request.headers, 'x-signature': '0'.repeat(64) } }),

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { sendMessageSchema, type ClientFrame } from '@causeway/api-contract';
+import { CausewayError } from '@causeway/message-model';
+import {
+  invalidRequest,
+  problemDocument,
+  problemOf,
+  type Events,
+  type Metrics,
+  type ProblemDocument,
+} from '@causeway/platform';
+import { Authenticator } from './caller.js';
+import { SubmitMessage } from './submit-message.js';
+
+type Submitted = Extract<ClientFrame, { type: 'submit' }>['message'];
+
+/** The answer to a message, as it travels. */
+export type SubmitFrame =
+  | { readonly type: 'accepted'; readonly message: Awaited<ReturnType<SubmitMessage['execute']>> }
+  | { readonly type: 'refused'; readonly messageId: string; readonly problem: ProblemDocument };
+
+/** Messages that devices submit over their open sockets, and the frames that answer them. */
+@Injectable()
+export class SocketSubmissions {
+  private readonly underWay = new Set<Promise<SubmitFrame>>();
+  private isClosing = false;
+
+  constructor(
+    private readonly authenticator: Authenticator,
+    private readonly submit: SubmitMessage,
+    private readonly events: Events,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Never rejects: what went wrong is in the frame. The token is looked up for each message, as for a request: it may have gone meanwhile. */
+  answer(token: Uint8Array, message: Submitted): Promise<SubmitFrame> {
+    const answer = this.accepted(token, message).catch((thrown: unknown) => this.refused(message, thrown));
+    this.underWay.add(answer);
+    return answer.finally(() => this.underWay.delete(answer));
+  }
+
+  /** Takes no more; resolves when all that was taken has its answer. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    await Promise.all(this.underWay);
+  }
+
+  private async accepted(token: Uint8Array, message: Submitted): Promise<SubmitFrame> {
+    if (this.isClosing) throw new CausewayError('unavailable');
+    const startedMs = performance.now();
+    const request = sendMessageSchema.safeParse(message);
+    if (!request.success) throw invalidRequest(request.error.issues);
+    const caller = await this.authenticator.known(token);
+    const accepted = await this.submit.execute(caller, request.data);
+    this.metrics.observe('causeway_socket_submit_seconds', {}, (performance.now() - startedMs) / 1000);
+    return { type: 'accepted', message: accepted };
+  }
+
+  private refused({ messageId }: Submitted, thrown: unknown): SubmitFrame {
+    const problem = problemOf(thrown);
+    if (problem.code === 'internal') this.events.bugCaught({ component: 'socket-submissions', thrown });
+    this.events.problemAnswered({ code: problem.code, status: problem.status });
+    return { type: 'refused', messageId, problem: problemDocument(problem) };
+  }
+}
