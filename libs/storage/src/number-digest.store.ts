@@ -1,4 +1,11 @@
-import { lifetimeOf, type AliasId, type Bytes, type ContactId, type LinkId, type TenantId } from '@causeway/message-model';
+import {
+  lifetimeOf,
+  type AliasId,
+  type Bytes,
+  type ContactId,
+  type LinkId,
+  type TenantId,
+} from '@causeway/message-model';
 import type { Database } from './database.js';
 import { hexOf } from './opt-out.sql.js';
 
