@@ -47,6 +47,13 @@ const rules = [
     'message-model',
     'api-contract',
     'signal-protocol',
+    'privacy-pass',
+  ),
+  only(
+    'privacy-pass-imports-the-model',
+    'Tokens know nothing of who spends them.',
+    lib('privacy-pass'),
+    'message-model',
   ),
   only(
     'network-adapter-imports-model-and-platform',

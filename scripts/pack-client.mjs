@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
-const LIBS = ['message-model', 'api-contract', 'signal-protocol', 'client'];
+const LIBS = ['message-model', 'api-contract', 'privacy-pass', 'signal-protocol', 'client'];
 const target = resolve(process.argv[2] ?? '.');
 const root = mkdtempSync(join(tmpdir(), 'causeway-client-'));
 const folder = join(root, 'package');

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openChallengeKeys } from '../../apps/gateway/src/challenge-keys.js';
 import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
 import { loadConfig, Secret } from '@causeway/platform';
 import { closeProcess, openProcess } from '@causeway/process-context';
@@ -71,7 +72,8 @@ async function routesOfTheGateway(): Promise<readonly string[]> {
     for (const each of [method].flat())
       if (each !== 'HEAD') routes.push(`${each.toLowerCase()} ${url.replaceAll(/:([^/]+)/g, '{$1}')}`);
   });
-  const module = GatewayModule.with({ context, operatorToken: new Secret('for this test') });
+  const challengeKeys = await openChallengeKeys(config);
+  const module = GatewayModule.with({ context, operatorToken: new Secret('for this test'), challengeKeys });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, abortOnError: false });
   await app.init();
   await app.close();

@@ -137,13 +137,12 @@ describe('a start that cannot be', () => {
     const lag = { network: 'sms', mode: 'lag', operation: 'create' };
     await writeFile(file, JSON.stringify([lag]));
     expect(await refusal(here, '--simulate', '--faults', file)).toContain('lag strikes only list');
-    await writeFile(
-      file,
-      JSON.stringify([
-        { ...lag, operation: 'list' },
-        { network: 'rcs', mode: 'wrong-signature' },
-      ]),
-    );
+    // the edge lists what was received as soon as it is up
+    const right = [
+      { ...lag, operation: 'list', count: 1_000 },
+      { network: 'rcs', mode: 'wrong-signature' },
+    ];
+    await writeFile(file, JSON.stringify(right));
     const command = await isUp(here, '--simulate', '--faults', file);
     const faults = await fetch(`http://127.0.0.1:${here.env['CAUSEWAY_SIMULATOR_PORT']}/faults`);
     expect(await faults.json()).toMatchObject({ faults: [{ mode: 'lag' }, { mode: 'wrong-signature' }] });

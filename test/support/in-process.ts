@@ -9,6 +9,7 @@ import {
   Acknowledge,
   CancelMessage,
   CheckClearBody,
+  ChargeTenant,
   ConductWatch,
   DedupeDigests,
   DrainNativeLane,
@@ -76,6 +77,9 @@ export class InProcess {
   readonly sweep: Sweep;
   readonly decide: DecideConsent;
   readonly conduct: ConductWatch;
+  readonly charge: ChargeTenant;
+  /** As an operator would set them; changes hold at once. */
+  readonly spendingLimits = new Map([['unproven', 1_000_000]]);
   readonly retention: { readonly book: PolicyBook; readonly brake: PurgeBrake };
 
   private constructor(
@@ -103,6 +107,13 @@ export class InProcess {
       clock,
       events,
     });
+    this.charge = new ChargeTenant({
+      spending: stores.spending,
+      settings: this.spendingLimits,
+      isProven: () => false,
+      clock,
+      events,
+    });
     this.retention = { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(partitions, clock) };
     const seal = new SealBody(new CheckClearBody(this.desk(), clock), this.reportKeys.tokens);
     const tell = new TellDevices(accounts, inbox, partitions, clock, this.retention.book);
@@ -117,7 +128,7 @@ export class InProcess {
       clock,
       events,
       this.retention,
-      new JudgeSend(this.conduct, recipients, events),
+      new JudgeSend(this.conduct, recipients, events, () => [], this.charge),
     );
     this.cancel = new CancelMessage(messages, partitions, this.lanes, devices, clock);
     this.acknowledge = new Acknowledge(inbox, partitions, devices, clock, events, this.retention);

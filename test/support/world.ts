@@ -95,6 +95,8 @@ export class World {
       CAUSEWAY_TWILIO_AUTH_TOKEN: AUTH_TOKEN,
       CAUSEWAY_TWILIO_API_URL: `http://127.0.0.1:${simulator}`,
       CAUSEWAY_BRIDGE_NUMBERS: BRIDGE_NUMBERS.join(','),
+      // loads are measured and faults made with more messages than an ordinary day has
+      CAUSEWAY_SPENDING_LIMITS: 'unproven=1000000,country=1000000,all=10000000',
       ...(input.hasClock && { CAUSEWAY_CLOCK_FILE: clockFileIn(input.folder) }),
       ...input.env,
     };

@@ -11,8 +11,9 @@ import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
-import { appeal, limits } from './commands/limits.js';
 import { keysMove } from './commands/keys-move.js';
+import { appeal, limits, pass } from './commands/limits.js';
+import { OPERATOR_COMMANDS } from './commands/operator-commands.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
 import { migrateCommand } from './commands/migrate.js';
 import { privacy } from './commands/privacy.js';
@@ -60,6 +61,7 @@ export const COMMANDS: readonly Command[] = [
   keysMove,
   retentionTenant,
   keysRenewNumbers,
+  ...OPERATOR_COMMANDS,
   register,
   send,
   sendCard,
@@ -70,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   report,
   limits,
   appeal,
+  pass,
   refuse,
   allow,
   block,

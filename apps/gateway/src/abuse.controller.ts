@@ -71,7 +71,7 @@ export class AbuseReviewController {
 
   @Get()
   @Documented({
-    summary: 'Decisions that wait for a person: appeals first, then those of level 3 and 4',
+    summary: 'Decisions that wait for a person: appeals and requests first, then those of level 3 and 4',
     description: 'Metadata only: whose it is and what counted.',
     status: 200,
     answer: reviewQueueSchema,
@@ -83,9 +83,9 @@ export class AbuseReviewController {
   @Post(':id')
   @HttpCode(200)
   @Documented({
-    summary: 'Lift or uphold a decision',
+    summary: 'Approve, lift or uphold a decision',
     description:
-      'Lifted, it ends at once, and nothing up to its level stops the account for a week. The same verdict again changes nothing.',
+      'Lifted, it ends at once, and nothing up to its level stops the account for a week. Approved, which is for level 2, it ends for a day. The same verdict again changes nothing.',
     status: 200,
     answer: reviewedDecisionSchema,
     problems: ['not-found', 'unavailable'],

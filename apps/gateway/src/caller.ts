@@ -83,6 +83,6 @@ export function presentedToken(authorization: string | undefined): Uint8Array | 
   return bytes?.length === TOKEN_BYTES ? tokenDigest(bytes) : undefined;
 }
 
-function bearerToken(authorization: string | undefined): string | undefined {
+export function bearerToken(authorization: string | undefined): string | undefined {
   return /^Bearer ([A-Za-z0-9_.~+/=-]{1,200})$/i.exec(authorization ?? '')?.[1];
 }

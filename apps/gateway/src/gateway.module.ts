@@ -2,8 +2,13 @@ import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, 
 import {
   Acknowledge,
   CancelMessage,
+  ChargeTenant,
   CheckClearBody,
+  IssueTokens,
   JudgeSend,
+  OperatorApproval,
+  PassChallenge,
+  PrivateTokenChallenge,
   ReviewDecisions,
   SealBody,
   SendMessage,
@@ -43,6 +48,13 @@ import {
   PrivacyStore,
 } from '@causeway/storage';
 import { AbuseController, AbuseReviewController } from './abuse.controller.js';
+import type { ChallengeKeys } from './challenge-keys.js';
+import {
+  ChallengesController,
+  IssuerDesk,
+  TokenIssuerController,
+  VouchersController,
+} from './challenges.controller.js';
 import { AccountDataController } from './account-data.controller.js';
 import { AccountsController, RegistrationController } from './accounts.controller.js';
 import { AliasesController } from './aliases.controller.js';
@@ -70,6 +82,7 @@ import { ReportsController } from './reports.controller.js';
 import { RoutesController } from './routes.controller.js';
 import { ShowLinks } from './show-links.js';
 import { SocketSubmissions } from './socket-submissions.js';
+import { SpendingController, SpendingDesk } from './spending.controller.js';
 import { StatementsController } from './statements.controller.js';
 import { SubmitMessage } from './submit-message.js';
 import { WakeController } from './wake.controller.js';
@@ -77,6 +90,7 @@ import { WakeController } from './wake.controller.js';
 export interface GatewayOptions {
   readonly context: ProcessContext;
   readonly operatorToken: Secret;
+  readonly challengeKeys: ChallengeKeys;
 }
 
 /** A provider of `type`, made from what `inject` names. */
@@ -96,7 +110,7 @@ function made<Made, Needed extends readonly unknown[]>(
 /** The doors of Causeway: REST, sockets, health. Everything behind them is a use case that was given its stores here. */
 @Module({})
 export class GatewayModule {
-  static with({ context, operatorToken }: GatewayOptions): DynamicModule {
+  static with({ context, operatorToken, challengeKeys }: GatewayOptions): DynamicModule {
     const { stores, clock, events, metrics, queue, digests, reportKeys, config, tls, conduct } = context;
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
@@ -105,6 +119,14 @@ export class GatewayModule {
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
     const tell = new TellDevices(accounts, inbox, partitions, clock, book);
+    const passing = passingOf(context, challengeKeys);
+    const charge = new ChargeTenant({
+      spending: stores.spending,
+      settings: config.spendingLimits,
+      isProven: (tenant, country) => context.guard.isProvenCountry(tenant, country),
+      clock,
+      events,
+    });
     return {
       module: GatewayModule,
       controllers: [
@@ -127,6 +149,10 @@ export class GatewayModule {
         LedgerController,
         AbuseController,
         AbuseReviewController,
+        ChallengesController,
+        TokenIssuerController,
+        VouchersController,
+        SpendingController,
         HealthController,
         WakeController,
         LinksController,
@@ -151,6 +177,9 @@ export class GatewayModule {
           provide: ReviewDecisions,
           useValue: new ReviewDecisions(stores.abuseDecisions, context.guard, config.tenant, clock),
         },
+        { provide: PassChallenge, useValue: passing },
+        { provide: SpendingDesk, useValue: new SpendingDesk(charge, config.tenant) },
+        { provide: IssuerDesk, useValue: deskOf(context, challengeKeys) },
         { provide: Database, useValue: stores.database },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerDoor, useValue: ledger },
@@ -223,7 +252,7 @@ export class GatewayModule {
             clock,
             events,
             retention,
-            new JudgeSend(conduct, recipients, events),
+            new JudgeSend(conduct, recipients, events, (held) => passing.offersFor(held), charge),
           );
         }),
         made(
@@ -234,4 +263,21 @@ export class GatewayModule {
       ],
     };
   }
+}
+
+function passingOf({ stores, clock, config, guard }: ProcessContext, keys: ChallengeKeys): PassChallenge {
+  const token = new PrivateTokenChallenge({
+    issuer: keys.issuer,
+    key: keys.challenge,
+    origin: config.nativeHost,
+    store: stores.passing,
+    clock,
+  });
+  const approval = new OperatorApproval(stores.abuseDecisions, clock);
+  return new PassChallenge([token, approval], stores.abuseDecisions, guard, clock);
+}
+
+function deskOf({ stores, clock }: ProcessContext, { issuer, privateKey }: ChallengeKeys): IssuerDesk {
+  const issue = privateKey && new IssueTokens({ privateKey, key: issuer.key }, stores.passing, clock);
+  return new IssuerDesk(issuer.key, issue);
 }

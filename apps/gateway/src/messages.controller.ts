@@ -63,6 +63,7 @@ export class MessagesController {
       'invalid-statement',
       'payload-too-large',
       'abnormal-usage-detected',
+      'spending-limit-reached',
       'unavailable',
     ],
   })

@@ -12,6 +12,8 @@ import {
 import type { ProcessContext } from '@causeway/process-context';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { FastifyReply } from 'fastify';
+import { TOKEN_REQUEST_BYTES, TOKEN_REQUEST_MEDIA_TYPE } from '@causeway/privacy-pass';
+import { openChallengeKeys } from './challenge-keys.js';
 import { DeviceSockets } from './device-sockets.js';
 import { EveryGateway } from './every-gateway.js';
 import { GatewayModule } from './gateway.module.js';
@@ -46,12 +48,16 @@ export async function startGateway(input: {
   });
   // Nest's own parsers would take forms as well; JSON is what the contract speaks
   const options = { logger: false, abortOnError: false, bodyParser: false } as const;
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(input), adapter, options);
+  const challengeKeys = await openChallengeKeys(config);
+  const module = GatewayModule.with({ ...input, challengeKeys });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   app.useGlobalPipes(requestValidation());
   app.useGlobalFilters(problems);
   const fastify = app.getHttpAdapter().getInstance();
   fastify.setReplySerializer(toWireJson);
   fastify.removeContentTypeParser('text/plain');
+  const asBytes = { parseAs: 'buffer', bodyLimit: TOKEN_REQUEST_BYTES } as const;
+  fastify.addContentTypeParser(TOKEN_REQUEST_MEDIA_TYPE, asBytes, (_request, body, done) => done(null, body));
   measureRequests(fastify, metrics);
   refuseWrongMethods(fastify);
   serveOpenApi(app);

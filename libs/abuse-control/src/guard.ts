@@ -9,12 +9,13 @@ import { decisionSentence } from './sentences.js';
 import { eased, isAnsweredFor, lifting } from './ease-standing.js';
 import { limitOf } from './limits.js';
 import { signalsOf } from './signals.js';
+import { StorePatience } from './store-patience.js';
 import { TenantLedger } from './tenant-ledger.js';
 
 export interface GuardOptions {
   readonly store: GuardStore;
   readonly keys: GuardKeys;
-  /** How long the store is waited for before a limit acts as it declares, milliseconds. */
+  /** How long a store that answers is waited for before a limit acts as it declares, milliseconds; less while it fails. */
   readonly patienceMs?: number;
   /** Names a decision; random unless a test wants it otherwise. */
   readonly mintDecisionId?: (atMs: number) => string;
@@ -22,8 +23,7 @@ export interface GuardOptions {
   readonly onStoreFailure?: (operation: string, thrown: unknown) => void;
 }
 
-const PATIENCE_MS = 250;
-const BLIND_RETRY_MS = 30_000;
+const BLIND_RETRY_MS = 10_000;
 
 const PASS: Decision = {
   id: undefined,
@@ -46,10 +46,16 @@ export class Guard {
   private readonly names: Pseudonyms;
   private readonly tenants: TenantLedger;
   private readonly mint: (atMs: number) => string;
+  private readonly patience: StorePatience;
 
   constructor(private readonly options: GuardOptions) {
     this.names = new Pseudonyms(options.keys);
-    this.tenants = new TenantLedger(options.store, this.names, (thrown) => this.failed('tally', thrown));
+    this.patience = new StorePatience(options.patienceMs);
+    this.tenants = new TenantLedger(
+      { tally: (names, add) => this.patience.run(() => options.store.tally(names, add)) },
+      this.names,
+      (thrown) => this.failed('tally', thrown),
+    );
     this.mint = options.mintDecisionId ?? (() => `d_${randomBytes(16).toString('base64url')}`);
   }
 
@@ -78,6 +84,11 @@ export class Guard {
     }
     if (verdicts.length > 0) await this.settle(verdicts);
     return decisions;
+  }
+
+  /** Whether somebody in this country answered this tenant lately, as far as this process knows: it asks the store every half minute. */
+  isProvenCountry(tenant: string, country: string): boolean {
+    return this.tenants.knowsCountry(tenant, country);
   }
 
   /** How somebody stands, without recording anything. Rejects when the store is away. */
@@ -110,10 +121,8 @@ export class Guard {
     wanted: readonly { readonly event: GuardEvent; readonly names: PairNames }[],
   ): Promise<readonly Snapshot[] | undefined> {
     try {
-      return await within(
-        this.options.patienceMs ?? PATIENCE_MS,
-        this.options.store.observe(wanted.map(({ event, names }) => observationOf(event, names))),
-      );
+      const batch = wanted.map(({ event, names }) => observationOf(event, names));
+      return await this.patience.run(() => this.options.store.observe(batch));
     } catch (thrown) {
       this.failed('observe', thrown);
       return undefined;
@@ -150,7 +159,7 @@ export class Guard {
 
   private async settle(verdicts: readonly Verdict[]): Promise<void> {
     try {
-      await within(this.options.patienceMs ?? PATIENCE_MS, this.options.store.settle(verdicts));
+      await this.patience.run(() => this.options.store.settle(verdicts));
     } catch (thrown) {
       // the next message raises it again
       this.failed('settle', thrown);
@@ -255,16 +264,4 @@ function blind(event: GuardEvent): Decision {
     retryAfterMs: BLIND_RETRY_MS,
     isBlind: true,
   };
-}
-
-async function within<Result>(patienceMs: number, work: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the guard store is late')), patienceMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -15,6 +15,7 @@ export * from './signals.js';
 export * from './weights.js';
 export * from './ladder.js';
 export * from './limits.js';
+export * from './spending-limits.js';
 export * from './score.js';
 export { decisionSentence } from './sentences.js';
 export * from './guard.js';

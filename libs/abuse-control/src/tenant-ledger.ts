@@ -28,7 +28,7 @@ export class TenantLedger {
   private readonly tenants = new Map<string, Known>();
 
   constructor(
-    private readonly store: GuardStore,
+    private readonly store: Pick<GuardStore, 'tally'>,
     private readonly names: Pseudonyms,
     private readonly onFailure: (thrown: unknown) => void,
   ) {}
@@ -72,6 +72,10 @@ export class TenantLedger {
         ]),
       ),
     };
+  }
+
+  knowsCountry(tenant: string, country: string): boolean {
+    return this.count(tenant, `country:${country}`) > 0;
   }
 
   private async exchange(event: GuardEvent, known: Known): Promise<void> {

@@ -65,7 +65,7 @@ export class Device {
     const goOn = () => parts.goOnEverywhere();
     this.interoperability = new Interoperability(context, goOn);
     this.routing = new Routing(context, parts.edge, goOn);
-    this.limits = new Limits(context);
+    this.limits = new Limits(context, goOn);
     this.permissions = new Permissions(context, parts.edge, parts.outgoing);
   }
 

@@ -1,6 +1,8 @@
 import {
   abuseDecisionSchema,
   abuseDecisionsSchema,
+  challengeOffersSchema,
+  type ChallengeAnswer,
   type AppealGrounds,
   acceptedSchema,
   accountErasedSchema,
@@ -14,6 +16,7 @@ import {
   edgeDescriptionSchema,
   explainedRouteSchema,
   gatewayDescriptionSchema,
+  issuerDirectorySchema,
   grantedSchema,
   inboxPageSchema,
   keyCountSchema,
@@ -37,7 +40,9 @@ import {
   type LinkAccountsRequest,
 } from '@causeway/api-contract';
 import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
+import { ISSUER_DIRECTORY_PATH } from '@causeway/privacy-pass';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
+import { exchangeVoucher } from './exchange-voucher.js';
 
 /** Whom a route or message is for, as the gateway is told. */
 export type WireTarget =
@@ -169,6 +174,23 @@ export class GatewayApi {
       body: { grounds },
       answer: abuseDecisionSchema,
     });
+
+  challenges = (id: string) =>
+    this.call({
+      method: 'GET',
+      path: `/v1/abuse/decisions/${encodeURIComponent(id)}/challenges`,
+      answer: challengeOffersSchema,
+    });
+  answerChallenge = (id: string, body: ChallengeAnswer) =>
+    this.call({
+      method: 'POST',
+      path: `/v1/abuse/decisions/${encodeURIComponent(id)}/challenges`,
+      body,
+      answer: abuseDecisionSchema,
+    });
+  tokenIssuer = () => this.call({ method: 'GET', path: ISSUER_DIRECTORY_PATH, answer: issuerDirectorySchema });
+  signBlindly = (path: string, voucher: string, request: Uint8Array) =>
+    exchangeVoucher(this.options, { path, voucher, request });
 
   report = (body: unknown) => this.call({ method: 'POST', path: '/v1/reports', body, answer: reportedSchema });
   revokeStatement = (id: string) =>

@@ -1,6 +1,7 @@
 import { problemSchema, toWireJson } from '@causeway/api-contract';
 import { z } from 'zod';
 import { backoffMs, pause } from './backoff.js';
+import { isLimit } from './limits.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
 import { GatewayUnreachableError, ProblemError } from './problem-error.js';
 
@@ -30,7 +31,7 @@ export const NO_ANSWER = z.unknown().transform((): void => undefined);
 const RETRY = { firstMs: 200, longestMs: 5000 };
 /** A gateway that asks for more patience than this gets a new call later, by whoever called. */
 const LONGEST_RETRY_AFTER_MS = 10_000;
-const DEFAULT_TIMEOUT_MS = 15_000;
+export const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_ATTEMPTS = 4;
 
 /**
@@ -72,7 +73,7 @@ async function callOnce<T>(call: Call<T>, options: HttpOptions): Promise<Outcome
   if (status >= 200 && status < 300) return readAnswer(call, text);
   const error = readProblem(status, text);
   // a redirection, too, is no gateway that answers
-  const isLimited = error instanceof ProblemError && error.code === 'abnormal-usage-detected';
+  const isLimited = error instanceof ProblemError && isLimit(error);
   if (isLimited || (status >= 400 && status < 500 && status !== 429)) throw error;
   return { kind: 'retry', error, retryAfterMs: retryAfterMs(retryAfter) };
 }
@@ -92,7 +93,7 @@ function readAnswer<T>(call: Call<T>, text: string): Outcome<T> {
   return { kind: 'answer', value: read.data };
 }
 
-function readProblem(status: number, text: string): Error {
+export function readProblem(status: number, text: string): Error {
   const document = parseJson(text);
   const problem = problemSchema.safeParse(document);
   if (!problem.success)

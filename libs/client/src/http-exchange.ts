@@ -5,7 +5,7 @@ export interface HttpRequest {
   readonly url: URL;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array | undefined;
   /** For the whole exchange. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
@@ -15,6 +15,7 @@ export interface HttpAnswer {
   readonly status: number;
   readonly retryAfter: string | undefined;
   readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 const http = new HttpAgent({ keepAlive: true });
@@ -43,20 +44,21 @@ export function exchange(wanted: HttpRequest): Promise<HttpAnswer> {
     };
     sent.on('error', fail);
     sent.on('response', (response) => {
-      readAll(response).then((text) => {
+      readAll(response).then((bytes) => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text });
+        const text = bytes.toString('utf8');
+        resolve({ status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'], text, bytes });
       }, fail);
     });
     sent.end(body);
   });
 }
 
-function readAll(response: IncomingMessage): Promise<string> {
+function readAll(response: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     response.on('data', (chunk: Buffer) => chunks.push(chunk));
-    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    response.on('end', () => resolve(Buffer.concat(chunks)));
     response.on('error', reject);
     response.on('close', () => reject(new Error('the connection ended within the answer')));
   });

@@ -54,7 +54,7 @@ export type { DeletionOutcome, DeletionTruth } from './deletion-truth.js';
 export type { ReportOptions, ReportOutcome } from './report-message.js';
 export type { PrivacySwitches } from '@causeway/message-model';
 export type { Privacy } from './privacy.js';
-export type { Limits } from './limits.js';
+export type { Limits, PendingPass } from './limits.js';
 export type { SendOptions } from './compose.js';
 export type { SentMessage } from './outgoing.js';
 export type { LocalMessage, MessageFilter } from './local-messages.js';

@@ -7,7 +7,7 @@ import type { EdgeTrust } from './edge-trust.js';
 import { MessageDoor } from './message-door.js';
 import type { Peers } from './peers.js';
 import { recordState } from './message-states.js';
-import { limitOf } from './limits.js';
+import { isLimit, limitOf } from './limits.js';
 import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { Retries } from './retries.js';
@@ -265,7 +265,7 @@ export class Outgoing {
 
   /** How long the gateway lets nobody new be written to, milliseconds; the person is told why. */
   #limitIn(error: unknown, address: string): number {
-    if (!(error instanceof ProblemError) || error.code !== 'abnormal-usage-detected') return 0;
+    if (!(error instanceof ProblemError) || !isLimit(error)) return 0;
     const limit = limitOf(error, address);
     this.context.events.emit('limited', limit);
     return limit.retryAfterSeconds * 1000;

@@ -3,6 +3,7 @@ import { parseAccountId, parseTransitId, purgeHourOf, type TenantId } from '@cau
 import { beyondLimit, type Clock, type Events } from '@causeway/platform';
 import type { ConductListener, ProvenReport } from '@causeway/people';
 import type { AbuseDecisionStore, PartitionStore } from '@causeway/storage';
+import type { OffersFor } from './challenges/challenge.js';
 import { GroupCommit } from './group-commit.js';
 
 /** One side of what happened, named as the guard names it: an account by its id, whom it writes to by their address or contact id. */
@@ -17,11 +18,15 @@ export interface Send extends Pair {
   readonly kind: 'request' | 'message';
   readonly isEstablished: boolean;
   readonly transport: 'native' | 'clear';
+  /** When the account was registered. */
+  readonly since: Date;
   readonly features?: GuardFeatures;
 }
 
 /** Under load one question to the guard is for what arrives in this time. */
 const GATHER_MS = 5;
+/** Nobody waits for what became of a message to be known: one question a second is for all of them. */
+const OUTCOMES_GATHER_MS = 1000;
 const SECOND_MS = 1000;
 
 export interface ConductWatchOptions {
@@ -41,6 +46,7 @@ export interface ConductWatchOptions {
  */
 export class ConductWatch implements ConductListener {
   private readonly judgements: GroupCommit<GuardEvent, Decision>;
+  private readonly outcomes: GroupCommit<GuardEvent, Decision>;
 
   constructor(private readonly options: ConductWatchOptions) {
     this.judgements = new GroupCommit((events) => this.judgeAll(events), {
@@ -49,23 +55,35 @@ export class ConductWatch implements ConductListener {
       gatherMs: GATHER_MS,
       ownerOf: ({ tenant }) => tenant,
     });
+    this.outcomes = new GroupCommit((events) => this.judgeAll(events), {
+      maxItems: 500,
+      maxUnderWay: 1,
+      gatherMs: OUTCOMES_GATHER_MS,
+      busyItems: 1,
+    });
   }
 
-  /** Throws `abnormal-usage-detected` for what may not go now, with how long, why, and the name of the decision. */
-  async allow(send: Send): Promise<void> {
-    const decision = await this.judge({ ...send, assurance: 'device' });
+  /**
+   * Throws `abnormal-usage-detected` for what may not go now, with how long, why, the name of the decision, and what `offersFor` offers
+   * where it is held.
+   */
+  async allow(send: Send, offersFor: OffersFor): Promise<void> {
+    const { since, ...event } = send;
+    const accountAgeMs = Math.max(0, this.options.clock.nowMs() - since.getTime());
+    const features = { ...event.features, accountAgeMs };
+    const decision = await this.judge({ ...event, features, assurance: 'device' });
     if (decision.isRaised) await this.record(send, decision);
     if (decision.action === 'deliver' || decision.action === 'request') return;
     this.options.events.sendLimited({ action: decision.action, isBlind: decision.isBlind });
     throw beyondLimit(rateLimitOf(decision), {
       pointer: '/to',
       detail: decision.sentence,
-      ...(decision.id === undefined ? {} : { extensions: { decision: decision.id } }),
+      extensions: extensionsOf(send, decision, offersFor),
     });
   }
 
   /** What comes in from a carrier, about which only the carrier's word is known. False: it is to be withheld. */
-  async allowInbound(send: Omit<Send, 'transport' | 'kind'>): Promise<boolean> {
+  async allowInbound(send: Omit<Send, 'transport' | 'kind' | 'since'>): Promise<boolean> {
     const decision = await this.judge({ ...send, kind: 'message', transport: 'clear', assurance: 'carrier' });
     // a carrier delivers when it delivers: what would only have to wait comes through
     const isWithheld = decision.action === 'block' || decision.action === 'suspend' || decision.action === 'hold';
@@ -73,13 +91,23 @@ export class ConductWatch implements ConductListener {
     return !isWithheld;
   }
 
-  /** `recipient` answered: they wrote back, or granted a request. */
-  answered(pair: Pair): Promise<void> {
-    return this.hear('reply', pair);
+  /** `recipient` answered: they wrote back, or granted a request. From which country, where it is known: one that answers is no place of pumping. */
+  answered({ country, ...pair }: Pair & { readonly country?: string }): Promise<void> {
+    return this.hear('reply', pair, country === undefined ? {} : { features: { country } });
   }
 
   blocked(pair: Pair): Promise<void> {
     return this.hear('block', pair);
+  }
+
+  /** What became of a message on a network of telephones. Nobody waits for it; what is lost with this process is lost. */
+  outcome(pair: Pair, kind: 'delivered' | 'delivery-failed'): void {
+    const { profile, clock, events } = this.options;
+    const told = { ...pair, kind, profile, atMs: clock.nowMs(), ...OF_A_TELEPHONE };
+    this.outcomes
+      .add(told)
+      .then((decision) => (decision.isRaised ? this.record(pair, decision) : undefined))
+      .catch((thrown: unknown) => events.bugCaught({ component: 'conduct-watch', thrown }));
   }
 
   /** A block in the same call was told by itself. A reporter who had reported this sender before counts no second time. */
@@ -88,8 +116,13 @@ export class ConductWatch implements ConductListener {
   }
 
   /** What is only told changes nothing for whoever tells it: a guard that is away is no reason to refuse them. */
-  private async hear(kind: 'reply' | 'block' | 'report', { tenant, sender, recipient }: Pair): Promise<void> {
+  private async hear(
+    kind: 'reply' | 'block' | 'report',
+    { tenant, sender, recipient }: Pair,
+    known: Pick<GuardEvent, 'features'> = {},
+  ): Promise<void> {
     const told = {
+      ...known,
       tenant,
       sender,
       recipient,
@@ -144,6 +177,16 @@ export class ConductWatch implements ConductListener {
     }
   }
 }
+
+function extensionsOf({ tenant, sender }: Send, { id, action }: Decision, offersFor: OffersFor) {
+  const decision = parseTransitId(id ?? '');
+  const account = parseAccountId(sender);
+  if (!decision) return {};
+  if (action !== 'hold' || !account) return { decision };
+  return { decision, challenges: offersFor({ tenant, account, decision }) };
+}
+
+const OF_A_TELEPHONE = { isEstablished: false, transport: 'clear', assurance: 'carrier' } as const;
 
 /** One new person per pause at level 1; none until it ends above. */
 function rateLimitOf({ level, retryAfterMs }: Decision) {

@@ -14,6 +14,8 @@ export * from './dedupe-digest.js';
 export * from './group-commit.js';
 export * from './conduct-watch.js';
 export * from './judge-send.js';
+export * from './charge-tenant.js';
 export * from './review-decisions.js';
+export * from './challenges/index.js';
 export * from './wakes.js';
 export * from './stamped-box.js';

@@ -1,11 +1,16 @@
 import type { SendMessageRequest } from '@causeway/api-contract';
 import type { Events } from '@causeway/platform';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
+import type { OffersFor } from './challenges/challenge.js';
+import type { ChargeTenant } from './charge-tenant.js';
 import type { ConductWatch } from './conduct-watch.js';
 import { GroupCommit } from './group-commit.js';
 
 /** Under load one statement notes what arrives in this time. */
 const GATHER_MS = 5;
+
+/** A number of no country that we know. */
+const UNKNOWN_COUNTRY = 'ZZ';
 
 /** Asks the guard about a message before it is accepted, and notes afterwards that its sender has sent. */
 export class JudgeSend {
@@ -15,6 +20,9 @@ export class JudgeSend {
     private readonly conduct: ConductWatch,
     recipients: RecipientStore,
     private readonly events: Events,
+    /** What somebody is offered whose messages are held. */
+    private readonly offersFor: OffersFor,
+    private readonly charge: ChargeTenant,
   ) {
     this.sent = new GroupCommit(
       async (keys) => {
@@ -25,27 +33,35 @@ export class JudgeSend {
     );
   }
 
-  /** Throws `abnormal-usage-detected`. What has no words yet is judged when it has, but for a request: it is how unwanted people arrive. */
+  /**
+   * Throws `abnormal-usage-detected` and `spending-limit-reached`. What has no words yet is judged when it has, but for a request: it is how
+   * unwanted people arrive.
+   */
   async execute(
     sender: AuthenticatedDevice,
     { to, body }: SendMessageRequest,
     recipient: Recipient | null,
   ): Promise<void> {
-    const from = { tenant: sender.tenant, sender: sender.account };
+    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt };
     if (to.kind === 'address') {
       const first = { kind: 'request', isEstablished: false, transport: 'native' } as const;
-      return this.conduct.allow({ ...from, ...first, recipient: to.address.uri });
+      return this.conduct.allow({ ...from, ...first, recipient: to.address.uri }, this.offersFor);
     }
     if (!recipient || body.leg === 'none') return;
     const { country, gapClass, peerAddress } = recipient;
-    await this.conduct.allow({
-      ...from,
-      recipient: to.kind === 'contact' ? to.contact : (peerAddress ?? ''),
-      kind: 'message',
-      isEstablished: recipient.hasSent && recipient.hasBeenSentTo,
-      transport: to.kind === 'contact' ? 'clear' : 'native',
-      features: { ...(country !== null && { country }), ...(gapClass !== null && { gapClass }) },
-    });
+    await this.conduct.allow(
+      {
+        ...from,
+        recipient: to.kind === 'contact' ? to.contact : (peerAddress ?? ''),
+        kind: 'message',
+        isEstablished: recipient.hasSent && recipient.hasBeenSentTo,
+        transport: to.kind === 'contact' ? 'clear' : 'native',
+        features: { ...(country !== null && { country }), ...(gapClass !== null && { gapClass }) },
+      },
+      this.offersFor,
+    );
+    // after the guard: what it does not let on spends nothing of what others may
+    if (to.kind === 'contact') await this.charge.execute(sender.tenant, country ?? UNKNOWN_COUNTRY);
   }
 
   /**

@@ -79,6 +79,16 @@ export const namedCountries = list.transform((items, context) => {
   if (new Set(pairs.map(([name]) => name)).size < pairs.length) context.addIssue('names something twice');
   return new Map<string, string>(pairs);
 });
+/** `US=20000,unproven=100`: daily limits by country, or by one of the names of the table. */
+export const spendingLimits = list.transform((items, context) => {
+  const pairs = items.flatMap((item) => {
+    const [, name, limit] = /^([A-Z]{2}|unproven|country|all)=(\d{1,9})$/.exec(item) ?? [];
+    if (name === undefined) context.addIssue('must be CC=number, unproven=, country= or all=, separated by commas');
+    return name === undefined ? [] : [[name, Number(limit)] as const];
+  });
+  if (new Set(pairs.map(([name]) => name)).size < pairs.length) context.addIssue('names something twice');
+  return new Map<string, number>(pairs);
+});
 export const e164List = list.pipe(
   z.array(z.string().regex(/^\+[1-9]\d{1,14}$/, 'must be numbers like +14155550100, separated by commas')),
 );

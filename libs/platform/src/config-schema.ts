@@ -14,6 +14,7 @@ import {
   namedPaths,
   hosts,
   namedCountries,
+  spendingLimits,
   e164List,
 } from './config-fields.js';
 
@@ -184,6 +185,16 @@ export const SETTINGS = z.object({
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),
   registration: identity('open', 'Who may register an account.', z.enum(['open', 'invite'])),
+  tokenIssuer: identity(
+    '',
+    'Host of who issues the tokens that let held messages go (RFC 9578). Empty: this gateway does, for vouchers of its operator.',
+    host.or(z.literal('')),
+  ),
+  tokenIssuerKey: identity(
+    '',
+    'The `token-key` of type 2 in the directory of that issuer, as base64url.',
+    z.string().regex(/^[A-Za-z0-9_-]*={0,2}$/, 'must be base64url'),
+  ),
   operatorToken: identity(
     '',
     'Bearer token of the operator console. Empty makes one in the data folder in development; production needs it set.',
@@ -191,6 +202,11 @@ export const SETTINGS = z.object({
   ),
 
   smsProvider: sms('none', 'Who carries SMS.', z.enum(['none', 'twilio'])),
+  spendingLimits: sms(
+    '',
+    'Messages to telephones a day, as `US=20000,unproven=100,country=5000,all=20000`: by country, in countries from which nobody answered, in any other, in all. What is not said is as in docs/limits.md.',
+    spendingLimits,
+  ),
   bridgeNumbers: sms('', 'Numbers messages are sent from, in E.164, separated by commas.', e164List),
   twilioAccountSid: sms(
     '',

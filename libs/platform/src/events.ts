@@ -147,6 +147,11 @@ export class Events {
     this.metrics.increment('causeway_sends_limited_total', { action: fields.action, blind: String(fields.isBlind) });
   }
 
+  /** A message to a telephone was counted against what its tenant may spend, or refused for that. */
+  messageCharged(fields: { readonly isWithinLimit: boolean }): void {
+    this.metrics.increment('causeway_messages_charged_total', { within: String(fields.isWithinLimit) });
+  }
+
   /** Established conversations go on, new ones wait, until it answers again. */
   guardStoreFailed(fields: { readonly operation: string; readonly thrown: unknown }): void {
     this.metrics.increment('causeway_guard_store_failures_total', { operation: fields.operation });

@@ -123,6 +123,11 @@ export const METRICS = {
     help: 'Messages that were not let on for now, by what was done, and whether the guard could not see.',
     labels: ['action', 'blind'],
   },
+  causeway_messages_charged_total: {
+    kind: 'counter',
+    help: 'Messages to telephones, by whether they were within what the tenant may spend.',
+    labels: ['within'],
+  },
   causeway_guard_store_failures_total: {
     kind: 'counter',
     help: 'Times the store of the spam guard did not answer, by what was tried.',

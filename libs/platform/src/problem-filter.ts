@@ -1,6 +1,7 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Events } from './events.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemOf } from './problem-document.js';
+import { offeredChallenges } from './offered-challenges.js';
 import { rateLimitIn } from './rate-limit.js';
 
 /** What is used of Fastify's reply. */
@@ -30,6 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
     const document = problemDocument(problem);
     const retryAfterSeconds = document['retryAfterSeconds'];
     if (typeof retryAfterSeconds === 'number') reply.header('retry-after', String(Math.ceil(retryAfterSeconds)));
+    const offers = offeredChallenges(document);
+    if (offers.length > 0) reply.header('www-authenticate', offers.join(', '));
     const limit = rateLimitIn(document);
     if (limit) {
       reply.header('ratelimit-policy', `"${limit.policy}";q=${limit.quota};w=${limit.windowSeconds}`);

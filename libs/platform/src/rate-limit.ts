@@ -1,4 +1,4 @@
-import { CausewayError, type ProblemDetails } from '@causeway/message-model';
+import { CausewayError, type ProblemCode, type ProblemDetails } from '@causeway/message-model';
 import type { ProblemDocument } from './problem-document.js';
 
 /** A quota as the RateLimit header fields name it (draft-ietf-httpapi-ratelimit-headers): so many in so many seconds. */
@@ -11,8 +11,12 @@ export interface RateLimit {
 }
 
 /** A request beyond a quota. The problem filter puts the quota into `RateLimit`, `RateLimit-Policy` and `Retry-After`. */
-export function beyondLimit(limit: RateLimit, details: ProblemDetails = {}): CausewayError {
-  return new CausewayError('abnormal-usage-detected', {
+export function beyondLimit(
+  limit: RateLimit,
+  details: ProblemDetails = {},
+  code: ProblemCode = 'abnormal-usage-detected',
+): CausewayError {
+  return new CausewayError(code, {
     ...details,
     extensions: { ...details.extensions, rateLimit: limit, retryAfterSeconds: limit.resetSeconds },
   });

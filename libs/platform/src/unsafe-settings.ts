@@ -69,6 +69,10 @@ const ALWAYS: readonly SafetyRule[] = [
     why: 'CAUSEWAY_KEY_PROVIDER is pkcs11, so CAUSEWAY_PKCS11_PACKAGE_FOLDER, CAUSEWAY_PKCS11_MODULE, CAUSEWAY_PKCS11_TOKEN and CAUSEWAY_PKCS11_PIN_FILE must be set',
   },
   {
+    when: (s) => (s.tokenIssuer === '') !== (s.tokenIssuerKey === ''),
+    why: 'CAUSEWAY_TOKEN_ISSUER and CAUSEWAY_TOKEN_ISSUER_KEY are set together: tokens are checked under that key',
+  },
+  {
     when: (s) => s.operatorToken !== undefined && isSealed(s.operatorToken),
     why: 'CAUSEWAY_OPERATOR_TOKEN names a sealed setting, and only the edge opens those',
   },

@@ -80,9 +80,6 @@ export async function openProcess(input: {
   };
 }
 
-/** A guard that is asked waits so long at most; then established conversations go on and new people wait. */
-const GUARD_PATIENCE_MS = 5_000;
-
 async function openGuard(on: {
   readonly config: Config;
   readonly stores: Stores;
@@ -97,7 +94,6 @@ async function openGuard(on: {
   const guard = new Guard({
     store,
     keys: guardKeys,
-    patienceMs: GUARD_PATIENCE_MS,
     mintDecisionId: (atMs) => mintTransitId('d', atMs + lifetimeOf('abuse-decisions').ms),
     onStoreFailure: (operation, thrown) => events.guardStoreFailed({ operation, thrown }),
   });

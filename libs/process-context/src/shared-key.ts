@@ -11,11 +11,11 @@ export async function sharedKey(folder: string, name: string): Promise<Bytes> {
   return sharedFile({ folder, name, sizeBytes: KEY_BYTES, make: () => randomBytes(KEY_BYTES) });
 }
 
-/** The same for any secret of a fixed size. Throws `StartupProblem` when what is there is of another size. */
+/** The same for any secret. Throws `StartupProblem` when what is there is not of the size that is wanted. */
 export async function sharedFile(file: {
   readonly folder: string;
   readonly name: string;
-  readonly sizeBytes: number;
+  readonly sizeBytes?: number;
   readonly make: () => Uint8Array;
 }): Promise<Bytes> {
   await mkdir(file.folder, { recursive: true, mode: 0o700 });
@@ -23,7 +23,7 @@ export async function sharedFile(file: {
   refusePathOpenToOthers(file.folder);
   refusePathOpenToOthers(path);
   const key = (await readKey(path)) ?? (await makeKey(path, file.make()));
-  if (key.length === file.sizeBytes) return key;
+  if (file.sizeBytes === undefined || key.length === file.sizeBytes) return key;
   throw new StartupProblem(`The key file ${file.name} is damaged.`, 'Restore it from where the data folder came from.');
 }
 

@@ -50,7 +50,7 @@ export const FILE_INVENTORY: readonly NamedEntry[] = [
     class: 'keys',
     matches: /^keys\/[a-z-]+\.key(\.\w+)?$/,
     purpose:
-      'keys of gateway and worker, which open no content: double acceptance, report tokens, signature of the ledger, the guard',
+      'keys of gateway and worker, which open no content: double acceptance, report tokens, signature of the ledger, the guard, challenges and the tokens that answer them',
     lifetime: 'per key, see protocol.md, section 6',
     readers: ['gateway', 'worker'],
   },

@@ -10,7 +10,7 @@ export interface AbuseDecision {
   readonly reasons: readonly Reason[];
   readonly decidedAt: Date;
   readonly untilAt: Date;
-  readonly state: 'stands' | 'appealed' | 'upheld' | 'lifted';
+  readonly state: 'stands' | 'asked' | 'passed' | 'appealed' | 'upheld' | 'lifted';
   /** Why somebody appeals, of the contract's list. */
   readonly grounds: string | null;
   readonly appealedAt: Date | null;
@@ -70,7 +70,7 @@ export class AbuseDecisionStore {
     );
   }
 
-  /** Once, of a decision that stands; undefined otherwise. */
+  /** Once, of a decision that stands, also while an operator is asked to let it go; undefined otherwise. */
   async appeal(
     { tenant, account }: Owner,
     id: TransitId,
@@ -78,7 +78,7 @@ export class AbuseDecisionStore {
   ): Promise<AbuseDecision | undefined> {
     const rows = await this.database.query<AbuseDecision>(
       `UPDATE transit.abuse_decision SET state = 'appealed', grounds = $5, appealed_at = $6
-       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND account_id = $4 AND state = 'stands' RETURNING ${COLUMNS}`,
+       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND account_id = $4 AND state IN ('stands', 'asked') RETURNING ${COLUMNS}`,
       purgeHourOf(id),
       id,
       tenant,
@@ -89,12 +89,41 @@ export class AbuseDecisionStore {
     return rows[0];
   }
 
-  /** What a person has to look at: appeals, and everything from level 3 on that still stands; appeals first, then the oldest. */
+  /** An operator is asked to let it go; said again it changes nothing. Undefined for what is over or was answered. */
+  async ask({ tenant, account }: Owner, id: TransitId, now: Date): Promise<AbuseDecision | undefined> {
+    const rows = await this.database.query<AbuseDecision>(
+      `UPDATE transit.abuse_decision SET state = 'asked', appealed_at = coalesce(appealed_at, $5)
+       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND account_id = $4 AND state IN ('stands', 'asked') AND until_at > $5
+       RETURNING ${COLUMNS}`,
+      purgeHourOf(id),
+      id,
+      tenant,
+      account,
+      now,
+    );
+    return rows[0];
+  }
+
+  /** Its challenge was passed. Undefined for what is over or was answered otherwise. */
+  async pass(tenant: TenantId, id: TransitId, now: Date): Promise<AbuseDecision | undefined> {
+    const rows = await this.database.query<AbuseDecision>(
+      `UPDATE transit.abuse_decision SET state = 'passed', reviewed_at = $4
+       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND state IN ('stands', 'asked', 'appealed') AND until_at > $4
+       RETURNING ${COLUMNS}`,
+      purgeHourOf(id),
+      id,
+      tenant,
+      now,
+    );
+    return rows[0];
+  }
+
+  /** What a person has to look at: who asks or appeals, and everything from level 3 on that still stands; who asks first, then the oldest. */
   async queue(tenant: TenantId, now: Date): Promise<readonly AbuseDecision[]> {
     return this.database.query<AbuseDecision>(
       `SELECT ${COLUMNS} FROM transit.abuse_decision
-       WHERE tenant_id = $1 AND (state = 'appealed' OR (state = 'stands' AND level >= 3 AND until_at > $2))
-       ORDER BY state = 'appealed' DESC, decided_at LIMIT 100`,
+       WHERE tenant_id = $1 AND (state = 'appealed' OR (state = 'asked' AND until_at > $2) OR (state = 'stands' AND level >= 3 AND until_at > $2))
+       ORDER BY state <> 'stands' DESC, decided_at LIMIT 100`,
       tenant,
       now,
     );
@@ -104,11 +133,11 @@ export class AbuseDecisionStore {
   async review(
     tenant: TenantId,
     id: TransitId,
-    { verdict, now }: { readonly verdict: 'lifted' | 'upheld'; readonly now: Date },
+    { verdict, now }: { readonly verdict: 'lifted' | 'upheld' | 'passed'; readonly now: Date },
   ): Promise<AbuseDecision | undefined> {
     const rows = await this.database.query<AbuseDecision>(
       `UPDATE transit.abuse_decision SET state = $4, reviewed_at = $5
-       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND state IN ('stands', 'appealed', $4) RETURNING ${COLUMNS}`,
+       WHERE purge_hour = $1 AND id = $2 AND tenant_id = $3 AND state IN ('stands', 'asked', 'appealed', $4) AND ($4 <> 'passed' OR level = 2) RETURNING ${COLUMNS}`,
       purgeHourOf(id),
       id,
       tenant,

@@ -16,6 +16,8 @@ export interface AuthenticatedDevice extends DeviceRef {
   readonly region: string;
   /** Whether this account takes part in conversations between the tenant's native networks. */
   readonly crossNetwork: boolean;
+  /** When the account was made. */
+  readonly registeredAt: Date;
 }
 
 export interface SignedKey {
@@ -107,7 +109,7 @@ export class AccountStore {
   async authenticate(tokenDigests: readonly Uint8Array[]): Promise<readonly (AuthenticatedDevice | null)[]> {
     const rows = await this.database.query<AuthenticatedDevice & { readonly rank: bigint }>(
       `SELECT t.rank, d.tenant_id AS tenant, d.account_id AS account, d.id AS device, a.address, registry.network_of(a.address) AS host,
-         n.native_host || ARRAY(SELECT h.host FROM registry.native_host h WHERE h.tenant_id = n.id) AS hosts, n.region, a.cross_network AS "crossNetwork"
+         n.native_host || ARRAY(SELECT h.host FROM registry.native_host h WHERE h.tenant_id = n.id) AS hosts, n.region, a.cross_network AS "crossNetwork", a.created_at AS "registeredAt"
        FROM jsonb_array_elements_text($1::jsonb) WITH ORDINALITY AS t(digest, rank)
        JOIN registry.device d ON d.token_digest = decode(t.digest, 'base64')
        JOIN registry.account a ON a.tenant_id = d.tenant_id AND a.id = d.account_id JOIN registry.tenant n ON n.id = d.tenant_id`,

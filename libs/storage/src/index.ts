@@ -17,6 +17,8 @@ export * from './number-digest.store.js';
 export * from './recipient.store.js';
 export * from './guard.store.js';
 export * from './abuse-decision.store.js';
+export * from './challenge.store.js';
+export * from './spending.store.js';
 export type { BoxRow, NewMessage, SealedBody } from './new-message.js';
 export * from './message.store.js';
 export * from './lane.store.js';

@@ -89,7 +89,8 @@ const someOf = (table: string, isPast: string): string =>
 /** `$1` the last hour that is past, `$2` how many hours a lane may be idle. */
 const FORGET = `WITH a AS (${someOf('accepted', 'purge_hour <= $1')}), r AS (${someOf('received', 'purge_hour <= $1')}),
     s AS (${someOf('statement_use', 'purge_hour <= $1')}), i AS (${someOf('inbox_item', 'purge_hour <= $1')}),
+    t AS (${someOf('spent_token', 'purge_hour <= $1')}), p AS (${someOf('spending', 'purge_hour <= $1')}), v AS (${someOf('voucher', 'purge_hour <= $1')}),
     l AS (${someOf('lane', 'pending = 0 AND used_hour <= $1 - $2::int')})
   SELECT sum(n)::int AS n, max(n)::int AS most
   FROM (VALUES ((SELECT count(*) FROM a)), ((SELECT count(*) FROM r)), ((SELECT count(*) FROM s)), ((SELECT count(*) FROM i)),
-    ((SELECT count(*) FROM l))) AS counted(n)`;
+    ((SELECT count(*) FROM t)), ((SELECT count(*) FROM p)), ((SELECT count(*) FROM v)), ((SELECT count(*) FROM l))) AS counted(n)`;

@@ -1,5 +1,7 @@
 import { AccountStore } from './account.store.js';
 import { AbuseDecisionStore } from './abuse-decision.store.js';
+import { ChallengeStore } from './challenge.store.js';
+import { SpendingStore } from './spending.store.js';
 import { AliasStore } from './alias.store.js';
 import { AttemptStore } from './attempt.store.js';
 import { ConsentStore } from './consent.store.js';
@@ -62,6 +64,8 @@ export class Stores {
   readonly revokedStatements: RevokedStatementStore;
   readonly guard: PostgresGuardStore;
   readonly abuseDecisions: AbuseDecisionStore;
+  readonly passing: ChallengeStore;
+  readonly spending: SpendingStore;
   readonly privacy: PrivacyStore;
 
   constructor(options: { readonly url: string; readonly maxConnections?: number }) {
@@ -95,6 +99,8 @@ export class Stores {
     this.revokedStatements = new RevokedStatementStore(this.database);
     this.guard = new PostgresGuardStore(this.database, this.partitions);
     this.abuseDecisions = new AbuseDecisionStore(this.database);
+    this.passing = new ChallengeStore(this.database);
+    this.spending = new SpendingStore(this.database);
     this.privacy = new PrivacyStore(this.database);
   }
 

@@ -3,6 +3,7 @@ import { accounts } from './accounts.js';
 import { backlog } from './backlog.js';
 import { failedHead } from './failed-head.js';
 import { fairness } from './fairness.js';
+import { guard } from './guard.js';
 import { hour } from './hour.js';
 import { limits } from './limits.js';
 import { live } from './live.js';
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   memory,
   fairness,
   routes,
+  guard,
   purge,
   hour,
 ];

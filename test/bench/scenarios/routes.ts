@@ -113,6 +113,7 @@ function askedOf(row: Readonly<Record<string, unknown>>): Asked {
     host: 'causeway.local',
     hosts: ['causeway.local'],
     crossNetwork: false,
+    registeredAt: new Date(0),
     region: 'local',
   };
   return { caller, request: { to: { kind: 'contact', contact } } };

@@ -39,3 +39,20 @@ export const appeal: Command = {
       new Terminal().row('decision', state);
     }),
 };
+
+export const pass: Command = {
+  name: 'pass',
+  usage: '<decision> [--voucher <text>]',
+  summary: 'let go what a decision holds: with a voucher of the operator at once, without one when they approve',
+  group: 'device',
+  options: { ...DEVICE_OPTIONS, voucher: 'text' },
+  run: (invocation) =>
+    withDevice(invocation, async (device) => {
+      const [decision = ''] = invocation.arguments;
+      const voucher = invocation.option('voucher');
+      const { state } = voucher
+        ? await device.limits.passWithVoucher(decision, voucher)
+        : await device.limits.askOperator(decision);
+      new Terminal().row('decision', state);
+    }),
+};

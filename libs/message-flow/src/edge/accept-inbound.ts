@@ -208,10 +208,10 @@ export class AcceptInbound {
     });
   }
 
-  private async noteAnswer({ tenant, account, contact, contactHasSent }: SealedContact): Promise<void> {
+  private async noteAnswer({ tenant, account, contact, contactHasSent, country }: SealedContact): Promise<void> {
     if (contactHasSent) return;
     await this.edge.standings.noteSent(tenant, contact);
-    await this.edge.conduct.answered({ tenant, sender: account, recipient: contact });
+    await this.edge.conduct.answered({ tenant, sender: account, recipient: contact, country });
   }
 
   private seal(input: {

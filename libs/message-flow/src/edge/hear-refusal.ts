@@ -1,6 +1,7 @@
 import type { ContactId, TenantId } from '@causeway/message-model';
 import type { AttemptOutcome, ClearMessage } from '@causeway/storage';
 import { consentingPerson } from './consenting-person.js';
+import { deliveryOutcomeOf } from './delivery-outcome.js';
 import type { EdgeContext } from './edge-context.js';
 import { numberAad } from './number-at-rest.js';
 
@@ -28,13 +29,15 @@ export async function hearRefusal(
   await edge.contacts.optOutAtCarrier(consentingPerson(edge, contact.tenant, { e164, bridgeNumber }));
 }
 
-/** What the end of an attempt says of the person, whether the network told it or was asked. */
+/** What the end of an attempt says of the person, and of who wrote to them, whether the network told it or was asked. */
 export async function hearOutcome(
-  edge: Parameters<typeof hearRefusal>[0],
-  { tenant, contact }: Pick<ClearMessage, 'tenant' | 'contact'>,
+  edge: Parameters<typeof hearRefusal>[0] & Pick<EdgeContext, 'conduct'>,
+  { tenant, account, contact }: Pick<ClearMessage, 'tenant' | 'account' | 'contact'>,
   record: Pick<AttemptOutcome, 'state' | 'reason'>,
 ): Promise<void> {
   if (!contact) return;
+  const kind = deliveryOutcomeOf(record);
+  if (kind) edge.conduct.outcome({ tenant, sender: account, recipient: contact }, kind);
   // their phone took it, before the number could have gone to anyone else
   if (record.state === 'delivered') await edge.standings.markKnown(tenant, contact);
   await hearRefusal(edge, { tenant, contact, reason: record.reason });

@@ -15,6 +15,7 @@ import { buildOutboundBody, type FileLinks } from './build-outbound-body.js';
 import type { Permitted } from './check-permission.js';
 import type { EdgeContext } from './edge-context.js';
 import { provesAbsence, toRecord } from './outcome-to-record.js';
+import { deliveryOutcomeOf } from './delivery-outcome.js';
 import { hearRefusal } from './hear-refusal.js';
 import { endedOr, type Passage } from './passage.js';
 import type { RecordOutcome } from './record-outcome.js';
@@ -174,7 +175,10 @@ export class MakeAttempt {
       await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
     const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
     const recorded = await this.outcome.execute(message, record, outcome);
-    await hearRefusal(this.edge, { tenant: message.tenant, contact: contact.contact, reason: record.reason });
+    const { tenant } = message;
+    await hearRefusal(this.edge, { tenant, contact: contact.contact, reason: record.reason });
+    const known = deliveryOutcomeOf(record);
+    if (known) this.edge.conduct.outcome({ tenant, sender: contact.account, recipient: contact.contact }, known);
     const durationMs = endedMs - startedMs;
     this.edge.events.attemptEnded({ messageId, network: adapter.network, attempt, outcome: outcome.kind, durationMs });
     if (record.leavesLane || record.isHeld || record.fallsBack)
