@@ -27,6 +27,8 @@ async function linkNumber(device: Device, phone: string): Promise<void> {
   await device.links.prove(challenge, code);
 }
 
+const ENDED = { kind: 'failed', reason: 'conversation-ended' } as const;
+
 const numberLink = async (device: Device) => {
   const link = (await device.links.list()).find(({ kind }) => kind === 'number');
   if (!link) throw new Error('no number is linked');
@@ -54,6 +56,37 @@ describe('a linked number', () => {
     expect(await mia.links.list()).toEqual([]);
     expect((await ada.contacts.find(phone)).native).toBeNull();
     expect((await world.carrier.received(phone)).map(({ body }) => body)).toEqual([expect.stringMatching(/code/)]);
+  }, 60_000);
+
+  it('takes along what waited to go there in the clear, when its owner can be reached by it', async () => {
+    const phone = '+14155550137';
+    const [ada, mia] = [await world.register('moved-ada'), await world.register('moved-mia')];
+    const shown = reading(mia);
+    await world.befriend(ada, mia);
+    const waiting = await ada.send(phone, 'written for a telephone');
+    expect(waiting.state).toEqual({ kind: 'waiting-on-sender', reason: 'downgrade' });
+    await linkNumber(mia, phone);
+    await mia.links.setFindable(await numberLink(mia), 'everyone');
+    expect((await ada.contacts.find(phone)).native).toBe(mia.address);
+    // signed for the carrier, and yet nothing goes there: the stronger way was opened meanwhile
+    await ada.approve(waiting);
+    await eventually(() =>
+      shown.some(({ text, network }) => text === 'written for a telephone' && network === 'native'),
+    );
+    expect(await ada.waiting()).toEqual([]);
+    expect((await world.carrier.received(phone)).map(({ body }) => body)).toEqual([expect.stringMatching(/code/)]);
+  }, 60_000);
+
+  it('is made a contact of anew where another device removed it', async () => {
+    const phone = '+14155550138';
+    const ada = await world.register('removing');
+    const second = await world.addDevice(ada, 'removing-2');
+    await ada.contacts.find(phone);
+    await second.contacts.find(phone);
+    await second.contacts.remove(phone);
+    const sent = await ada.send(phone, 'again');
+    expect(sent.state).toEqual({ kind: 'waiting-on-sender', reason: 'downgrade' });
+    expect(await ada.waiting()).toHaveLength(1);
   }, 60_000);
 
   it('is found by people whose number its owner has, and by no others', async () => {
@@ -197,7 +230,7 @@ describe('an alias', () => {
     await eventually(() => shown.length === 1);
     const buyer = shown[0]?.from ?? '';
     await seller.aliases.revoke(alias);
-    await expect(seller.send(buyer, 'too late')).rejects.toMatchObject({ code: 'not-found' });
+    expect((await seller.send(buyer, 'too late')).state).toEqual(ENDED);
     await write(phone, 'are you there?');
     await write(phone, `${alias.code} and now?`);
     const control = await seller.aliases.make({ kind: 'listing' });
@@ -208,6 +241,21 @@ describe('an alias', () => {
     const { hits } = await searchEveryRow(stores.database, [alias.code, alias.alias, buyer.slice('contact:'.length)]);
     await stores.close();
     expect(hits).toBe(0);
+  }, 60_000);
+
+  it('ends what waits for it clearly when it is revoked', async () => {
+    const phone = '+14155550146';
+    const seller = await world.register('waiting-seller');
+    const shown = reading(seller);
+    const alias = await seller.aliases.make({ kind: 'listing' });
+    await write(phone, `${alias.code} hello`);
+    await eventually(() => shown.length === 1);
+    const waiting = await seller.send(shown[0]?.from ?? '', 'shall I?');
+    expect(waiting.state).toEqual({ kind: 'waiting-on-sender', reason: 'downgrade' });
+    await seller.aliases.revoke(alias);
+    expect((await seller.approve(waiting)).state).toEqual(ENDED);
+    expect(await seller.waiting()).toEqual([]);
+    expect(await world.carrier.received(phone)).toEqual([]);
   }, 60_000);
 
   it('for one contact lets one telephone in, and a word that is no alias none', async () => {

@@ -86,6 +86,17 @@ const holdPort = (port: number): Promise<Server> =>
     const server = createServer().listen(port, '127.0.0.1', () => resolve(server));
   });
 
+it('gives the gateway several native networks by one option', async () => {
+  const hosts = await place('hosts');
+  const command = await isUp(hosts, '--hosts', 'messenger.example,direct.example');
+  const document: unknown = await (await fetch(`${hosts.url}/.well-known/causeway`)).json();
+  expect(document).toMatchObject({
+    nativeHost: 'messenger.example',
+    nativeHosts: ['messenger.example', 'direct.example'],
+  });
+  await endsCleanly(command, hosts, () => command.signal('SIGTERM'));
+}, 120_000);
+
 describe('a start that cannot be', () => {
   it.each([
     ['the API', 'CAUSEWAY_HTTP_PORT', []],

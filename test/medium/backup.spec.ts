@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { EdgeKeys } from '@causeway/edge-keys';
 import { numberAad } from '@causeway/message-flow/edge';
-import { mintContactId, mintConversationId, utf8, type AccountId, type ContactId } from '@causeway/message-model';
+import {
+  mintAliasCode,
+  mintAliasId,
+  mintContactId,
+  mintConversationId,
+  mintLinkId,
+  utf8,
+  type AccountId,
+  type AliasId,
+  type ContactId,
+} from '@causeway/message-model';
 import { loadConfig, ManualClock, type Clock } from '@causeway/platform';
 import { KeepTombstones, tombstoneFilesOf } from '@causeway/retention';
 import { readBackup, readTombstoneFile, restoreBackup, Stores, writeBackup } from '@causeway/storage';
@@ -82,6 +92,67 @@ const contactOf = (account: AccountId, contact: ContactId) => ({
   lineType: 'MOBILE',
   now: world.clock.now(),
 });
+
+/** A number that everyone may find the person by. */
+async function linkNumber(person: Person, place: number) {
+  const link = mintLinkId();
+  const { digest, version } = world.keys.numberDigest('link', TENANT, `+1415555${String(4_000 + place)}`);
+  const now = world.clock.now();
+  await world.stores.links.linkNumber(
+    person.caller,
+    {
+      link,
+      numberDigest: digest,
+      numberDigests: [digest],
+      digestVersion: version,
+      sealedNumber: digest,
+      country: 'US',
+    },
+    { now, expiresAt: new Date(now.getTime() + 300 * 86_400_000) },
+  );
+  await world.stores.links.setFindable(person.caller, link, 'everyone');
+  return link;
+}
+
+async function makeAlias(person: Person) {
+  const alias = mintAliasId();
+  const made = {
+    alias,
+    code: mintAliasCode(),
+    kind: 'listing',
+    createdAt: world.clock.now(),
+    expiresAt: null,
+  } as const;
+  await world.stores.aliases.create(person.caller, made);
+  return alias;
+}
+
+let telephones = 0;
+async function addContact(person: Person, alias: AliasId | undefined) {
+  const contact = mintContactId();
+  const { digest, version } = world.keys.numberDigest(
+    'contact',
+    TENANT,
+    `+1415555${String((telephones += 1) + 5_000)}`,
+  );
+  await world.stores.contacts.create({
+    tenant: TENANT,
+    account: person.caller.account,
+    contact,
+    conversation: mintConversationId(),
+    contactDigest: digest,
+    bindingDigest: digest,
+    digestVersion: version,
+    optOutDigests: [],
+    sealedNumber: world.keys.sealAtRest(utf8('+14155550000'), numberAad(TENANT, contact)),
+    bridgeNumberIds: ['one'],
+    country: 'US',
+    lineType: 'mobile',
+    now: world.clock.now(),
+    ...(alias === undefined ? {} : { alias }),
+  });
+  return contact;
+}
 
 describe('a backup', () => {
   it('has every row of the registry in it but those that must not come back, for its owner’s eyes', async () => {
@@ -184,6 +255,34 @@ describe('what was taken back after a backup', () => {
       expect([table, await rows(stores)]).toEqual([table, await rows(world.stores)]);
       expect(await rows(stores)).toHaveLength(1);
     }
+    await stores.close();
+  });
+
+  it('stays so: links, who may find one by them, aliases and what came through them', async () => {
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+    const { links, aliases, contacts } = world.stores;
+    const [taken, narrowed, kept] = [await linkNumber(ada, 1), await linkNumber(ada, 2), await linkNumber(ada, 3)];
+    const [revoked, open] = [await makeAlias(ada), await makeAlias(ada)];
+    const throughAlias = await addContact(ada, revoked);
+    const ofBob = await addContact(bob, undefined);
+    await contacts.setLinked({ tenant: TENANT, contact: ofBob }, { link: taken, account: ada.caller.account });
+    await backUp();
+    await links.revoke(ada.caller, taken);
+    await links.setFindable(ada.caller, narrowed, 'nobody');
+    await aliases.revoke(ada.caller, revoked);
+    const { stores } = await restored();
+    const back = await stores.links.list(ada.caller);
+    expect(new Map(back.map(({ link, findable }) => [link, findable]))).toEqual(
+      new Map([
+        [narrowed, 'nobody'],
+        [kept, 'everyone'],
+      ]),
+    );
+    expect((await stores.aliases.list(ada.caller)).map(({ alias }) => alias)).toEqual([open]);
+    expect(await stores.contacts.summary(ada.caller, throughAlias)).toBeUndefined();
+    const led = await stores.database.query('SELECT FROM registry.contact WHERE linked_account IS NOT NULL');
+    expect(led).toEqual([]);
+    expect(await stores.contacts.summary(bob.caller, ofBob)).toBeDefined();
     await stores.close();
   });
 

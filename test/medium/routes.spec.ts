@@ -15,7 +15,7 @@ beforeAll(async () => {
   const { stores, clock, devices, retention } = bridge;
   const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock, retention.book);
   const switches = new TellSwitch(stores.routes, stores.consents, tell, clock, (touched) => devices.wake(touched));
-  plans = new PlanRoute(stores.routes, bridge.desk(), switches);
+  plans = new PlanRoute(stores.routes, bridge.desk(), switches, clock);
 }, 60_000);
 afterAll(async () => edge.close());
 

@@ -43,6 +43,7 @@ import { refuse } from './commands/refuse.js';
 import { review } from './commands/review.js';
 import { verify } from './commands/verify.js';
 import { waiting } from './commands/waiting.js';
+import { whoMayWrite } from './commands/who-may-write.js';
 import { withdraw } from './commands/withdraw.js';
 import { networks, networksOff, networksOn } from './commands/networks.js';
 
@@ -76,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   refuse,
   allow,
   block,
+  whoMayWrite,
   withdraw,
   status,
   waiting,

@@ -5,7 +5,10 @@ import { COMMANDS } from './commands.js';
 import { help } from './help.js';
 
 const words = process.argv.slice(2);
-const command = COMMANDS.find((one) => `${words.join(' ')} `.startsWith(`${one.name} `));
+// of `contact` and `contact find` the one that says more
+const [command] = COMMANDS.filter((one) => `${words.join(' ')} `.startsWith(`${one.name} `)).toSorted(
+  (a, b) => b.name.length - a.name.length,
+);
 const name = command?.name ?? words[0] ?? 'help';
 const typed = words.slice(name.split(' ').length);
 

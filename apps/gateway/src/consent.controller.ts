@@ -13,6 +13,10 @@ import { z } from 'zod';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { EveryGateway } from './every-gateway.js';
 import { Documented } from './documented.js';
+import { noSooner } from './no-sooner.js';
+
+/** A decision about an address is answered after this time, whether or not somebody is there. */
+const DECISION_MS = 40;
 
 const requestIdField = z.string().regex(/^q_[A-Za-z0-9_-]{22}$/, 'is not a valid request id');
 const pageSchema = z.object({ limit: limitField, cursor: requestIdField.optional() });
@@ -85,12 +89,18 @@ export class ConsentController {
       await this.decide.decideContact(caller, body.contact, body.decision);
       return;
     }
-    this.devices.wake(await this.decide.decide(caller, body.peer.uri, body.decision));
+    // there is less to do about an address that is nobody's
+    this.devices.wake(await noSooner(DECISION_MS, this.decide.decide(caller, body.peer.uri, body.decision)));
   }
 
   @Put('account/consent-policy')
   @HttpCode(204)
-  @Documented({ summary: 'Who may write: those who asked and were granted, or anyone', status: 204 })
+  @Documented({
+    summary: 'Who may write: those who asked and were granted, also people whose number you have, or anyone',
+    description:
+      '`contacts`: people among your contacts who linked their number and let you find them by it. Whoever was refused or blocked stays so.',
+    status: 204,
+  })
   async setPolicy(
     @Caller() caller: AuthenticatedDevice,
     @Body({ schema: consentPolicySchema }) { policy }: z.output<typeof consentPolicySchema>,

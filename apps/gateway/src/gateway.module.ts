@@ -215,7 +215,7 @@ export class GatewayModule {
         { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
         made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));
-          return new PlanRoute(stores.routes, edge, switches, context.residency);
+          return new PlanRoute(stores.routes, edge, switches, context.clock, context.residency);
         }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {

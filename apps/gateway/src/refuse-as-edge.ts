@@ -4,7 +4,7 @@ import type { EdgeDesk } from '@causeway/people';
 /** What to do about a refusal, where the caller can do something. */
 const DETAILS: Readonly<Record<string, string>> = {
   'no-bridge-number':
-    'Every bridge number already talks to this telephone, or did in the last 180 days: ask the operator for another one, or remove a contact',
+    'Every number of this gateway already talks to that telephone, or did in the last 180 days: the operator has to add one to CAUSEWAY_BRIDGE_NUMBERS',
   'rate-limited': 'This is as many numbers as may be asked for in a day: try again tomorrow',
 };
 

@@ -23,6 +23,10 @@ const described = (row: LinkRow, nowMs: number) => ({
   findable: row.findable,
   provedAt: row.provedAt.toISOString(),
   expiresAt: row.expiresAt.toISOString(),
-  state: row.endedBecause !== null ? 'ended' : row.expiresAt.getTime() <= nowMs ? 'expired' : 'active',
-  ...(row.endedBecause === null ? {} : { because: row.endedBecause }),
+  ...endOf(row, nowMs),
 });
+
+function endOf({ endedBecause, expiresAt }: LinkRow, nowMs: number) {
+  if (endedBecause === null) return { state: expiresAt.getTime() <= nowMs ? 'expired' : 'active' } as const;
+  return endedBecause === 'expired' ? ({ state: 'expired' } as const) : { state: 'ended', because: endedBecause };
+}

@@ -53,6 +53,11 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
       every(partitionsMs, { name: 'make-partitions', run: () => makePartitions.execute() }, events),
       every(partitionsMs, { name: 'drop-partitions', run: () => dropPartitions.execute() }, events),
       every(
+        config.sweepIntervalMs,
+        { name: 'end-links', run: () => this.context.stores.discovery.endExpired(this.context.clock.now()) },
+        events,
+      ),
+      every(
         FORGET_MS,
         { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) },
         events,

@@ -1,3 +1,4 @@
+import { CONSENT_POLICIES } from '@causeway/message-model';
 import { z } from 'zod';
 import {
   boxIdField,
@@ -38,6 +39,13 @@ export const deviceEventSchema = z.discriminatedUnion('type', [
   }),
   /** Whoever asked took it back before there was an answer. */
   z.object({ type: z.literal('consent-cancelled'), request: z.string(), from: nativeAddressField, at: z.string() }),
+  /** Somebody saw another account key of this account than before, and holds back what they wrote until they looked at it. */
+  z.object({
+    type: z.literal('key-change-held'),
+    from: nativeAddressField,
+    conversation: conversationIdField,
+    at: z.string(),
+  }),
   /** A conversation takes another way from now on; told to both ends. */
   z.object({
     type: z.literal('route-switched'),
@@ -103,7 +111,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
 
 export const requestPageSchema = z.object({ requests: z.array(consentRequestSchema), next: z.string().optional() });
 export const grantedSchema = z.object({ peer: nativeAddressField, conversation: conversationIdField });
-export const consentPolicySchema = z.object({ policy: z.enum(['ask', 'anyone']) });
+export const consentPolicySchema = z.object({ policy: z.enum(CONSENT_POLICIES) });
 export const decideConsentSchema = z.union([
   z.object({ peer: nativeAddressField, decision: z.enum(['grant', 'revoke', 'cancel']) }),
   z.object({ contact: contactIdField, decision: z.enum(['grant', 'revoke']) }),

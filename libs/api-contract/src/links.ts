@@ -23,7 +23,7 @@ export const linkSchema = z.object({
   provedAt: z.string(),
   expiresAt: z.string(),
   state: z.enum(['active', 'expired', 'ended']),
-  /** Why it ended before its time. */
+  /** Why it ended before its time; `expired` needs no reason. */
   because: z.enum(['proved-by-another', 'number-out-of-service']).optional(),
 });
 export const linkListSchema = z.object({

@@ -31,6 +31,10 @@ export class DeviceEventHandling {
         case 'consent-cancelled':
           unit.delete(RECORDS.request, event.request);
           return unit.afterCommit(() => this.context.events.emit('request-withdrawn', { from: event.from.uri }));
+        case 'key-change-held': {
+          const { from, conversation } = event;
+          return unit.afterCommit(() => this.context.events.emit('key-change-held', { from: from.uri, conversation }));
+        }
         case 'route-switched': {
           const { conversation, network, confidentiality } = event;
           const isOwn = event.from.uri === this.context.own.current.address;

@@ -64,6 +64,12 @@ export interface KeyChange {
   readonly wasVerified: boolean;
 }
 
+/** Somebody was shown another account key of this account and has not accepted it. News, where nobody here changed one: compare safety numbers. */
+export interface KeyChangeHeld {
+  readonly from: string;
+  readonly conversation: ConversationId;
+}
+
 export interface DeviceListChange {
   readonly address: string;
   readonly version: number;
@@ -133,6 +139,7 @@ export interface DeviceEventMap {
   report: MessageReport;
   typing: TypingNotice;
   'key-change': KeyChange;
+  'key-change-held': KeyChangeHeld;
   'device-list': DeviceListChange;
   'edge-changed': EdgeChange;
   'trust-problem': TrustProblem;
@@ -210,6 +217,7 @@ const noHandlers = (): Handlers => ({
   limited: new Set(),
   typing: new Set(),
   'key-change': new Set(),
+  'key-change-held': new Set(),
   'device-list': new Set(),
   'edge-changed': new Set(),
   'trust-problem': new Set(),
@@ -231,6 +239,7 @@ const nothingWaiting = (): Waiting => ({
   limited: [],
   typing: [],
   'key-change': [],
+  'key-change-held': [],
   'device-list': [],
   'edge-changed': [],
   'trust-problem': [],

@@ -1,6 +1,6 @@
 import type { AccountErased, AccountExport } from '@causeway/api-contract';
 import { eraseAccount, exportAccount } from './account-data.js';
-import type { AttachmentReference, ContentCard, DeviceId, InlineFile } from '@causeway/message-model';
+import type { AttachmentReference, ConsentPolicy, ContentCard, DeviceId, InlineFile } from '@causeway/message-model';
 import type { ListedDevice } from '@causeway/signal-protocol';
 import { acceptRequest, decideAbout, safetyNumberWith, withdrawRequest } from './acquaintance.js';
 import { Actions, type AttachOptions, type CardOptions } from './actions.js';
@@ -239,8 +239,8 @@ export class Device {
     return this.parts.outgoing.waiting();
   }
 
-  /** Who may write first: those this person accepts, or anyone. */
-  async setConsentPolicy(policy: 'ask' | 'anyone'): Promise<void> {
+  /** Who may write first: those this person accepts, besides them people whose number they have, or anyone. */
+  async setConsentPolicy(policy: ConsentPolicy): Promise<void> {
     await this.context.api.setConsentPolicy(policy);
   }
 

@@ -39,7 +39,14 @@ import {
   type Findable,
   type LinkAccountsRequest,
 } from '@causeway/api-contract';
-import type { ConversationId, DeviceId, MessageId, NativeAddress, ContactId } from '@causeway/message-model';
+import type {
+  ConsentPolicy,
+  ContactId,
+  ConversationId,
+  DeviceId,
+  MessageId,
+  NativeAddress,
+} from '@causeway/message-model';
 import { ISSUER_DIRECTORY_PATH } from '@causeway/privacy-pass';
 import { callGateway, NO_ANSWER, type Call, type HttpOptions } from './http-call.js';
 import { exchangeVoucher } from './exchange-voucher.js';
@@ -159,7 +166,7 @@ export class GatewayApi {
     this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/grant`, answer: grantedSchema });
   refuse = (request: string) =>
     this.call({ method: 'POST', path: `/v1/requests/${encodeURIComponent(request)}/refuse`, answer: NO_ANSWER });
-  setConsentPolicy = (policy: 'ask' | 'anyone') =>
+  setConsentPolicy = (policy: ConsentPolicy) =>
     this.call({ method: 'PUT', path: '/v1/account/consent-policy', body: { policy }, answer: NO_ANSWER });
   allow = (peer: NativeAddress) =>
     this.call({ method: 'PUT', path: '/v1/consents', body: { peer: peer.uri, decision: 'grant' }, answer: NO_ANSWER });

@@ -20,6 +20,7 @@ export type {
   EdgeChange,
   Handler,
   KeyChange,
+  KeyChangeHeld,
   MessageReport,
   MessageStateChange,
   ReceivedMessage,

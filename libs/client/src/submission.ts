@@ -31,6 +31,7 @@ import type { WireTarget } from './gateway-api.js';
 /** Plan, seal, submit; each repair starts over. A gateway that asks for more than this is not going to be satisfied. */
 const ROUNDS = 5;
 const CONSENT_GONE: ReadonlySet<string> = new Set(['no-consent', 'not-found']);
+const isOfGone = (error: unknown): boolean => error instanceof ProblemError && error.code === 'not-found';
 
 /**
  * Brings one message as far as it can go now: plan, check what the plan claims, seal, submit; or a header alone, which
@@ -127,13 +128,35 @@ export class Submission {
     const contact = await contactOf(this.context, this.edge, record.address);
     // Written while nobody could be asked for the conversation of this number.
     if (contact.conversation !== record.conversation) return this.#move(record, contact.conversation);
-    const plan = await this.context.api.planRoute({ kind: 'contact', contact: contact.contact });
+    const plan = await this.#planFor(contact);
+    if (plan === 'gone') return this.#endGone(record);
     if (plan.leg === 'none') return this.#header(record, 'route', contact);
     if (plan.leg === 'native') return this.#goNative(record, plan);
     if (plan.contact !== contact.contact || !this.#isNamedRightly(plan, record)) {
       throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     }
     return this.#clearFor(boundedBy(record, plan, nowSeconds(this.context)), plan, contact);
+  }
+
+  /** A contact that is not at the gateway any more: removed from another device, or gone with its alias. */
+  async #planFor({ contact }: ContactRecord) {
+    try {
+      return await this.context.api.planRoute({ kind: 'contact', contact });
+    } catch (error) {
+      if (isOfGone(error)) return 'gone' as const;
+      throw error;
+    }
+  }
+
+  /** What came through an alias ended with it, and nothing leads there any more. A telephone is made a contact of anew. */
+  async #endGone(record: OutgoingRecord): Promise<undefined> {
+    if (record.address.startsWith('tel:')) {
+      const { conversation } = await contactOf(this.context, this.edge, record.address, { isFresh: true });
+      if (conversation !== record.conversation) return this.#move(record, conversation);
+    }
+    await this.#end(record, { kind: 'failed', reason: 'conversation-ended' });
+    if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
+    return undefined;
   }
 
   /** The number's owner may be found by it and wants to be reached natively: what was not said yet is said there, sealed. */
@@ -260,6 +283,10 @@ export class Submission {
   async #refused(record: OutgoingRecord, problem: ProblemError): Promise<'done' | 'again'> {
     if (await this.#repair.attempt(record, problem)) return 'again';
     if (isTemporary(problem)) throw problem;
+    if (isOfGone(problem) && isClearAddress(record.address)) {
+      await this.#endGone(record);
+      return 'done';
+    }
     const reason = problem.code === 'region-not-permitted' ? problem.code : 'sender-not-permitted';
     await this.#end(record, { kind: 'failed', reason });
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);

@@ -27,6 +27,7 @@ export class DrainNativeLane {
     for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) {
       const { revision, messages } = await this.lanes.head(lane, BATCH);
       await this.lodgeRequests(messages);
+      await this.tellHeldBack(messages);
       const ready = firstReady(messages);
       const hasMoved = ready.length > 0 && (await this.deliver(ready));
       // what is ready and does not move is past its deadline: the sweep ends it, and marks the lane due
@@ -62,6 +63,29 @@ export class DrainNativeLane {
       await this.lodge(first, address);
       await this.lanes.markLodged(asking.map((message) => message.ref));
     }
+  }
+
+  /**
+   * Whose account key changed is told that words to them wait for a look at it: to whom it was lent or who had it changed behind their back,
+   * that is the first they hear of it. Once for what waits together, and never of somebody they blocked.
+   */
+  private async tellHeldBack(messages: readonly LaneMessage[]): Promise<void> {
+    const waiting = messages.filter(
+      ({ state, reason, isRequestLodged }) =>
+        state === 'waiting-on-sender' && reason === 'key-change' && !isRequestLodged,
+    );
+    const [first] = waiting;
+    if (!first) return;
+    const { tenant, conversation } = first;
+    const [recipient] = await this.recipients.find([first]);
+    const peer = recipient?.isBlockedByPeer ? null : (recipient?.peer ?? null);
+    const sender = peer && (await this.consents.find({ tenant, account: peer }, { conversation }));
+    if (peer && sender) {
+      const told = { type: 'key-change-held', from: sender.peerAddress, conversation } as const;
+      const at = this.clock.now().toISOString();
+      this.devices.wake(await this.tell.execute({ tenant, account: peer }, { ...told, at }));
+    }
+    await this.lanes.markLodged(waiting.map(({ ref }) => ref));
   }
 
   private async lodge(message: LaneMessage, targetAddress: string): Promise<void> {

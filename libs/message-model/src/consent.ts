@@ -43,8 +43,19 @@ export const reduceConsent = (consent: Consent, operation: ConsentOperation): Co
   isStopped: STOPPING[operation] ?? consent.isStopped,
 });
 
-/** Who may write first without being asked about: nobody, or everybody that was not refused. */
-export type ConsentPolicy = 'ask' | 'anyone';
+/** Who may write first without being asked about: nobody, people whose number one has, or everybody; of each, who was not refused. */
+export const CONSENT_POLICIES = ['ask', 'contacts', 'anyone'] as const;
+export type ConsentPolicy = (typeof CONSENT_POLICIES)[number];
+
+/** What a person granted in advance, and whether the one who asks is among their contacts. */
+export interface Welcome {
+  readonly policy: ConsentPolicy;
+  readonly isContact: boolean;
+}
+
+const NO_WELCOME: Welcome = { policy: 'ask', isContact: false };
+const isWelcome = ({ policy, isContact }: Welcome): boolean =>
+  policy === 'anyone' || (policy === 'contacts' && isContact);
 
 /** Both directions of a pair. */
 export interface ConsentPair {
@@ -56,13 +67,9 @@ export interface ConsentPair {
 
 /**
  * A pair after one of the two acted. Native conversations have two ends, so a grant is of both directions: whoever asks wants an answer, and
- * asking takes back one's own block. Two requests that cross are a grant; so is one to a person who takes everyone (`otherPolicy`).
+ * asking takes back one's own block. Two requests that cross are a grant; so is one to a person who welcomes whoever asks (`others`).
  */
-export function reducePair(
-  pair: ConsentPair,
-  operation: ConsentOperation,
-  otherPolicy: ConsentPolicy = 'ask',
-): ConsentPair {
+export function reducePair(pair: ConsentPair, operation: ConsentOperation, others: Welcome = NO_WELCOME): ConsentPair {
   switch (operation) {
     case 'grant':
     case 'revoke': {
@@ -72,14 +79,14 @@ export function reducePair(
     case 'cancel':
       return { ...pair, other: reduceConsent(pair.other, operation) };
     case 'request':
-      return request(pair, otherPolicy);
+      return request(pair, others);
   }
 }
 
-function request({ own, other }: ConsentPair, otherPolicy: ConsentPolicy): ConsentPair {
+function request({ own, other }: ConsentPair, others: Welcome): ConsentPair {
   if (other.standing === 'granted') return { own, other };
   const asking = { ...own, isStopped: false };
-  const isWanted = own.standing === 'requested' || (other.standing === 'none' && otherPolicy === 'anyone');
+  const isWanted = own.standing === 'requested' || (other.standing === 'none' && isWelcome(others));
   const asked = reduceConsent(other, 'request');
   return asked.standing === 'granted' || (asked.standing === 'requested' && isWanted)
     ? { own: granted(asking), other: granted(asked) }

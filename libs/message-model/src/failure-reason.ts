@@ -8,6 +8,7 @@ export const FAILURE_REASONS = {
   'recipient-opted-out': 'The recipient asked this number not to write',
   blocked: 'A network filtered the message',
   'sender-not-permitted': 'The network does not let this sender write there',
+  'conversation-ended': 'The alias was revoked or its time is over, and the conversation with it',
   'content-rejected': 'The network does not carry this kind of content',
   'too-large': 'The message is larger than the network carries',
   'region-not-permitted': 'The route leaves the permitted regions',

@@ -1,6 +1,8 @@
 import {
   CausewayError,
   mintConversationId,
+  NO_CONSENT,
+  reduceConsent,
   type ConsentOperation,
   type ConsentStanding,
   type ContactId,
@@ -72,7 +74,8 @@ export class DecideConsent {
 
   /** A number that one has as a contact: what comes from it is dropped after a block. It is never told. */
   async decideContact(owner: AuthenticatedDevice, contact: ContactId, operation: 'grant' | 'revoke'): Promise<void> {
-    await this.contacts.setBlocked(owner, contact, operation === 'revoke' ? this.clock.now() : null);
+    const { isStopped } = reduceConsent(NO_CONSENT, operation);
+    await this.contacts.setBlocked(owner, contact, isStopped ? this.clock.now() : null);
   }
 
   /** Both ends, on all their devices: what any of them had waiting may go now. */

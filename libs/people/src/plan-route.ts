@@ -2,7 +2,7 @@ import { planDigest, type ClearNetwork, type Target } from '@causeway/api-contra
 import { CausewayError, POLICIES, type ConversationId } from '@causeway/message-model';
 import type { AuthenticatedDevice, ContactSummary, NativeWay, RoutePeople, RouteTarget } from '@causeway/storage';
 import { chooseRoute, type Route } from './choose-route.js';
-import type { RoutePolicy } from '@causeway/platform';
+import type { Clock, RoutePolicy } from '@causeway/platform';
 import { refuseOtherCell } from './refuse-other-cell.js';
 import type { CapabilitiesByNetwork, EdgeDesk, EdgeState, OfferedNetwork } from './edge-desk.js';
 import { explainRoute, type ExplainedWay } from './explain-route.js';
@@ -14,7 +14,7 @@ export const MAX_CLEAR_LIFETIME_SECONDS = POLICIES['clear-envelope'].maxSeconds;
 
 /** Where the person behind a target can be reached, with the rules of both ends: one look-up for a whole plan. */
 export interface CandidateSource {
-  people(caller: AuthenticatedDevice, target: RouteTarget): Promise<RoutePeople>;
+  people(caller: AuthenticatedDevice, target: RouteTarget, now: Date): Promise<RoutePeople>;
 }
 
 export interface RouteRequest {
@@ -39,6 +39,7 @@ export class PlanRoute {
     private readonly source: CandidateSource,
     private readonly edge: EdgeDesk,
     private readonly switches: TellSwitch,
+    private readonly clock: Clock,
     private readonly policy?: RoutePolicy,
   ) {}
 
@@ -71,7 +72,7 @@ export class PlanRoute {
 
   private async consider(caller: AuthenticatedDevice, { to, floor }: RouteRequest): Promise<Considered> {
     if (to.kind === 'address') refuseOtherCell(caller, to.address.uri, '/to/address');
-    const people = await this.source.people(caller, targetOf(to));
+    const people = await this.source.people(caller, targetOf(to), this.clock.now());
     if (to.kind !== 'address' && !isReachable(people))
       throw new CausewayError('not-found', { pointer: `/to/${to.kind}` });
     const edge = people.contact ? await this.edge.describe() : undefined;

@@ -69,6 +69,12 @@ export class Events {
     this.log.info('link.code-sent', fields);
   }
 
+  /** `by`: a person who wrote a number down, or a telephone that texted an alias. */
+  bridgeNumberShort(fields: { readonly by: 'contact' | 'alias' }): void {
+    this.metrics.increment('causeway_bridge_numbers_short_total', fields);
+    this.log.warn('bridge-number.short', { reason: fields.by });
+  }
+
   boxesAcknowledged(fields: { readonly leg: Leg; readonly count: number }): void {
     this.metrics.increment('causeway_inbox_acknowledged_total', { leg: fields.leg }, fields.count);
   }

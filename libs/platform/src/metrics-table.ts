@@ -66,6 +66,11 @@ export const METRICS = {
     help: 'One-time codes to telephones that are to be linked, by what the carrier said.',
     labels: ['outcome'],
   },
+  causeway_bridge_numbers_short_total: {
+    kind: 'counter',
+    help: 'Telephones that no bridge number was free for: add numbers to CAUSEWAY_BRIDGE_NUMBERS.',
+    labels: ['by'],
+  },
   causeway_media_links_total: {
     kind: 'counter',
     help: 'Links to files in the clear that a carrier was given, by what became of them.',

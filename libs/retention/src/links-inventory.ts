@@ -11,7 +11,8 @@ export const LINKS_INVENTORY: readonly TableEntry[] = [
   },
   {
     table: 'registry.link',
-    lifetime: 'a year after its proof, or until the person takes it back; 30 days where it ended before its time',
+    lifetime:
+      'a year after its proof, or until the person takes it back; 30 days more, without the number, where it ended by itself',
     readers: ['gateway', 'edge'],
     defaultClass: 'registry',
     columns: {
@@ -28,8 +29,8 @@ export const LINKS_INVENTORY: readonly TableEntry[] = [
       findable: 'who may find the person by it: nobody unless they say so',
       proved_at: 'when it was proved last',
       expires_at: 'when it must be proved again',
-      ended_at: 'when it ended before its time, shown to its owner',
-      ended_because: 'why it ended before its time, shown to its owner',
+      ended_at: 'when it ended by itself, shown to its owner',
+      ended_because: 'why it ended by itself, shown to its owner',
     },
   },
   {

@@ -1,4 +1,4 @@
-import type { AccountId, Bytes, DeviceId, TenantId } from '@causeway/message-model';
+import type { AccountId, Bytes, ConsentPolicy, DeviceId, TenantId } from '@causeway/message-model';
 import type { Database } from './database.js';
 
 export interface DeviceRef {
@@ -202,7 +202,7 @@ export class AccountStore {
     );
   }
 
-  async setConsentPolicy(owner: Pick<DeviceRef, 'tenant' | 'account'>, policy: 'ask' | 'anyone'): Promise<void> {
+  async setConsentPolicy(owner: Pick<DeviceRef, 'tenant' | 'account'>, policy: ConsentPolicy): Promise<void> {
     await this.database.query(
       'UPDATE registry.account SET consent_policy = $3 WHERE tenant_id = $1 AND id = $2',
       owner.tenant,

@@ -14,7 +14,8 @@ export interface ConsentingPerson {
 
 export interface ConsentWordInput {
   readonly person: ConsentingPerson;
-  readonly word: 'opt-out' | 'opt-in';
+  /** As the machine of consent has it after the word: nothing goes to this person any more, or again. */
+  readonly isStopped: boolean;
   /** Of an opt-out: `all` for every sender. A second STOP to one sender is taken as that, and START after it takes all of it back. */
   readonly scope: 'pair' | 'all';
   /** False of what only follows from a word or a switch, as the network tells it: it is no second STOP. */

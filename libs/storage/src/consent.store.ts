@@ -1,4 +1,5 @@
 import {
+  CONSENT_POLICIES,
   mintConversationId,
   nativeHostOf,
   reducePair,
@@ -221,7 +222,9 @@ export class ConsentStore {
     ]);
     const before = { own: readConsent(own), other: readConsent(other) };
     if (from && !from.has(before.own.standing)) return undefined;
-    const after = reducePair(before, operation, found.consentPolicy === 'anyone' ? 'anyone' : 'ask');
+    const policy = CONSENT_POLICIES.find((one) => one === found.consentPolicy) ?? 'ask';
+    const isContact = policy === 'contacts' && (await hasAsContact(tx, key.other));
+    const after = reducePair(before, operation, { policy, isContact });
     const request = requestIdOf(tenant, actor, peerAddress);
     const agreed = await agreedConversation(tx, { tenant, conversation, own, other, operation });
     const written = { conversation: agreed, now, isAsked: operation === 'request' };
@@ -267,6 +270,12 @@ async function agreedConversation(
   const where = { tenantId: of.tenant, conversationId: of.conversation };
   const [pair, contact] = await Promise.all([tx.consent.findFirst({ where }), tx.contact.findFirst({ where })]);
   return pair || contact ? mintConversationId() : of.conversation;
+}
+
+/** Whether the owner has a number of the peer's by which the peer lets them be found. */
+async function hasAsContact(tx: Transaction, { tenant: tenantId, owner: accountId, peer }: Pair): Promise<boolean> {
+  const where = { tenantId, accountId, linkedAccount: peer, endedAt: null };
+  return (await tx.contact.findFirst({ where, select: { id: true } })) !== null;
 }
 
 const asked = (row: ConsentRow | null): ConsentRow | undefined => (row?.requestedAt ? row : undefined);

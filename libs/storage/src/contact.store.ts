@@ -214,18 +214,17 @@ export class ContactStore {
    * changes nothing. A number that is nobody's contact is remembered all the same.
    */
   async hearConsentWord(input: ConsentWordInput): Promise<'changed' | 'repeated'> {
-    const { person, word, scope, digest, digestPurgeHour } = input;
+    const { person, isStopped, scope, digest, digestPurgeHour } = input;
     const common = [...personParameters(person), digest, digestPurgeHour];
-    const rows =
-      word === 'opt-out'
-        ? await this.database.query<{ isNew: boolean }>(
-            OPT_OUT,
-            ...common,
-            person.digestVersion,
-            scope === 'all',
-            input.isByWord,
-          )
-        : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
+    const rows = isStopped
+      ? await this.database.query<{ isNew: boolean }>(
+          OPT_OUT,
+          ...common,
+          person.digestVersion,
+          scope === 'all',
+          input.isByWord,
+        )
+      : await this.database.query<{ isNew: boolean }>(OPT_IN, ...common);
     return rows[0]?.isNew ? 'changed' : 'repeated';
   }
 

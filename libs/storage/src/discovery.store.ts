@@ -35,16 +35,23 @@ export class DiscoveryStore {
     return rows[0]?.isAdmitted ?? false;
   }
 
-  /** Links that expired or ended a while ago, codes and questions of other days, aliases and retired bindings past their time. */
-  async forgetPast(now: Date): Promise<void> {
-    const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
-    await this.database.query('DELETE FROM registry.link WHERE expires_at < $1', now);
+  /** Links that were not proved again in time: nobody is found by them from then on. */
+  async endExpired(now: Date): Promise<void> {
     await this.database.query(
-      'DELETE FROM registry.link WHERE id = ANY (ARRAY(SELECT id FROM registry.link WHERE expires_at > $2 AND ended_at < $1))',
-      before(lifetimeOf('ended-links').days),
+      `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, findable = 'nobody', ended_at = $1, ended_because = 'expired'
+       WHERE expires_at <= $1 AND ended_at IS NULL`,
       now,
     );
-    await this.database.query('DELETE FROM transit.link_challenge WHERE created_at < $1', before(lifetimeOf('discovery').days));
+  }
+
+  /** Links that ended a while ago, codes and questions of other days, aliases and retired bindings past their time. */
+  async forgetPast(now: Date): Promise<void> {
+    const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
+    await this.database.query('DELETE FROM registry.link WHERE ended_at < $1', before(lifetimeOf('ended-links').days));
+    await this.database.query(
+      'DELETE FROM transit.link_challenge WHERE created_at < $1',
+      before(lifetimeOf('discovery').days),
+    );
     await this.database.query('DELETE FROM registry.alias WHERE expires_at < $1', now);
     await this.database.query(
       'DELETE FROM registry.retired_binding WHERE retired_at < $1',

@@ -37,6 +37,8 @@ export interface LaneMessage {
   readonly networks: readonly string[];
   readonly edgeKeyId: string | null;
   readonly state: string;
+  /** Why it waits on its sender's device, where it does. */
+  readonly reason: string | null;
   readonly isDelayed: boolean;
   readonly acceptedAt: Date;
   /** Not to be tried before; null when it may go at once. */
@@ -116,7 +118,7 @@ export class LaneStore {
     const messages = await this.database.query<LaneMessage>(
       `SELECT m.id AS ref, m.position, m.tenant_id AS tenant, m.account_id AS account, m.device_id AS device, m.message_id AS "messageId",
          m.conversation_id AS conversation, m.contact_id AS contact, m.request_address AS "requestAddress", m.is_request_lodged AS "isRequestLodged",
-         m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.floor, m.networks, m.edge_key_id AS "edgeKeyId", m.state,
+         m.on_unknown AS "onUnknown", m.leg, m.plan_digest AS "planDigest", m.floor, m.networks, m.edge_key_id AS "edgeKeyId", m.state, m.reason,
          m.is_delayed AS "isDelayed", m.accepted_at AS "acceptedAt", m.retry_at AS "retryAt", m.deliver_before AS "deliverBefore",
          (SELECT count(*)::int FROM transit.attempt a WHERE a.purge_hour = ANY($1::int[]) AND a.purge_hour = m.purge_hour AND a.message_ref = m.id) AS attempts,
          (SELECT min(a.started_at) FROM transit.attempt a
@@ -151,6 +153,7 @@ export class LaneStore {
     return drained ?? { moved: 0, touched: [] };
   }
 
+  /** What these messages have to tell somebody else was told. */
   async markLodged(refs: readonly TransitId[]): Promise<void> {
     await this.database.query(
       'UPDATE transit.message SET is_request_lodged = true WHERE purge_hour = ANY($1::int[]) AND id = ANY($2::text[]) RETURNING 1',

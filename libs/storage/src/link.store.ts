@@ -40,8 +40,8 @@ const MOST_LINKS = 20;
 const SAME_NUMBER = `number_digest = ANY (ARRAY(SELECT decode(hex, 'hex') FROM unnest($3::text[]) AS hex))`;
 const END_OTHERS = `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, findable = 'nobody', ended_at = $4,
   ended_because = 'proved-by-another' WHERE tenant_id = $1 AND account_id <> $2 AND ${SAME_NUMBER}`;
-const RENEW_NUMBER = `UPDATE registry.link SET number_digest = $4, digest_version = $5, sealed_number = $6, proved_at = $7, expires_at = $8
-  WHERE tenant_id = $1 AND account_id = $2 AND ${SAME_NUMBER}`;
+const RENEW_NUMBER = `UPDATE registry.link SET number_digest = $4, digest_version = $5, sealed_number = $6, proved_at = $7, expires_at = $8,
+  ended_at = NULL, ended_because = NULL WHERE tenant_id = $1 AND account_id = $2 AND ${SAME_NUMBER}`;
 const LINK_NUMBER = `INSERT INTO registry.link (tenant_id, id, account_id, kind, number_digest, digest_version, sealed_number, proved_at,
     expires_at, country)
   SELECT $1, $3, $2, 'number', $4, $5, $6, $7, $8, $9
@@ -105,7 +105,7 @@ export class LinkStore {
        SELECT $1, $3, $2, 'account', $4, $5, $6
        WHERE (SELECT count(*) FROM registry.link WHERE tenant_id = $1 AND account_id = $2) < ${MOST_LINKS}
        ON CONFLICT (tenant_id, account_id, linked_account) WHERE linked_account IS NOT NULL
-       DO UPDATE SET proved_at = excluded.proved_at, expires_at = excluded.expires_at RETURNING id AS link`,
+       DO UPDATE SET proved_at = excluded.proved_at, expires_at = excluded.expires_at, ended_at = NULL, ended_because = NULL RETURNING id AS link`,
       owner.tenant,
       owner.account,
       linked.link,

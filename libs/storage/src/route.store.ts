@@ -37,8 +37,11 @@ interface Row {
   readonly order: readonly string[] | null;
 }
 
-const CONTACT = `SELECT id, conversation_id, country, line_type, linked_account FROM registry.contact t
+/** A link that is past its time is no link, whether or not its end was written down yet. `$4` is now. */
+const IS_LINKED = `NOT EXISTS (SELECT FROM registry.link l WHERE l.tenant_id = $1 AND l.id = t.link_id AND l.expires_at <= $4)`;
+const CONTACT = `SELECT id, conversation_id, country, line_type FROM registry.contact t
   WHERE t.tenant_id = $1 AND t.account_id = $2`;
+const LINKED = `SELECT t.linked_account FROM registry.contact t WHERE t.tenant_id = $1 AND t.account_id = $2 AND ${IS_LINKED}`;
 const CONSENT = `SELECT c.owner_account, c.conversation_id FROM registry.consent c
   WHERE c.tenant_id = $1 AND c.peer_account = $2 AND c.state = 'granted'`;
 
@@ -46,20 +49,20 @@ const CONSENT = `SELECT c.owner_account, c.conversation_id FROM registry.consent
 const FIND: Readonly<Record<RouteTarget['kind'], { readonly grant: string; readonly contact: string }>> = {
   address: {
     grant: `${CONSENT} AND c.owner_account = (SELECT a.id FROM registry.account a WHERE a.tenant_id = $1 AND a.address = $3)`,
-    contact: `${CONTACT} AND t.linked_account = g.owner_account ORDER BY t.id LIMIT 1`,
+    contact: `${CONTACT} AND t.linked_account = g.owner_account AND ${IS_LINKED} ORDER BY t.id LIMIT 1`,
   },
   conversation: {
     grant: `${CONSENT} AND (c.conversation_id = $3 OR c.owner_account = (
-      SELECT t.linked_account FROM registry.contact t WHERE t.tenant_id = $1 AND t.account_id = $2 AND t.conversation_id = $3))`,
-    contact: `${CONTACT} AND (t.conversation_id = $3 OR t.linked_account = g.owner_account) ORDER BY t.conversation_id <> $3 LIMIT 1`,
+      ${LINKED} AND t.conversation_id = $3))`,
+    contact: `${CONTACT} AND (t.conversation_id = $3 OR (t.linked_account = g.owner_account AND ${IS_LINKED})) ORDER BY t.conversation_id <> $3 LIMIT 1`,
   },
   contact: {
-    grant: `${CONSENT} AND c.owner_account = (SELECT t.linked_account FROM registry.contact t WHERE t.tenant_id = $1 AND t.account_id = $2 AND t.id = $3)`,
+    grant: `${CONSENT} AND c.owner_account = (${LINKED} AND t.id = $3)`,
     contact: `${CONTACT} AND t.id = $3`,
   },
 };
 
-/** One statement, whatever is asked for and however many ways there are. `$1` tenant, `$2` who asks, `$3` the target. */
+/** One statement, whatever is asked for and however many ways there are. `$1` tenant, `$2` who asks, `$3` the target, `$4` now. */
 const PLAN = (of: (typeof FIND)[RouteTarget['kind']]): string => `
   SELECT g.conversation_id AS conversation, g.owner_account AS peer, p.address AS "peerAddress", p.device_list_version AS "peerListVersion",
     s.device_list_version AS "selfListVersion",
@@ -82,8 +85,10 @@ export class RouteStore {
   async people(
     caller: { readonly tenant: TenantId; readonly account: AccountId },
     target: RouteTarget,
+    now: Date,
   ): Promise<RoutePeople> {
-    const rows = await this.database.query<Row>(PLAN(FIND[target.kind]), caller.tenant, caller.account, nameOf(target));
+    const { tenant, account } = caller;
+    const rows = await this.database.query<Row>(PLAN(FIND[target.kind]), tenant, account, nameOf(target), now);
     const [row] = rows;
     if (!row) throw new Error('the caller has no account');
     const { way, order } = row;

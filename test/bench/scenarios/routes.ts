@@ -33,7 +33,7 @@ interface Asked {
 /** A plan for a contact whose number is linked: three candidates, rules of both ends for everybody and for each other. */
 export const routes: Scenario = {
   name: 'routes',
-  what: `route plans among ${ACCOUNTS} accounts with ${CONSENTS_EACH} consents, linked contacts and rules each`,
+  what: `route plans among ${ACCOUNTS} accounts with ${CONSENTS_EACH} consents, links, contacts and rules each`,
   run: ({ progress }) =>
     withStores('postgres', async ({ database, databaseUrl }) => {
       progress(`seeding ${ACCOUNTS} accounts`);
@@ -77,7 +77,7 @@ export const routes: Scenario = {
               ['the first of a conversation, which is remembered', ...cells(first)],
               ['after it', ...cells(again)],
             ],
-            note: `${ACCOUNTS} accounts, ${ACCOUNTS * CONSENTS_EACH} grants, as many linked contacts and rules; three candidates each. ${tripsEach.toFixed(2)} round trips to the database for a plan.`,
+            note: `${ACCOUNTS} accounts, ${ACCOUNTS * CONSENTS_EACH} grants, as many linked numbers, contacts of them and rules; three candidates each. ${tripsEach.toFixed(2)} round trips to the database for a plan.`,
           },
         ],
         targets: [
@@ -136,7 +136,8 @@ async function measure(url: string, asked: readonly Asked[], maxConnections = 2)
 
 function planning({ routes: source, consents, accounts, inbox, partitions, wishes }: Stores): PlanRoute {
   const tell = new TellDevices(accounts, inbox, partitions, SYSTEM_CLOCK, new PolicyBook(wishes, SYSTEM_CLOCK));
-  return new PlanRoute(source, DESK, new TellSwitch(source, consents, tell, SYSTEM_CLOCK, () => undefined));
+  const switches = new TellSwitch(source, consents, tell, SYSTEM_CLOCK, () => undefined);
+  return new PlanRoute(source, DESK, switches, SYSTEM_CLOCK);
 }
 
 const NETWORKS = (['rcs', 'sms'] as const).map((network): OfferedNetwork => {

@@ -1,7 +1,7 @@
 import type { TenantId } from '@causeway/message-model';
 import type { DatabaseAccess } from '../../support/database-access.js';
 
-/** Everyone with so many others in a ring, so that each has as many grants; and rules for some of them. */
+/** Everyone with so many others in a ring, so that each has as many grants, as many linked numbers that the others have, and rules for them. */
 export async function seedConsents(
   database: DatabaseAccess,
   tenant: TenantId,
@@ -27,11 +27,17 @@ export async function seedConsents(
     tenant,
   );
   await database.rows(
-    `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
-       bridge_number_id, country, line_type, linked_account, created_at)
-     SELECT c.tenant_id, 'c_' || substr(c.id, 3), c.peer_account, 'r_' || substr(c.id, 3), sha256(c.id::bytea), sha256(c.id::bytea), 1, 'n', 'b',
-       'US', 'mobile', c.owner_account, now() FROM registry.consent c WHERE c.tenant_id = $1`,
+    `INSERT INTO registry.link (tenant_id, id, account_id, kind, number_digest, digest_version, sealed_number, country, findable, proved_at, expires_at)
+     SELECT c.tenant_id, 'k_' || substr(c.id, 3), c.owner_account, 'number', sha256(c.id::bytea), 1, 'n', 'US', 'everyone', now(),
+       now() + interval '300 days' FROM registry.consent c WHERE c.tenant_id = $1`,
     tenant,
   );
-  await database.rows('ANALYZE registry.consent, registry.preference, registry.contact, registry.account');
+  await database.rows(
+    `INSERT INTO registry.contact (tenant_id, id, account_id, conversation_id, contact_digest, binding_digest, digest_version, sealed_number,
+       bridge_number_id, country, line_type, linked_account, link_id, created_at)
+     SELECT c.tenant_id, 'c_' || substr(c.id, 3), c.peer_account, 'r_' || substr(c.id, 3), sha256(c.id::bytea), sha256(c.id::bytea), 1, 'n', 'b',
+       'US', 'mobile', c.owner_account, 'k_' || substr(c.id, 3), now() FROM registry.consent c WHERE c.tenant_id = $1`,
+    tenant,
+  );
+  await database.rows('ANALYZE registry.consent, registry.preference, registry.contact, registry.link, registry.account');
 }

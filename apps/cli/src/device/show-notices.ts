@@ -11,6 +11,11 @@ export function showNotices(device: Device, terminal: Terminal): void {
       `${printable(address)} shows another account key; what you write waits: causeway review ${printable(address)}`,
     ),
   );
+  device.on('key-change-held', ({ from }) =>
+    terminal.line(
+      `${printable(from)} was shown another account key of yours, and what they write waits. Compare: causeway safety-number ${printable(from)}`,
+    ),
+  );
   device.on('route-switched', ({ from, isOwn, network, confidentiality }) => {
     const whose = isOwn ? 'What you write' : `What ${printable(from)} writes`;
     const privacy = confidentiality === 'sealed' ? 'end-to-end encrypted' : 'readable by carriers';

@@ -4,10 +4,14 @@ import {
   discloses,
   mintBoxId,
   mintTransitId,
+  NO_CONSENT,
+  permitsDelivery,
+  reduceConsent,
   messageIdOf,
   encodeContent,
   POLICIES,
   type BoxId,
+  type ConsentOperation,
   type ConversationId,
   type Disclosure,
   type TenantId,
@@ -100,7 +104,7 @@ export class AcceptInbound {
     const result = await this.edge.contacts.hearConsentWord({
       ...this.received(network, word.externalId),
       person: consentingPerson(this.edge, this.tenant, { e164: word.from.reveal(), bridgeNumber: word.to }),
-      word: word.kind,
+      isStopped: reduceConsent(NO_CONSENT, OPERATION_OF[word.kind]).isStopped,
       scope: word.scope,
       isByWord: word.isWord ?? true,
     });
@@ -124,13 +128,18 @@ export class AcceptInbound {
 
   private async message(network: string, arrived: Arrival): Promise<InboundResult> {
     const through = arrived.kind === 'message' ? await openAlias(this.edge, this.tenant, arrived) : undefined;
+    if (through === 'no-room') return 'no-conversation';
     const event = through?.event ?? arrived;
     const contact = through?.contact ?? (await this.binding(event));
     if (!contact) return 'no-conversation';
     // of two bridges that write to each other neither would ever stop
     if (this.isOurs(event.from.reveal())) return 'loop';
     // the network and the person behind it are answered as ever
-    if (contact.isBlocked || !(await this.isLetIn(event, contact))) return 'withheld';
+    if (
+      !permitsDelivery({ standing: 'none', isStopped: contact.isBlocked }, 'clear') ||
+      !(await this.isLetIn(event, contact))
+    )
+      return 'withheld';
     if (!(await this.isStillTheirs(contact))) return 'number-recycled';
     if (event.kind === 'typing' && !(await this.shows(contact, 'typing'))) return 'not-carried';
     const found = await this.devices.execute(contact.tenant, contact.account);
@@ -279,6 +288,11 @@ export class AcceptInbound {
     });
   }
 }
+
+/** STOP is what a block or a refusal is, START what a grant is. */
+const OPERATION_OF = { 'opt-out': 'revoke', 'opt-in': 'grant' } as const satisfies Readonly<
+  Record<ConsentWord['kind'], ConsentOperation>
+>;
 
 const isConsentWord = (event: InboundEvent): event is ConsentWord =>
   event.kind === 'opt-out' || event.kind === 'opt-in';

@@ -16,5 +16,5 @@ export * from './record-receipt.js';
 export * from './reconcile-attempt.js';
 export * from './accept-inbound.js';
 export * from './sweep-inbound.js';
-export { numberAad } from './number-at-rest.js';
+export { linkedNumberAad, numberAad } from './number-at-rest.js';
 export * from './forget-erased.js';

@@ -19,19 +19,20 @@ export interface ThroughAlias {
 /**
  * A text that begins with the code of an alias opens a conversation with its owner, who gave the grant in advance by handing it out. The
  * owner learns a random contact and no number; the telephone knows a bridge number and no handle. Undefined for a code that is none, was
- * revoked or is past its time: such a text is like any other.
+ * revoked or is past its time: such a text is like any other. `no-room`: the code is good and takes nobody else; what was written for its owner
+ * is nothing for whoever else that telephone writes to.
  */
 export async function openAlias(
   edge: EdgeContext,
   tenant: TenantId,
   event: InboundMessage,
-): Promise<ThroughAlias | undefined> {
+): Promise<ThroughAlias | 'no-room' | undefined> {
   const read = readAliasCode(event.text.reveal());
   if (!read) return undefined;
   const alias = await edge.aliases.byCode(tenant, read.code, edge.clock.now());
-  const contact =
-    alias && ((await known(edge, tenant, { alias, event })) ?? (await made(edge, tenant, { alias, event })));
-  if (!contact) return undefined;
+  if (!alias) return undefined;
+  const contact = (await known(edge, tenant, { alias, event })) ?? (await made(edge, tenant, { alias, event }));
+  if (!contact) return 'no-room';
   const isOnlyCode = read.rest === '' && event.media.length === 0;
   return { contact, event: isOnlyCode ? event : { ...event, text: new Plaintext(read.rest) } };
 }
@@ -83,5 +84,7 @@ async function made(
     alias: alias.alias,
     now: clock.now(),
   });
-  return created === 'no-bridge-number' ? undefined : contacts.sealed(tenant, created.contact);
+  if (created !== 'no-bridge-number') return contacts.sealed(tenant, created.contact);
+  edge.events.bridgeNumberShort({ by: 'alias' });
+  return undefined;
 }

@@ -3,6 +3,7 @@ import {
   lifetimeOf,
   mintChallengeId,
   mintLinkId,
+  permitsDelivery,
   toBase64Url,
   utf8,
   type AccountId,
@@ -65,7 +66,8 @@ export class ProveNumber {
     if (!isBegun) return { kind: 'refused', code: 'rate-limited' };
     // who said STOP gets no code either, and nobody is told so
     const person = consentingPerson(this.edge, tenant, { e164, bridgeNumber: sender.bridgeNumber });
-    if (!(await this.edge.contacts.isOptedOut(person))) await this.text(sender, e164, code);
+    const isStopped = await this.edge.contacts.isOptedOut(person);
+    if (permitsDelivery({ standing: 'none', isStopped }, 'clear')) this.send(sender, e164, code);
     return { kind: 'begun', challenge, expiresAt: expiresAt.toISOString() };
   }
 
@@ -107,6 +109,13 @@ export class ProveNumber {
     const adapter = this.edge.adapters.get('sms');
     const bridgeNumber = [...this.edge.bridgeNumbers.values()][0];
     return adapter && bridgeNumber !== undefined ? { adapter, bridgeNumber } : undefined;
+  }
+
+  /** Beside the answer, which would tell by its time who said STOP and what the carrier makes of a number. */
+  private send(sender: NonNullable<ReturnType<ProveNumber['sender']>>, e164: string, code: string): void {
+    this.text(sender, e164, code).catch((thrown: unknown) =>
+      this.edge.events.bugCaught({ component: 'prove-number', thrown }),
+    );
   }
 
   /** Once: a code that did not arrive is asked for again by the person, within the limits. */

@@ -33,6 +33,7 @@ export class ResolveContact {
     const contact = known?.isEnded
       ? await this.renewed(question, known, opened.e164)
       : (known ?? (await this.made(question, opened.e164)));
+    if (contact === 'no-bridge-number') this.edge.events.bridgeNumberShort({ by: 'contact' });
     if (typeof contact === 'string') return { kind: 'refused', code: contact };
     const found = await findNative(this.edge, { tenant, account }, opened.e164);
     await this.edge.contacts.setLinked({ tenant, contact: contact.contact }, found);

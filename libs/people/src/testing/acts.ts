@@ -1,8 +1,11 @@
+import { CONSENT_POLICIES, type ConsentPolicy } from '@causeway/message-model';
 import fc from 'fast-check';
 
 /** 0 writes, 1 is written to. */
 export type Side = 0 | 1;
 export type Clear = 'sms' | 'rcs';
+/** Their native address, a number of theirs, or a telephone that came through an alias of the one who writes. */
+export type Towards = 'address' | 'number' | 'alias';
 
 /** One thing that happens between two people: a decision, a word, a link, time, a message, a retry. */
 export type Act =
@@ -11,7 +14,9 @@ export type Act =
   | { readonly kind: 'floor'; readonly by: Side; readonly isSealed: boolean }
   | { readonly kind: 'order'; readonly order: readonly string[] }
   | { readonly kind: 'remove'; readonly network: Clear; readonly isOn: boolean }
-  | { readonly kind: 'link'; readonly isOn: boolean }
+  | { readonly kind: 'link'; readonly isOn: boolean; readonly forSeconds: number }
+  | { readonly kind: 'alias' | 'know'; readonly isOn: boolean }
+  | { readonly kind: 'policy'; readonly policy: ConsentPolicy }
   | { readonly kind: 'move'; readonly isOutside: boolean }
   | { readonly kind: 'stop' | 'start' }
   | { readonly kind: 'permit'; readonly networks: readonly Clear[]; readonly forSeconds: number }
@@ -19,7 +24,7 @@ export type Act =
   | { readonly kind: 'advance'; readonly seconds: number }
   | {
       readonly kind: 'send';
-      readonly to: 'address' | 'number';
+      readonly to: Towards;
       readonly floor: 'sealed' | 'clear';
       readonly signs: readonly Clear[];
     }
@@ -36,7 +41,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('floor'), by: side, isSealed: isOn }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('order'), order: fc.subarray(['sms', 'rcs', 'native']) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove'), network: clear, isOn }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('link'), isOn }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('link'), isOn, forSeconds: fc.integer({ min: 1, max: 90 }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('alias', 'know'), isOn }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('policy'), policy: fc.constantFrom(...CONSENT_POLICIES) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('move'), isOutside: isOn }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('stop', 'start') }) },
   {
@@ -49,7 +62,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('send'),
-      to: fc.constantFrom('address', 'number'),
+      to: fc.constantFrom('address', 'number', 'alias'),
       floor: fc.constantFrom('clear', 'clear', 'sealed'),
       signs: fc.subarray<Clear>(['sms', 'rcs']),
     }),
@@ -65,10 +78,22 @@ const OPENING: readonly Act[] = [
   { kind: 'switch', by: 1, network: 'rcs', isOn: true },
   { kind: 'request', by: 0 },
   { kind: 'grant', by: 1 },
-  { kind: 'link', isOn: true },
+  { kind: 'link', isOn: true, forSeconds: 60 },
+  { kind: 'alias', isOn: true },
   { kind: 'order', order: ['sms', 'rcs'] },
 ];
 
+/** Words that wait while the door they came through shuts, and what would let them go: seldom by chance in this order. */
+const CLOSING: readonly Act[] = [
+  { kind: 'switch', by: 0, network: 'sms', isOn: true },
+  { kind: 'alias', isOn: true },
+  { kind: 'send', to: 'alias', floor: 'clear', signs: [] },
+  { kind: 'alias', isOn: false },
+  { kind: 'alias', isOn: true },
+  { kind: 'permit', networks: ['sms', 'rcs'], forSeconds: 60 },
+  { kind: 'retry' },
+];
+
 export const sequences: fc.Arbitrary<readonly Act[]> = fc
-  .tuple(fc.subarray([...OPENING]), fc.array(act, { minLength: 3, maxLength: 18 }))
-  .map(([opening, acts]) => [...opening, ...acts]);
+  .tuple(fc.subarray([...OPENING]), fc.array(act, { minLength: 3, maxLength: 18 }), fc.subarray([...CLOSING]))
+  .map(([opening, acts, closing]) => [...opening, ...acts, ...closing]);

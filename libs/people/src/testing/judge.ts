@@ -1,3 +1,4 @@
+import type { ConsentPolicy } from '@causeway/message-model';
 import type { Act, Side } from './acts.js';
 import type { Delivery, Outcome } from './scene.js';
 
@@ -17,6 +18,11 @@ export class Judge {
     isGone: boolean;
   }[] = [];
   private readonly usedFor = new Map<number, number>();
+  /** What led to each message: the link of the number, and which opening of the alias. */
+  private readonly sent = new Map<number, { readonly isLinked: boolean; readonly alias: number }>();
+  private linkedUntil = 0;
+  private aliases = 0;
+  private policy: ConsentPolicy = 'ask';
   private messages = 0;
   private now = 0;
 
@@ -47,8 +53,20 @@ export class Judge {
         this.said.set(`remove ${act.network}`, act.isOn);
         return;
       case 'link':
+        this.linkedUntil = act.isOn ? this.now + act.forSeconds : 0;
+        return;
+      case 'alias':
+        if (this.said.get('alias') !== act.isOn) this.aliases += 1;
+        this.said.set('alias', act.isOn);
+        return;
+      case 'know':
+        this.said.set('know', act.isOn);
+        return;
+      case 'policy':
+        this.policy = act.policy;
+        return;
       case 'move':
-        this.said.set(act.kind, act.kind === 'link' ? act.isOn : act.isOutside);
+        this.said.set('move', act.isOutside);
         return;
       case 'stop':
       case 'start':
@@ -70,6 +88,7 @@ export class Judge {
         return;
       case 'send':
         this.messages += 1;
+        this.sent.set(this.messages, { isLinked: this.now < this.linkedUntil, alias: this.aliases });
         if (act.signs.length > 0)
           this.permits.push({ networks: act.signs, until: this.now + 40, message: this.messages, isGone: false });
         return;
@@ -94,6 +113,7 @@ export class Judge {
       case 'request':
         if (this.isGranted) return;
         if (this.stance[by] === 'closed') this.stance[by] = 'reopened';
+        if (by === 0 && !this.asked[0] && this.stance[1] === 'open' && this.isWelcome()) this.isGranted = true;
         this.asked[by] = true;
         if (
           this.stance[other] === 'welcoming' ||
@@ -103,18 +123,25 @@ export class Judge {
     }
   }
 
-  private faultIn({ network, message, floor, statement }: Delivery): string | undefined {
+  private isWelcome(): boolean {
+    return this.policy === 'anyone' || (this.policy === 'contacts' && this.said.get('know') === true);
+  }
+
+  private faultIn({ network, message, to, floor, statement }: Delivery): string | undefined {
+    const sent = this.sent.get(message);
     if (network === 'native') {
+      if (to === 'number' && !sent?.isLinked) return 'a number led to somebody who had not linked it';
       if (!this.isGranted) return 'a message reached somebody who had not granted it';
       return this.stance[1] === 'closed' ? 'a message went past a block' : undefined;
     }
     const is = (name: string): boolean => this.said.get(name) === true;
+    if (to === 'alias' && (!is('alias') || sent?.alias !== this.aliases)) return 'a message went past a revoked alias';
     if (is('stop')) return 'a message went past STOP';
     if (floor === 'sealed' || is('floor 0')) return 'a clear network carried what had a sealed floor';
     if (!is(`switch 0 ${network}`)) return 'a network carried what its sender had not turned on';
     if (is(`not-over 0 ${network}`) || is(`remove ${network}`)) return 'a network carried what its sender kept off it';
     if (network === 'rcs' && is('move')) return 'it leaves the permitted countries';
-    if (this.isGranted && is('link')) {
+    if (to !== 'alias' && this.isGranted && this.now < this.linkedUntil) {
       if (!is(`switch 1 ${network}`)) return 'a network that the recipient had not turned on carried something';
       if (is(`not-over 1 ${network}`) || is('floor 1')) return 'a network carried what its recipient kept off it';
     }

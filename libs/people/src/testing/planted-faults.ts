@@ -33,21 +33,33 @@ export const PLANTED: Readonly<Record<string, Partial<Parts>>> = {
     },
   },
   'a request grants itself': {
-    reducePair: (pair, operation, policy) =>
-      operation === 'request' ? grantedBoth(pair) : REAL.reducePair(pair, operation, policy),
+    reducePair: (pair, operation, others) =>
+      operation === 'request' ? grantedBoth(pair) : REAL.reducePair(pair, operation, others),
   },
   'a refusal is forgotten': {
-    reducePair: (pair, operation, policy) => (operation === 'revoke' ? pair : REAL.reducePair(pair, operation, policy)),
+    reducePair: (pair, operation, others) => (operation === 'revoke' ? pair : REAL.reducePair(pair, operation, others)),
   },
   'a refused person who asks again is unknown': {
-    reducePair: ({ own, other }, operation, policy) => {
+    reducePair: ({ own, other }, operation, others) => {
       const forgotten = operation === 'request' && other.isStopped ? NO_CONSENT : other;
-      return REAL.reducePair({ own, other: forgotten }, operation, policy);
+      return REAL.reducePair({ own, other: forgotten }, operation, others);
     },
   },
   'a request that was taken back is granted': {
-    reducePair: (pair, operation, policy) => (operation === 'cancel' ? pair : REAL.reducePair(pair, operation, policy)),
+    reducePair: (pair, operation, others) => (operation === 'cancel' ? pair : REAL.reducePair(pair, operation, others)),
   },
+  'people one knows are taken for anyone': {
+    reducePair: (pair, operation, others) => REAL.reducePair(pair, operation, others && { ...others, isContact: true }),
+  },
+  'a grant in advance reaches whom one refused': {
+    reducePair: (pair, operation, others) =>
+      operation === 'request' && others?.policy === 'anyone'
+        ? grantedBoth(pair)
+        : REAL.reducePair(pair, operation, others),
+  },
+  'a link never ends': { isLinked: ({ until }) => until > 0 },
+  'what came through an alias outlives it': { isThere: () => true },
+  'an alias opened again takes up what was said under the one before': { isThere: ({ open }) => open !== undefined },
   'no statement is checked': { checkStatementForm: () => 'ok' },
   'a statement never ends': {
     checkStatementForm: (statement, facts) =>

@@ -11,6 +11,7 @@ import {
   toBase64Url,
   toBytes,
   type Consent,
+  type ConsentPolicy,
   type MessageId,
 } from '@causeway/message-model';
 import { checkStatementForm, type DowngradeStatement } from '@causeway/signal-protocol';
@@ -18,7 +19,7 @@ import type { Preferences } from '@causeway/storage';
 import { chooseRoute, type Route, type RouteChoice } from '../choose-route.js';
 import { explainRoute } from '../explain-route.js';
 import { objectionsTo, VETOES, type Candidate, type RouteFacts } from '../route-vetoes.js';
-import type { Act, Clear } from './acts.js';
+import type { Act, Clear, Towards } from './acts.js';
 
 /** The parts under test; a planted fault replaces one. */
 export interface Parts {
@@ -27,6 +28,10 @@ export interface Parts {
   readonly reducePair: typeof reducePair;
   readonly permitsDelivery: typeof permitsDelivery;
   readonly checkStatementForm: typeof checkStatementForm;
+  /** Whether the link of a number is one at this time. */
+  readonly isLinked: (link: { readonly until: number; readonly now: number }) => boolean;
+  /** Whether a contact that came through an alias is there: which opening of it, and which there is now. */
+  readonly isThere: (contact: { readonly alias: number; readonly open: number | undefined }) => boolean;
   readonly isUsable: (use: {
     readonly isRevoked: boolean;
     readonly usedBy: string | undefined;
@@ -41,6 +46,8 @@ export const REAL: Parts = {
   reducePair,
   permitsDelivery,
   checkStatementForm,
+  isLinked: ({ until, now }) => now < until,
+  isThere: ({ alias, open }) => alias === open,
   isUsable: ({ isRevoked, usedBy, by }) => !isRevoked && (usedBy === undefined || usedBy === by),
   chooseRoute: (question, vetoes) => chooseRoute(question, vetoes),
 };
@@ -48,6 +55,7 @@ export const REAL: Parts = {
 export interface Delivery {
   readonly network: string;
   readonly message: number;
+  readonly to: Towards;
   readonly floor: 'sealed' | 'clear';
   /** Which permission it went under; undefined of a sealed way. */
   readonly statement: number | undefined;
@@ -68,7 +76,9 @@ interface Statement {
 interface Message {
   readonly number: number;
   readonly id: MessageId;
-  readonly to: 'address' | 'number';
+  readonly to: Towards;
+  /** The opening of the alias it was written under. */
+  readonly alias: number;
   readonly floor: 'sealed' | 'clear';
   readonly ways: readonly Candidate[];
 }
@@ -92,7 +102,12 @@ export class Scene {
   private records: readonly [Consent, Consent] = [NO_CONSENT, NO_CONSENT];
   private readonly rules: [Preferences, Preferences] = [NOTHING, NOTHING];
   private number: Consent = NO_CONSENT;
-  private isLinked = false;
+  private linkedUntil = 0;
+  /** Openings of the alias, and which is open. */
+  private aliases = 0;
+  private openAlias: number | undefined;
+  private policy: ConsentPolicy = 'ask';
+  private isContact = false;
   private isOutside = false;
   private now = 1_000_000;
   private choice: RouteChoice | undefined;
@@ -113,7 +128,8 @@ export class Scene {
       case 'grant':
       case 'revoke': {
         const [own, other] = act.by === 0 ? this.records : [this.records[1], this.records[0]];
-        const next = this.parts.reducePair({ own, other }, act.kind);
+        const others = act.by === 0 ? { policy: this.policy, isContact: this.isContact } : undefined;
+        const next = this.parts.reducePair({ own, other }, act.kind, others);
         this.records = act.by === 0 ? [next.own, next.other] : [next.other, next.own];
         return QUIET;
       }
@@ -128,7 +144,17 @@ export class Scene {
       case 'remove':
         return this.change(0, { removed: toggled(this.rules[0].removed, act) });
       case 'link':
-        this.isLinked = act.isOn;
+        this.linkedUntil = act.isOn ? this.now + act.forSeconds : 0;
+        return QUIET;
+      case 'alias':
+        if (act.isOn && this.openAlias === undefined) this.openAlias = this.aliases += 1;
+        if (!act.isOn) this.openAlias = undefined;
+        return QUIET;
+      case 'know':
+        this.isContact = act.isOn;
+        return QUIET;
+      case 'policy':
+        this.policy = act.policy;
         return QUIET;
       case 'move':
         this.isOutside = act.isOutside;
@@ -163,18 +189,26 @@ export class Scene {
   private send({ to, floor, signs }: Extract<Act, { kind: 'send' }>): Outcome {
     this.count += 1;
     const id = must(parseMessageId(toBase64Url(Buffer.alloc(32, this.count).fill(1, 0, 1))));
+    if (to === 'alias' && this.openAlias === undefined) {
+      this.signFor(id, signs);
+      return { delivered: [], shown: ['not-found'] };
+    }
     const candidates = this.candidates(to);
-    const asked = { candidates, facts: this.facts(to, floor), current: this.choice };
+    const asked = { candidates, facts: this.facts(to, floor), current: to === 'alias' ? undefined : this.choice };
     const route = this.parts.chooseRoute(asked, this.parts.vetoes, { isStopped: this.records[1].isStopped });
-    const isReachable = to === 'number' || this.isGranted;
+    const isReachable = to !== 'address' || this.isGranted;
     const shown = [route.kind === 'route' ? `${route.first.key} ${route.ways.length}` : route.reason];
     shown.push(JSON.stringify(explainRoute(route, isReachable)));
-    if (signs.length > 0) this.sign({ kind: 'message', messageId: id }, signs, LASTS_SECONDS);
+    this.signFor(id, signs);
     if (route.kind === 'waiting') return { delivered: [], shown };
-    this.choice = { key: route.first.key, order: route.order };
-    const message = { number: this.count, id, to, floor, ways: route.ways };
+    if (to !== 'alias') this.choice = { key: route.first.key, order: route.order };
+    const message = { number: this.count, id, to, alias: this.openAlias ?? 0, floor, ways: route.ways };
     this.pending.push(message);
     return { delivered: this.attemptAll(), shown };
+  }
+
+  private signFor(messageId: MessageId, signs: readonly Clear[]): void {
+    if (signs.length > 0) this.sign({ kind: 'message', messageId }, signs, LASTS_SECONDS);
   }
 
   private attemptAll(): readonly Delivery[] {
@@ -189,15 +223,17 @@ export class Scene {
     const sealed = message.ways.find(({ confidentiality }) => confidentiality === 'sealed');
     if (sealed) {
       const isPermitted = this.parts.permitsDelivery(this.records[1], 'native');
-      return isPermitted ? { network: 'native', message: number, floor, statement: undefined } : undefined;
+      return isPermitted ? { network: 'native', message: number, to, floor, statement: undefined } : undefined;
     }
+    const { alias } = message;
+    if (to === 'alias' && !this.parts.isThere({ alias, open: this.openAlias })) return undefined;
     const facts = this.facts(to, floor);
     const open = message.ways.filter((way) => objectionsTo(this.asNow(way), facts, this.parts.atDelivery).length === 0);
     for (const { network } of open) {
       const statement = this.statements.find((one) => this.covers(one, message, network));
       if (!statement || !this.parts.permitsDelivery(this.number, 'clear')) continue;
       statement.usedBy = String(message.number);
-      return { network, message: number, floor, statement: statement.number };
+      return { network, message: number, to, floor, statement: statement.number };
     }
     return undefined;
   }
@@ -231,19 +267,28 @@ export class Scene {
     });
   }
 
-  private facts(to: 'address' | 'number', floor: 'sealed' | 'clear'): RouteFacts {
-    const recipient = this.isGranted && (to === 'address' || this.isLinked) ? this.rules[1] : undefined;
-    const isGranted = to === 'number' || this.isGranted;
+  private get isLinked(): boolean {
+    return this.parts.isLinked({ until: this.linkedUntil, now: this.now });
+  }
+
+  /** Whether this way leads to the other's account: of a telephone that came through an alias nobody knows whose it is. */
+  private leadsToAccount(to: Towards): boolean {
+    return this.isGranted && (to === 'address' || (to === 'number' && this.isLinked));
+  }
+
+  private facts(to: Towards, floor: 'sealed' | 'clear'): RouteFacts {
+    const recipient = this.leadsToAccount(to) ? this.rules[1] : undefined;
+    const isGranted = to !== 'address' || this.isGranted;
     return { isGranted, sender: this.rules[0], recipient, floor, isRefusedOutside: true };
   }
 
-  private candidates(to: 'address' | 'number'): readonly Candidate[] {
+  private candidates(to: Towards): readonly Candidate[] {
     const native: Candidate = { key: 'native', network: 'native', confidentiality: 'sealed', leavesRegion: [] };
     const clear = (['rcs', 'sms'] as const).map((network) =>
       this.asNow({ key: network, network, confidentiality: 'clear', leavesRegion: [] }),
     );
-    const isNative = this.isGranted && (to === 'address' || this.isLinked);
-    const isClear = to === 'number' || (this.isGranted && this.isLinked);
+    const isNative = this.leadsToAccount(to);
+    const isClear = to !== 'address' || (this.isGranted && this.isLinked);
     const known = [...(isNative ? [native] : []), ...(isClear ? clear : [])];
     return known.length > 0 ? known : [native];
   }

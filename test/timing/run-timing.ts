@@ -1,0 +1,71 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DatabaseServer } from '../faults/database-server.js';
+import { freePorts } from '../support/free-ports.js';
+import { SeededRandom } from '../support/seeded-random.js';
+import { compareAnswers, PLANTED_MS, type Comparison } from './compare-answers.js';
+import { ALIKE_MS } from './median-difference.js';
+import { questionsOf } from './questions.js';
+import { TimingField } from './timing-field.js';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '10000' },
+    /** Names of questions, with commas between them. */
+    only: { type: 'string' },
+  },
+});
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const us = (ms: number): string => `${(ms * 1000).toFixed(0)} us`;
+
+/** What of a comparison breaks the promise; nothing when answers are alike and the planted difference was found. */
+function faultsIn({ question, compared, looks }: Comparison): readonly string[] {
+  const unlike = looks.length === 1 ? [] : [`${question}: ${looks.length} different answers`];
+  const faults = compared.flatMap(({ kind, medianMs, isFound }) => {
+    if (kind === 'planted') return isFound ? [] : [`${question}: the planted ${PLANTED_MS} ms was not found`];
+    return Math.abs(medianMs) < ALIKE_MS ? [] : [`${question}: ${kind} is told from unknown by ${us(medianMs)}`];
+  });
+  return [...unlike, ...faults];
+}
+
+function print({ question, rounds, usualMs, compared, looks }: Comparison): void {
+  say(`${question}: ${rounds} of each, ${usualMs.toFixed(2)} ms at the median, ${looks.length} look of the answers`);
+  for (const { kind, medianMs, fromMs, toMs, isFound } of compared)
+    say(`  ${kind.padEnd(9)} ${us(medianMs).padStart(8)} (${us(fromMs)} to ${us(toMs)})${isFound ? ', found' : ''}`);
+}
+
+/** `npm run test:timing -- [--rounds 10000] [--only route,request]`. Exits with 1 when anything can be told apart. */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ct-'));
+  const [port = 0] = await freePorts(1);
+  const database = await DatabaseServer.start({ folder: join(folder, 'database'), port });
+  const random = new SeededRandom();
+  const rounds = Number(values.rounds);
+  const results: Comparison[] = [];
+  try {
+    const field = await TimingField.open(database.url);
+    try {
+      const wanted = values.only?.split(',');
+      for (const question of questionsOf(field).filter(({ name }) => wanted?.includes(name) ?? true)) {
+        const { gatewayUrl } = field.world;
+        const comparison = await compareAnswers(question, { gatewayUrl, random, rounds, say });
+        print(comparison);
+        results.push(comparison);
+      }
+    } finally {
+      await field.close();
+    }
+  } finally {
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+  await writeFile('timing-results.json', `${JSON.stringify({ seed: random.seed, results }, null, 2)}\n`);
+  const faults = results.flatMap(faultsIn);
+  for (const fault of faults) say(fault);
+  say(faults.length === 0 ? 'nothing can be told apart' : `${faults.length} differences`);
+  process.exitCode = faults.length === 0 && results.length > 0 ? 0 : 1;
+}
+
+await main();
