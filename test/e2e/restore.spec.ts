@@ -80,7 +80,7 @@ it('restores it after the database was lost: nobody and nothing comes back, noth
   await world.carrier.write({ from: STOPPED, to: BRIDGE_NUMBERS[0], text: 'STOP' });
   await eventually(
     async () => {
-      const file = await readFile(join(world.folder, 'data', 'tombstones.json'), 'utf8').catch(() => '');
+      const file = await readFile(join(world.folder, 'data', 'tombstones.jsonl'), 'utf8').catch(() => '');
       return ['"consent"', '"opt_out"', '"account"'].every((word) => file.includes(word));
     },
     { what: 'what was taken back is on disk', withinMs: 30_000 },

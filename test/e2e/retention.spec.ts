@@ -82,6 +82,8 @@ it('refuses what is out of bounds, of others, or not the operator’s to decide'
   const other = await RawDevice.register(world.gatewayUrl, world.handle('mallory'));
   const body = { class: 'history', keepSeconds: 60, conversation };
   expect((await other.call('PUT', '/v1/retention/policies', { body })).status).toBe(404);
+  const events = { class: 'events', keepSeconds: 86_400 };
+  expect((await other.call('PUT', '/v1/retention/policies', { body: events })).status).toBe(400);
   expect((await other.call('GET', `/v1/retention/policies?conversation=${conversation}`)).status).toBe(404);
 }, 60_000);
 
@@ -121,6 +123,8 @@ it('says before a deletion what it will come to, place by place', async () => {
   await found(ada).deleteForEveryone(native);
   for (const device of [ada, bo])
     await eventually(async () => !(await found(device).messages()).some(({ text }) => text === 'soon deleted'));
+  const before = found(ada).retention.deletionTruthBefore('tel:+14155550177');
+  expect(before.map(({ place, outcome }) => `${place}: ${outcome}`)).toEqual(TRUTH_OF_SMS);
   const clear = await found(ada).send('tel:+14155550177', 'cannot be recalled', { allowClear: ['sms'] });
   expect(await outcomesOf(clear)).toEqual(TRUTH_OF_SMS);
   await found(ada).deleteForEveryone(clear);

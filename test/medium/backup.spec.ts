@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -11,10 +11,12 @@ import {
   mintConversationId,
   mintLinkId,
   utf8,
+  type AccountId,
   type AliasId,
+  type ContactId,
 } from '@causeway/message-model';
-import { loadConfig, ManualClock } from '@causeway/platform';
-import { KeepTombstones, TOMBSTONES_FILE } from '@causeway/retention';
+import { loadConfig, ManualClock, type Clock } from '@causeway/platform';
+import { KeepTombstones, tombstoneFilesOf } from '@causeway/retention';
 import { readBackup, readTombstoneFile, restoreBackup, Stores, writeBackup } from '@causeway/storage';
 import { removeUnreadableContacts } from '../../apps/cli/src/restore/remove-unreadable-contacts.js';
 import { freshDatabase } from '../support/database.js';
@@ -28,20 +30,33 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 let world: InProcess;
 let path: string;
+let dataFolder: string;
 let made = 0;
 beforeEach(async () => {
   world = await InProcess.open();
   path = join(folder, `backup-${(made += 1)}`);
+  dataFolder = await mkdtemp(join(folder, 'data-'));
 }, 60_000);
 afterEach(async () => world.close());
 
 const backUp = () => writeBackup({ url: world.databaseUrl, path, now: world.clock.now() });
 
+const keeping = (of: Stores = world.stores, clock: Clock = world.clock) =>
+  new KeepTombstones(of.tombstones, clock, { dataFolder, backupDays: 35 });
+const FILE = 'tombstones.jsonl';
+
+async function tombstonesIn(of: string) {
+  const files = await Promise.all((await tombstoneFilesOf(of)).map(readTombstoneFile));
+  return files.flatMap((file) => must(file).tombstones);
+}
+
+const blocks = (of: Awaited<ReturnType<typeof tombstonesIn>>) =>
+  of.filter(({ table_name }) => table_name === 'consent');
+
 /** What a worker wrote beside the database until now. */
 async function tombstones() {
-  const keep = new KeepTombstones(world.stores.tombstones, world.clock, { dataFolder: folder, backupDays: 35 });
-  await keep.execute();
-  return must(await readTombstoneFile(join(folder, TOMBSTONES_FILE)));
+  await keeping().execute();
+  return tombstonesIn(dataFolder);
 }
 
 /** Restores into a database that has nothing but its schema. */
@@ -60,6 +75,23 @@ const consentOf = (stores: Stores, owner: Person, peer: Person) =>
     owner.caller.account,
     peer.caller.account,
   );
+
+const contactOf = (account: AccountId, contact: ContactId) => ({
+  tenant: TENANT,
+  account,
+  contact,
+  conversation: mintConversationId(),
+  contactDigest: utf8('digest'),
+  bindingDigest: utf8('binding'),
+  digestVersion: 1,
+  optOutDigests: [],
+  sealedNumber: world.keys.sealAtRest(utf8('+14155550123'), numberAad(TENANT, contact)),
+  bridgeNumberIds: ['b1'],
+  gapClass: 'far' as const,
+  country: 'US',
+  lineType: 'MOBILE',
+  now: world.clock.now(),
+});
 
 /** A number that everyone may find the person by. */
 async function linkNumber(person: Person, place: number) {
@@ -191,6 +223,41 @@ describe('what was taken back after a backup', () => {
     await stores.close();
   });
 
+  it('stays so: rules, switches, wishes, permissions and numbers, in the form they had last', async () => {
+    const ada = await world.person('ada');
+    const { database, contacts } = world.stores;
+    const { account } = ada.caller;
+    const contact = mintContactId();
+    await contacts.create(contactOf(account, contact));
+    const rule = (notOver: string) =>
+      database.query(
+        `INSERT INTO registry.preference (tenant_id, account_id, not_over) VALUES ($1, $2, ARRAY[$3])
+         ON CONFLICT (tenant_id, account_id, peer) DO UPDATE SET not_over = excluded.not_over RETURNING 1`,
+        TENANT,
+        account,
+        notOver,
+      );
+    await rule('rcs');
+    await world.retention.book.ask(ada.caller, { class: 'metadata', keepSeconds: 3 * 86_400 });
+    await backUp();
+    await rule('sms');
+    await world.retention.book.ask(ada.caller, { class: 'metadata', keepSeconds: 86_400 });
+    for (const [sql, ...values] of [
+      [`UPDATE registry.contact SET blocked_at = now() WHERE id = $1 RETURNING 1`, contact],
+      [`INSERT INTO registry.privacy_switch VALUES ($1, $2, '', 'off', 'off') RETURNING 1`, TENANT, account],
+      [`INSERT INTO registry.revoked_statement VALUES ($1, $2, 's', now()) RETURNING 1`, TENANT, account],
+    ] as const)
+      await database.query(sql, ...values);
+    const { stores } = await restored();
+    for (const table of ['preference', 'privacy_switch', 'retention_wish', 'revoked_statement', 'contact']) {
+      const rows = (of: Stores) =>
+        of.database.query(`SELECT to_jsonb(t) AS row FROM registry.${table} t WHERE account_id = $1`, account);
+      expect([table, await rows(stores)]).toEqual([table, await rows(world.stores)]);
+      expect(await rows(stores)).toHaveLength(1);
+    }
+    await stores.close();
+  });
+
   it('stays so: links, who may find one by them, aliases and what came through them', async () => {
     const [ada, bob] = [await world.person('ada'), await world.person('bob')];
     const { links, aliases, contacts } = world.stores;
@@ -240,32 +307,98 @@ describe('what was taken back after a backup', () => {
   it('is remembered for 35 days, and then nowhere', async () => {
     const [ada, bob] = [await world.person('ada'), await world.person('bob')];
     await world.decide.decide(ada.caller, bob.device.address, 'revoke');
-    expect((await tombstones()).tombstones).toHaveLength(1);
+    expect(blocks(await tombstones())).toHaveLength(1);
     const later = new ManualClock(Date.now() + 36 * 86_400_000);
-    await new KeepTombstones(world.stores.tombstones, later, { dataFolder: folder, backupDays: 35 }).execute();
-    expect(must(await readTombstoneFile(join(folder, TOMBSTONES_FILE))).tombstones).toEqual([]);
+    await keeping(world.stores, later).execute();
+    expect(await tombstonesIn(dataFolder)).toEqual([]);
+    expect(await readFile(join(dataFolder, FILE), 'utf8')).not.toContain(bob.caller.account);
+  });
+});
+
+describe('the file of what was taken back', () => {
+  const text = () => readFile(join(dataFolder, FILE), 'utf8');
+  const pair = (one: Person, other: Person) => `${one.caller.account} ${other.caller.account}`;
+  async function blocking(count: number): Promise<void> {
+    const ada = await world.person('ada');
+    for (let made = 0; made < count; made += 1) {
+      const other = await world.person(`other${made}`);
+      await world.decide.decide(ada.caller, other.device.address, 'revoke');
+    }
+  }
+
+  it('is only added to, by one process or two, and says the same to both', async () => {
+    const [one, other] = [keeping(), keeping()];
+    await blocking(1);
+    await one.execute();
+    const first = await text();
+    await other.execute();
+    await blocking(1);
+    await Promise.all([one.execute(), other.execute()]);
+    expect((await text()).startsWith(first)).toBe(true);
+    expect(blocks(await tombstonesIn(dataFolder))).toHaveLength(2);
+    const size = (await text()).length;
+    await one.execute();
+    expect((await text()).length).toBe(size);
+  });
+
+  it('forgets what was granted again at once, and has nothing of it after a day', async () => {
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+    const keep = keeping();
+    await world.decide.decide(ada.caller, bob.device.address, 'revoke');
+    await keep.execute();
+    await world.decide.decide(ada.caller, bob.device.address, 'grant');
+    await keep.execute();
+    expect(blocks(await tombstonesIn(dataFolder))).toEqual([]);
+    expect(await text()).toContain(pair(ada, bob));
+    world.clock.advanceSeconds(86_400);
+    await keep.execute();
+    expect(await text()).not.toContain(pair(ada, bob));
+  });
+
+  it('is refused with any line changed, dropped or moved, and read up to where a process died', async () => {
+    await blocking(3);
+    await tombstones();
+    const whole = await text();
+    const [begin = '', first = '', second = '', ...rest] = whole.trimEnd().split('\n');
+    expect(rest.length).toBeGreaterThan(1);
+    for (const changed of [
+      [begin, first.replace('narrowed', 'removed'), second, ...rest],
+      [begin, second, ...rest],
+      [begin, second, first, ...rest],
+      [first, second, ...rest],
+      ['{}', first],
+    ]) {
+      await writeFile(join(dataFolder, FILE), `${changed.join('\n')}\n`);
+      await expect(tombstonesIn(dataFolder)).rejects.toThrow('or was changed');
+    }
+    await writeFile(join(dataFolder, FILE), whole.slice(0, -20));
+    expect(await tombstonesIn(dataFolder)).toHaveLength(rest.length + 1);
+    // and the next process makes it whole
+    expect(await tombstones()).toHaveLength(rest.length + 2);
+  });
+
+  it('of a database that was lost is set aside when a worker starts on another one, and a restore reads it', async () => {
+    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
+    await backUp();
+    await world.decide.decide(ada.caller, bob.device.address, 'revoke');
+    await tombstones();
+    const { url } = await freshDatabase();
+    const empty = new Stores({ url });
+    const home = { id: TENANT, nativeHost: 'another.example', region: 'local', registration: 'open' } as const;
+    await empty.tenants.ensure(home, new Date(world.clock.nowMs() + 1_000));
+    await keeping(empty).execute();
+    await empty.close();
+    expect((await readdir(dataFolder)).toSorted()).toEqual([expect.stringMatching(/^tombstones-\d+\.jsonl$/), FILE]);
+    const { stores, report } = await restored({ tombstones: await tombstonesIn(dataFolder) });
+    expect(report.takenBack.get('consents withdrawn')).toBe(1);
+    await stores.close();
   });
 });
 
 it('contacts whose address key was destroyed since are removed, and said', async () => {
   const ada = await world.person('ada');
   const contact = mintContactId();
-  await world.stores.contacts.create({
-    tenant: TENANT,
-    account: ada.caller.account,
-    contact,
-    conversation: mintConversationId(),
-    contactDigest: utf8('digest'),
-    bindingDigest: utf8('binding'),
-    digestVersion: 1,
-    optOutDigests: [],
-    sealedNumber: world.keys.sealAtRest(utf8('+14155550123'), numberAad(TENANT, contact)),
-    bridgeNumberIds: ['b1'],
-    gapClass: 'far' as const,
-    country: 'US',
-    lineType: 'MOBILE',
-    now: world.clock.now(),
-  });
+  await world.stores.contacts.create(contactOf(ada.caller.account, contact));
   await backUp();
   const { url, stores } = await restored({ withoutTombstones: true });
   const config = loadConfig({ CAUSEWAY_EDGE_KEY_FOLDER: join(folder, 'no-keys') });

@@ -3,6 +3,7 @@ import { DescribeMessage } from '../../apps/gateway/src/describe-message.js';
 import type { ConversationId, LaneId } from '@causeway/message-model';
 import { Sweep } from '@causeway/message-flow';
 import { PURGE_LAG, PurgeBrake } from '@causeway/retention';
+import { TellDevices } from '@causeway/people';
 import { ClearBridge } from '../support/clear-bridge.js';
 import { InProcess, type Person } from '../support/in-process.js';
 import { befriended, messageTo } from '../support/native-message.js';
@@ -154,6 +155,35 @@ describe('policies at the door', () => {
     expect(ids.length).toBeGreaterThan(0);
     await bridge.acknowledge.execute(bo.caller, ids);
     expect((await describing().one(ada.caller, ref))?.state.kind).toBe('delivered');
+  });
+});
+
+describe('requests and grants', () => {
+  it('wait for a device a week, or as long as the tenant says', async () => {
+    const one = await bridge.person('one');
+    const { tenant, account } = one.caller;
+    const { accounts, inbox, partitions, database } = bridge.stores;
+    const tell = new TellDevices(accounts, inbox, partitions, bridge.clock, bridge.retention.book);
+    const waitsHours = async () => {
+      await tell.execute(
+        { tenant, account },
+        {
+          type: 'consent-cancelled',
+          request: 'q_1',
+          from: one.device.address,
+          at: bridge.clock.now().toISOString(),
+        },
+      );
+      const rows = await database.query<{ hour: number }>(
+        'DELETE FROM transit.inbox WHERE account_id = $1 RETURNING purge_hour AS hour',
+        account,
+      );
+      return rows.map(({ hour }) => hour - Math.ceil(bridge.clock.nowMs() / HOUR_MS));
+    };
+    expect(await waitsHours()).toEqual([7 * 24]);
+    await bridge.retention.book.askForTenant(tenant, { class: 'events', keepSeconds: 86_400 });
+    expect(await waitsHours()).toEqual([24]);
+    await bridge.retention.book.askForTenant(tenant, { class: 'events', keepSeconds: null });
   });
 });
 

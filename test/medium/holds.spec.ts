@@ -52,7 +52,20 @@ it('copies what the account does from the hold on, shows it in the ledger first,
   await keep.execute();
   expect(await stores().held(TENANT, 'hold_1')).toMatchObject([{ id: 'after', state: 'delivered' }]);
 
-  world.clock.advanceSeconds(3_600);
+  // what did not change since the last copy is not looked at again, what did is
+  world.clock.advanceSeconds(1_800);
+  expect(await stores().copy(world.clock.now())).toBe(0);
+  await accepted(ada, 'later');
+  expect(await stores().copy(world.clock.now())).toBe(1);
+  world.clock.advanceSeconds(900);
+  await world.stores.database.query(
+    `UPDATE transit.message SET state = 'expired', updated_at = $1 WHERE id = 'later' RETURNING 1`,
+    world.clock.now(),
+  );
+  await keep.execute();
+  expect(await stores().held(TENANT, 'hold_1')).toMatchObject([{ id: 'after' }, { id: 'later', state: 'expired' }]);
+
+  world.clock.advanceSeconds(900);
   await keep.execute();
   expect(await stores().held(TENANT, 'hold_1')).toEqual([]);
   expect(said).toContain('hold-ended');

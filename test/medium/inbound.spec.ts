@@ -9,7 +9,15 @@ import {
   type BoxId,
 } from '@causeway/message-model';
 import { readStampedBox } from '@causeway/message-flow';
-import { SweepInbound } from '@causeway/message-flow/edge';
+import {
+  AcceptInbound,
+  FallBack,
+  FindVerifiedDevices,
+  RecordOutcome,
+  RecordReceipt,
+  SweepInbound,
+} from '@causeway/message-flow/edge';
+import { PurgeBrake } from '@causeway/retention';
 import { canListReceived, type ConsentWord, type InboundEvent, type InboundMessage } from '@causeway/network-adapter';
 import { DecideConsent, TakeReport, TellDevices, UpdateDevices, type ProvenReport } from '@causeway/people';
 import { reportSchema, updateDevicesSchema, toWireJson } from '@causeway/api-contract';
@@ -106,7 +114,13 @@ describe('AcceptInbound', () => {
     const heard: ProvenReport[] = [];
     const decide = new DecideConsent(
       consents,
-      new TellDevices(accounts, edge.bridge.stores.inbox, edge.bridge.stores.partitions, edge.bridge.clock),
+      new TellDevices(
+        accounts,
+        edge.bridge.stores.inbox,
+        edge.bridge.stores.partitions,
+        edge.bridge.clock,
+        edge.bridge.retention.book,
+      ),
       edge.bridge.clock,
       edge.bridge.stores.contacts,
       edge.bridge.conduct,
@@ -276,6 +290,76 @@ describe('SweepInbound', () => {
   });
 });
 
+describe('what waits for a device', () => {
+  it('waits as long as the person and the conversation want it, and no longer', async () => {
+    const { person, e164, to } = await writingTo();
+    const waits = async () => {
+      const [row] = await boxesOf(person);
+      const rows = await edge.bridge.stores.database.query<{ expiresAt: Date }>(
+        'SELECT expires_at AS "expiresAt" FROM transit.inbox WHERE id = $1',
+        must(row).id,
+      );
+      return (must(rows[0]).expiresAt.getTime() - edge.bridge.clock.nowMs()) / 1000;
+    };
+    const { book } = edge.bridge.retention;
+    await edge.acceptInbound.execute('sms', [textFrom(e164, 'for a week')]);
+    expect(await waits()).toBe(7 * 86_400);
+    await edge.bridge.acknowledge.execute(person.caller, [must((await boxesOf(person))[0]).id]);
+    await book.ask(
+      { ...person.caller, conversation: to.conversation },
+      { class: 'undelivered-envelope', keepSeconds: 60 },
+    );
+    await edge.acceptInbound.execute('sms', [textFrom(e164, 'for a minute')]);
+    expect(await waits()).toBe(60);
+    await book.ask(
+      { ...person.caller, conversation: to.conversation },
+      { class: 'undelivered-envelope', keepSeconds: null },
+    );
+  });
+});
+
+describe('while the purge is more than an hour behind', () => {
+  const HOUR_MS = 3_600_000;
+  /** Looks at the database anew, as a process does every few seconds. */
+  function looking() {
+    const { stores, clock, retention } = edge.bridge;
+    const brake = new PurgeBrake(stores.partitions, clock);
+    const context = { ...edge.context, retention: { book: retention.book, brake } };
+    const outcome = new RecordOutcome(context);
+    const receipt = new RecordReceipt(context, outcome, new FallBack(context, outcome));
+    const accept = new AcceptInbound(context, new FindVerifiedDevices(context), receipt, outcome, TENANT);
+    return { accept, sweep: new SweepInbound(context, accept) };
+  }
+  async function fallBehind() {
+    const { stores, clock } = edge.bridge;
+    const hour = Math.floor(clock.nowMs() / HOUR_MS);
+    const caughtUp = async () => void (await stores.partitions.dropPast(hour - 1, clock.now()));
+    await caughtUp();
+    await stores.partitions.ensure('i', hour - 3);
+    return caughtUp;
+  }
+
+  it('stores no words, hears STOP all the same, and the sweep brings the words once it has caught up', async () => {
+    const { person, e164, to } = await writingTo();
+    edge.bridge.clock.set(Date.now());
+    const caughtUp = await fallBehind();
+    await edge.twilio.post(`/handsets/${e164}/messages`, { to: BRIDGE, body: 'too early' });
+    const refused = looking();
+    expect(await refused.accept.execute('sms', [textFrom(e164, 'too early too')])).toEqual(['purge-behind']);
+    expect(await refused.accept.execute('sms', wordFrom(e164, 'STOP', { kind: 'opt-out', scope: 'pair' }))).toEqual([
+      'consent-changed',
+    ]);
+    expect(await isOptedOut(to)).toBe(true);
+    await refused.sweep.execute();
+    expect(await boxesOf(person)).toEqual([]);
+    await caughtUp();
+    await eventually(async () => {
+      await looking().sweep.execute();
+      return (await boxesOf(person)).length === 1 ? true : undefined;
+    });
+  });
+});
+
 describe('ReSealNumbers', () => {
   it('seals numbers again after the key changed, and destroys the old key once no open attempt needs it', async () => {
     const { person, e164, to } = await writingTo();
@@ -292,6 +376,8 @@ describe('ReSealNumbers', () => {
     expect(await edge.reSeal.execute()).toEqual([]);
     await edge.context.attempts.close({ ref: sent.ref, attempt: 1 });
     expect(await edge.reSeal.execute()).toEqual([must(old)]);
+    // nothing is taken in while the purge is a month behind
+    await bridge.stores.partitions.dropPast(Math.floor(bridge.clock.nowMs() / 3_600_000), bridge.clock.now());
     expect(await edge.acceptInbound.execute('sms', [textFrom(e164, 'still known')])).toEqual(['accepted']);
     expect((await edge.contact(person, e164)).contact).toBe(to.contact);
     const later = await edge.send(person, to, 'after the key changed');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { linkedNumberAad } from '@causeway/message-flow/edge';
 import {
+  lifetimeOf,
   mintAliasCode,
   mintAliasId,
   mintConversationId,
@@ -12,7 +13,6 @@ import {
 import type { InboundMessage } from '@causeway/network-adapter';
 import { PlanRoute, TellDevices, TellSwitch } from '@causeway/people';
 import { Plaintext } from '@causeway/platform';
-import { ENDED_LINK_DAYS, RETIRED_BINDING_DAYS } from '@causeway/storage';
 import { BRIDGE, ClearBridge } from '../support/clear-bridge.js';
 import { must, TENANT, type InProcess, type Person } from '../support/in-process.js';
 import { befriended, clearInbox, headerTo } from '../support/native-message.js';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   edge = await ClearBridge.open();
   bridge = edge.bridge;
   const { stores, clock, devices } = bridge;
-  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock);
+  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock, edge.bridge.retention.book);
   const switches = new TellSwitch(stores.routes, stores.consents, tell, clock, (touched) => devices.wake(touched));
   plans = new PlanRoute(stores.routes, bridge.desk(), switches, clock);
 }, 60_000);
@@ -82,7 +82,7 @@ describe('bridge numbers', () => {
     await expect(edge.contact(bob, phone)).rejects.toThrow('no-bridge-number');
     await expect(edge.contact(ada, phone)).rejects.toThrow('no-bridge-number');
     expect(await shortages('contact')).toBe(before + 3);
-    await pass((RETIRED_BINDING_DAYS - 1) * DAY_SECONDS);
+    await pass((lifetimeOf('retired-bindings').days - 1) * DAY_SECONDS);
     await expect(edge.contact(bob, phone)).rejects.toThrow('no-bridge-number');
     await pass(2 * DAY_SECONDS);
     expect((await edge.contact(bob, phone)).contact).not.toBe(contact);
@@ -136,7 +136,7 @@ describe('a link that was not proved again', () => {
       bob.caller.account,
     );
     expect(kept).toEqual([]);
-    await pass((ENDED_LINK_DAYS + 1) * DAY_SECONDS);
+    await pass((lifetimeOf('ended-links').days + 1) * DAY_SECONDS);
     await bridge.stores.discovery.forgetPast(bridge.clock.now());
     expect(await bridge.stores.links.list(bob.caller)).toEqual([]);
   });

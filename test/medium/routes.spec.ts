@@ -12,8 +12,8 @@ let plans: PlanRoute;
 beforeAll(async () => {
   edge = await ClearBridge.open();
   bridge = edge.bridge;
-  const { stores, clock, devices } = bridge;
-  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock);
+  const { stores, clock, devices, retention } = bridge;
+  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock, retention.book);
   const switches = new TellSwitch(stores.routes, stores.consents, tell, clock, (touched) => devices.wake(touched));
   plans = new PlanRoute(stores.routes, bridge.desk(), switches, clock);
 }, 60_000);

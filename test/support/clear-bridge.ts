@@ -84,8 +84,8 @@ export class ClearBridge {
       fallbackAfterMs: 300_000,
       unconfirmedAfterMs: 72 * 3_600_000,
     };
-    const { conduct } = bridge;
-    const noted = { conduct, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
+    const { conduct, retention } = bridge;
+    const noted = { conduct, retention, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
     const { links, challenges, aliases, discovery, numbers, standings } = stores;
     const reached = { numbers, standings, links, challenges, aliases, discovery };
     const stored = { accounts, contacts, attempts, inbox, partitions, privacy, laneStore: stores.lanes, ...reached };

@@ -116,7 +116,7 @@ export class InProcess {
     });
     this.retention = { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(partitions, clock) };
     const seal = new SealBody(new CheckClearBody(this.desk(), clock), this.reportKeys.tokens);
-    const tell = new TellDevices(accounts, inbox, partitions, clock);
+    const tell = new TellDevices(accounts, inbox, partitions, clock, this.retention.book);
     this.send = new SendMessage(
       messages,
       recipients,

@@ -11,6 +11,7 @@ import { contact } from './commands/contact.js';
 import { demo } from './commands/demo.js';
 import { doctor } from './commands/doctor.js';
 import { inbox } from './commands/inbox.js';
+import { keysMove } from './commands/keys-move.js';
 import { appeal, limits, pass } from './commands/limits.js';
 import { OPERATOR_COMMANDS } from './commands/operator-commands.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
@@ -22,6 +23,7 @@ import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
 import { retentionKeep } from './commands/retention-keep.js';
 import { retentionShow } from './commands/retention-show.js';
+import { retentionTenant } from './commands/retention-tenant.js';
 import { retentionVerify } from './commands/retention-verify.js';
 import { safetyNumber } from './commands/safety-number.js';
 import { restore } from './commands/restore.js';
@@ -57,6 +59,8 @@ export const COMMANDS: readonly Command[] = [
   secretsList,
   secretsRotate,
   secretsRemove,
+  keysMove,
+  retentionTenant,
   keysRenewNumbers,
   ...OPERATOR_COMMANDS,
   register,

@@ -17,6 +17,7 @@ import {
 } from '@causeway/message-flow/edge';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { ProcessContext } from '@causeway/process-context';
+import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { openAdapters } from './adapters.js';
 import { openCustody } from './open-custody.js';
 import { withSealedSettings } from './with-sealed-settings.js';
@@ -75,6 +76,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     digests,
     reports: reportKeys.tokens,
     conduct: process.conduct,
+    retention: { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(stores.partitions, clock) },
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),
     fileLinks: mediaLinks,

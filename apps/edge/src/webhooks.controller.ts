@@ -36,7 +36,10 @@ export class WebhooksController {
       throw new CausewayError(REFUSALS[received.reason]);
     }
     // the carrier is answered only after the commit
-    await this.edge.acceptInbound.execute(network, received.events);
+    const results = await this.edge.acceptInbound.execute(network, received.events);
+    // a network that repeats brings it again, of one that does not the sweep takes it from its list
+    if (results.includes('purge-behind'))
+      throw new CausewayError('purge-behind', { detail: 'Nothing new is stored until the purge has caught up' });
     const { status, contentType, body } = received.response;
     await reply.code(status).header('content-type', contentType).send(body);
   }

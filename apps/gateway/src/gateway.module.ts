@@ -118,7 +118,7 @@ export class GatewayModule {
     const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
-    const tell = new TellDevices(accounts, inbox, partitions, clock);
+    const tell = new TellDevices(accounts, inbox, partitions, clock, book);
     const passing = passingOf(context, challengeKeys);
     const charge = new ChargeTenant({
       spending: stores.spending,

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { AskPolicy, HeldPolicies } from '@causeway/api-contract';
-import { CausewayError, type ConversationId, type TenantId } from '@causeway/message-model';
+import type { AskPolicy, AskTenantPolicy, HeldPolicies } from '@causeway/api-contract';
 import {
-  ADJUSTABLE_CLASSES,
-  POLICIES,
+  CausewayError,
+  PERSONAL_CLASSES,
   policyOf,
   RETENTION_CLASSES,
-  strictest,
-  wishesOf,
-  type PolicyBook,
-} from '@causeway/retention';
+  TENANT_CLASSES,
+  type ConversationId,
+  type RetentionClass,
+  type TenantId,
+} from '@causeway/message-model';
+import { strictest, wishesOf, type PolicyBook } from '@causeway/retention';
 import type { AuthenticatedDevice, RetentionWish, RetentionWishStore } from '@causeway/storage';
 
 /** Reads and takes wishes about how long things are kept. */
@@ -45,14 +46,9 @@ export class PolicyDesk {
     return described(wishes, wishes);
   }
 
-  async askForTenant(wish: Omit<AskPolicy, 'conversation'>): Promise<HeldPolicies> {
+  async askForTenant(wish: AskTenantPolicy): Promise<HeldPolicies> {
     requireBounds(wish);
-    if (wish.class === 'history')
-      throw new CausewayError('invalid-request', {
-        pointer: '/class',
-        detail: 'What people keep on their devices is theirs to decide',
-      });
-    await this.book.ask({ tenant: this.tenant }, wish);
+    await this.book.askForTenant(this.tenant, wish);
     return this.ofTenant();
   }
 
@@ -62,8 +58,8 @@ export class PolicyDesk {
   }
 }
 
-function requireBounds(wish: Omit<AskPolicy, 'conversation'>): void {
-  const { minSeconds, maxSeconds } = POLICIES[wish.class];
+function requireBounds(wish: { readonly class: RetentionClass; readonly keepSeconds: number | null }): void {
+  const { minSeconds, maxSeconds } = policyOf(wish.class);
   if (wish.keepSeconds === null || (wish.keepSeconds >= minSeconds && wish.keepSeconds <= maxSeconds)) return;
   throw new CausewayError('invalid-request', {
     pointer: '/keepSeconds',
@@ -73,12 +69,15 @@ function requireBounds(wish: Omit<AskPolicy, 'conversation'>): void {
 
 const forAll = (wishes: readonly RetentionWish[]) => wishes.filter(({ conversation }) => conversation === '');
 
+const ADJUSTABLE_CLASSES = [...new Set([...PERSONAL_CLASSES, ...TENANT_CLASSES])];
+
 function described(wishes: readonly RetentionWish[], holding: readonly RetentionWish[]): HeldPolicies {
   const policies = RETENTION_CLASSES.map((name) => {
     const { levels, ...policy } = policyOf(name);
     const adjustable = ADJUSTABLE_CLASSES.find((each) => each === name);
-    const held = strictest(name, adjustable === undefined ? {} : wishesOf(adjustable, holding));
-    return { class: name, ...policy, levels: [...levels], ...held };
+    const asked = adjustable === undefined ? {} : wishesOf(adjustable, holding);
+    const tenantSeconds = strictest(name, { tenant: asked.tenant ?? [] }).keepSeconds;
+    return { class: name, ...policy, levels: [...levels], tenantSeconds, ...strictest(name, asked) };
   });
   return { policies, conversations: conversationsIn(wishes) };
 }
@@ -87,7 +86,7 @@ function conversationsIn(wishes: readonly RetentionWish[]): HeldPolicies['conver
   const asked = wishes.filter((wish) => wish.conversation !== '' && wish.keepSeconds !== null);
   const names = [...new Set(asked.map(({ conversation }) => conversation))];
   return names.flatMap((conversation) =>
-    ADJUSTABLE_CLASSES.flatMap((name) => {
+    PERSONAL_CLASSES.flatMap((name) => {
       const seconds = asked.flatMap((wish) =>
         wish.conversation === conversation && wish.class === name && wish.keepSeconds !== null
           ? [wish.keepSeconds]

@@ -7,6 +7,7 @@ import {
   ledgerPageSchema,
   policiesSchema,
   type AskPolicy,
+  type AskTenantPolicy,
 } from '@causeway/api-contract';
 import type { AuthenticatedDevice } from '@causeway/storage';
 import { z } from 'zod';
@@ -78,7 +79,7 @@ export class TenantPoliciesController {
     status: 200,
     answer: policiesSchema,
   })
-  async ask(@Body({ schema: askTenantPolicySchema }) wish: z.output<typeof askTenantPolicySchema>) {
+  async ask(@Body({ schema: askTenantPolicySchema }) wish: AskTenantPolicy) {
     return this.desk.askForTenant(wish);
   }
 }

@@ -26,12 +26,11 @@ export class WorkerModule {
   static with({ context, devices, ledgerSigner }: WorkerOptions): DynamicModule {
     const { stores, clock, events, queue, config } = context;
     const { lanes, recipients, consents, accounts, inbox, partitions, messages } = stores;
-    const tell = new TellDevices(accounts, inbox, partitions, clock);
+    const book = new PolicyBook(stores.wishes, clock);
+    const tell = new TellDevices(accounts, inbox, partitions, clock, book);
     const duties = {
       drain: new DrainNativeLane(lanes, recipients, consents, tell, devices, clock),
-      sweep: new Sweep(lanes, messages, partitions, queue.lanes, devices, clock, events, {
-        book: new PolicyBook(stores.wishes, clock),
-      }),
+      sweep: new Sweep(lanes, messages, partitions, queue.lanes, devices, clock, events, { book }),
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
       keepTombstones: new KeepTombstones(stores.tombstones, clock, config),

@@ -1,11 +1,11 @@
+import { PERSONAL_CLASSES, POLICIES, TENANT_CLASSES } from '@causeway/message-model';
 import { z } from 'zod';
 import { bytesField, conversationIdField, digestField, signatureField } from './fields.js';
 
-/** What somebody can ask less for. */
-export const adjustableClassField = z.enum(['undelivered-envelope', 'metadata', 'history']);
+/** What an account can ask less for. */
+export const personalClassField = z.enum(PERSONAL_CLASSES);
 
-const YEARS_10_SECONDS = 10 * 365 * 86_400;
-const keepSecondsField = z.int().min(1).max(YEARS_10_SECONDS);
+const keepSecondsField = z.int().min(1).max(POLICIES.history.maxSeconds);
 
 /** One row of the table of policies, as it holds for who asks. */
 export const heldPolicySchema = z.object({
@@ -14,29 +14,34 @@ export const heldPolicySchema = z.object({
   /** What the time is counted from. */
   from: z.string(),
   keepSeconds: z.int(),
+  /** What holds for everybody in the tenant who asks for nothing. */
+  tenantSeconds: z.int(),
   decidedBy: z.enum(['default', 'tenant', 'account', 'conversation', 'message']),
   defaultSeconds: z.int(),
   minSeconds: z.int(),
   maxSeconds: z.int(),
   /** Who may ask for less; empty where nobody can. */
   levels: z.array(z.enum(['tenant', 'account', 'conversation', 'message'])),
-  keptBy: z.enum(['servers', 'devices']),
+  keptBy: z.enum(['servers', 'devices', 'operator']),
   reason: z.string(),
 });
 
 export const policiesSchema = z.object({
   policies: z.array(heldPolicySchema),
   /** Conversations of the account for which somebody asked for less, with the strictest of it. */
-  conversations: z.array(z.object({ conversation: z.string(), class: adjustableClassField, keepSeconds: z.int() })),
+  conversations: z.array(z.object({ conversation: z.string(), class: personalClassField, keepSeconds: z.int() })),
 });
 
 /** `null` takes the wish back. Without a conversation it is for all of the account. */
 export const askPolicySchema = z.object({
-  class: adjustableClassField,
+  class: personalClassField,
   keepSeconds: keepSecondsField.nullable(),
   conversation: conversationIdField.optional(),
 });
-export const askTenantPolicySchema = askPolicySchema.omit({ conversation: true });
+export const askTenantPolicySchema = z.object({
+  class: z.enum(TENANT_CLASSES),
+  keepSeconds: keepSecondsField.nullable(),
+});
 
 /** The end of the purge ledger, signed: remember it, and a ledger that is cut or rewritten later is found out. */
 export const ledgerHeadSchema = z.object({
@@ -68,5 +73,6 @@ export const ledgerPageSchema = z.object({
 });
 
 export type AskPolicy = z.output<typeof askPolicySchema>;
+export type AskTenantPolicy = z.output<typeof askTenantPolicySchema>;
 export type HeldPolicies = z.output<typeof policiesSchema>;
 export type LedgerPage = z.output<typeof ledgerPageSchema>;

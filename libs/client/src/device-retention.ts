@@ -1,5 +1,5 @@
 import type { HeldPolicies } from '@causeway/api-contract';
-import type { ConversationId, LedgerVerdict } from '@causeway/message-model';
+import type { ConversationId, LedgerVerdict, PersonalClass } from '@causeway/message-model';
 import { currentIdOf } from './compose.js';
 import { deletionTruth, type DeletionTruth } from './deletion-truth.js';
 import { isClearAddress } from './contacts.js';
@@ -9,7 +9,7 @@ import { idOf, type MessageReference } from './message-reference.js';
 import { RECORDS } from './records.js';
 
 /** What can be asked to be kept for less long. */
-export type KeptClass = 'undelivered-envelope' | 'metadata' | 'history';
+export type KeptClass = PersonalClass;
 
 export interface KeepWish {
   readonly class: KeptClass;
@@ -41,6 +41,14 @@ export class DeviceRetention {
       ...(conversation === undefined ? {} : { conversation }),
     });
     await this.parts.refreshPolicies();
+  }
+
+  /**
+   * What deleting a message to this address for everyone could come to, before it is sent. `networks`: what may carry it to a telephone, as in
+   * `allowClear`; without them the one that forgets least.
+   */
+  deletionTruthBefore(to: string, networks: readonly string[] = ['sms']): readonly DeletionTruth[] {
+    return deletionTruth({ networks: isClearAddress(to) ? networks : [], isDelivered: false });
   }
 
   /** What deleting this message for everyone would come to, place by place. */

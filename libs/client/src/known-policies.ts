@@ -1,5 +1,5 @@
 import type { HeldPolicies } from '@causeway/api-contract';
-import type { ConversationId } from '@causeway/message-model';
+import { POLICIES, type ConversationId } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import { RECORDS, type KnownPolicies } from './records.js';
@@ -17,6 +17,10 @@ export const asksForHistory = (policies: KnownPolicies | undefined): boolean =>
   (policies?.historySeconds ?? null) !== null ||
   (policies?.conversations ?? []).some((wish) => wish.class === 'history');
 
+/** How long something may have been under way to this device, milliseconds: so long a key that was replaced may still have to open it. */
+export const longestUnderWayMs = (policies: KnownPolicies | undefined): number =>
+  1000 * Math.max(policies?.longestUnderWaySeconds ?? 0, POLICIES['undelivered-envelope'].defaultSeconds);
+
 /** How long a message of a conversation may wait undelivered, seconds. */
 export async function undeliveredSecondsOf(unit: UnitOfWork, conversation: ConversationId): Promise<number> {
   const policies = await unit.get(RECORDS.policies, 'current');
@@ -30,9 +34,11 @@ export async function undeliveredSecondsOf(unit: UnitOfWork, conversation: Conve
 export async function learnPolicies(context: DeviceContext, held: HeldPolicies): Promise<void> {
   const rowOf = (name: string) => held.policies.find((policy) => policy.class === name);
   const history = rowOf('history');
+  const undelivered = rowOf('undelivered-envelope');
   const known: KnownPolicies = {
     historySeconds: history && history.decidedBy !== 'default' ? history.keepSeconds : null,
-    undeliveredSeconds: rowOf('undelivered-envelope')?.keepSeconds ?? Number.MAX_SAFE_INTEGER,
+    undeliveredSeconds: undelivered?.keepSeconds ?? Number.MAX_SAFE_INTEGER,
+    longestUnderWaySeconds: undelivered?.tenantSeconds ?? POLICIES['undelivered-envelope'].maxSeconds,
     conversations: held.conversations,
   };
   await context.store.put(RECORDS.policies, 'current', known);

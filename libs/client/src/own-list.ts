@@ -2,6 +2,7 @@ import type { DeviceKeys } from '@causeway/api-contract';
 import type { Bytes, DeviceId } from '@causeway/message-model';
 import { generateKeyPair, signDeviceList, type DeviceList, type ListedDevice } from '@causeway/signal-protocol';
 import { nowSeconds, type DeviceContext } from './device-context.js';
+import { longestUnderWayMs } from './known-policies.js';
 import type { Peers } from './peers.js';
 import { ProblemError } from './problem-error.js';
 import { RECORDS, type Pin, type Self } from './records.js';
@@ -11,9 +12,9 @@ import { pinnedDevices } from './trust.js';
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1000;
 
-/** PROTOCOL 6: weekly; a replaced key opens what was under way, at most a week, and a day more. */
+/** PROTOCOL 6: weekly; a replaced key opens what was under way, for as long as that may be, and a day more. */
 const SEAL_KEY_AGE_MS = 7 * DAY_MS;
-const KEEP_REPLACED_MS = 8 * DAY_MS;
+const KEEP_REPLACED_LONGER_MS = DAY_MS;
 /** How long a device can be away and still be written to. Every list the primary signs extends it for all devices. */
 const SEAL_KEY_LIFETIME_SECONDS = 180 * DAY_SECONDS;
 
@@ -104,8 +105,9 @@ export class OwnList {
   async #dropReplaced(): Promise<void> {
     const { store, nowMs } = this.context;
     await store.unit(async (unit) => {
+      const keptMs = longestUnderWayMs(await unit.get(RECORDS.policies, 'current')) + KEEP_REPLACED_LONGER_MS;
       for (const { name, record } of await unit.list(RECORDS.sealKey)) {
-        const isDone = record.replacedAtMs !== null && record.replacedAtMs <= nowMs() - KEEP_REPLACED_MS;
+        const isDone = record.replacedAtMs !== null && record.replacedAtMs <= nowMs() - keptMs;
         if (isDone) unit.delete(RECORDS.sealKey, name);
       }
     });

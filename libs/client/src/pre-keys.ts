@@ -1,4 +1,5 @@
 import type { DeviceKeys, UploadKeysRequest } from '@causeway/api-contract';
+import { POLICIES } from '@causeway/message-model';
 import type { DeviceContext } from './device-context.js';
 import type { UnitOfWork } from './device-store.js';
 import { RECORDS, type PreKeyState, type Self } from './records.js';
@@ -15,7 +16,8 @@ export const PRE_KEY_POLICY = {
   rotateAfterMs: 2 * DAY_MS,
   /** Nothing is sent with signed keys older than this: others could not start sessions as safely as we promise. */
   oldestForSendingMs: 14 * DAY_MS,
-  keepReplacedMs: 30 * DAY_MS,
+  /** Longer than anything may be under way. */
+  keepReplacedMs: POLICIES['undelivered-envelope'].maxSeconds * 1000,
 } as const;
 
 /** Key ids are 24 bits and start again at 1, long after their first owners are gone. */

@@ -193,6 +193,8 @@ const timerSchema = z.object({ dueAtMs: z.int() });
 const policiesSchema = z.object({
   historySeconds: z.int().nullable(),
   undeliveredSeconds: z.int(),
+  /** What may be under way to this device at most, whatever this account asked for its own messages. */
+  longestUnderWaySeconds: z.int(),
   conversations: z.array(z.object({ conversation: z.string(), class: z.string(), keepSeconds: z.int() })),
 });
 /** Heads of the purge ledger that this device was shown, newest last; a ledger has to contain all of them. */

@@ -136,6 +136,7 @@ describe('a history that is kept for a time', () => {
     what: '',
     from: '',
     keepSeconds: 0,
+    tenantSeconds: 0,
     decidedBy: 'account' as const,
     defaultSeconds: 1,
     minSeconds: 1,

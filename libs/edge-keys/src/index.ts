@@ -15,6 +15,7 @@ export {
 } from './provider/key-provider.js';
 export { openKeyProvider, type KeyProviderSettings } from './provider/open-key-provider.js';
 export { SealedSecrets, type SecretName } from './sealed-secrets.js';
+export { moveKeys } from './move-keys.js';
 export { unsealSettings } from './unseal-settings.js';
 export { type NumberDigest } from './number-digest.js';
 export { ADDRESS_KEY_RULE, NUMBER_PURPOSES, TRACK_RULES, type NumberPurpose, type TrackRule } from './key-rules.js';

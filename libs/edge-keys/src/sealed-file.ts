@@ -80,6 +80,22 @@ export class SealedFile {
     yield 'old-keys-destroyed';
   }
 
+  /**
+   * Puts what is here under another provider, and destroys its wrapping keys of this one. Interrupted at any moment, the file is under one of
+   * them; repeating finishes.
+   */
+  async moveTo(provider: KeyProvider): Promise<void> {
+    const { name } = this.place;
+    const bytes = await readPrivateFile(this.#path);
+    const moved = new SealedFile({ ...this.place, provider });
+    if (bytes && readEnvelope(bytes)?.kind !== provider.kind) {
+      const plaintext = await this.peek();
+      moved.#version = this.#version;
+      if (plaintext) await moved.replace(plaintext).finally(() => plaintext.fill(0));
+    } else await moved.open();
+    await this.place.provider.destroyAllBut(name, '');
+  }
+
   async #tidy(keyIdInUse: string): Promise<void> {
     await rm(this.#draft, { force: true });
     await this.place.provider.destroyAllBut(this.place.name, keyIdInUse);

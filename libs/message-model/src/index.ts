@@ -23,3 +23,4 @@ export * from './segments.js';
 export * from './purge-ledger.js';
 export * from './check-purge-ledger.js';
 export * from './privacy-switches.js';
+export * from './retention-policies.js';

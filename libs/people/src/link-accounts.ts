@@ -1,5 +1,5 @@
 import type { LinkAccountsRequest } from '@causeway/api-contract';
-import { CausewayError, mintLinkId, type AccountId, type LinkId } from '@causeway/message-model';
+import { CausewayError, lifetimeOf, mintLinkId, type AccountId, type LinkId } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import { openDeviceList, parseAccountLink, verify, type DeviceList } from '@causeway/signal-protocol';
 import type { AccountStore, AuthenticatedDevice, LinkStore, StoredDeviceList } from '@causeway/storage';
@@ -8,7 +8,7 @@ import type { AccountStore, AuthenticatedDevice, LinkStore, StoredDeviceList } f
 const OFFER_SECONDS = 15 * 60;
 const CLOCK_MARGIN_SECONDS = 300;
 /** PROTOCOL 3: a link is proved again after a year. */
-const LINK_MS = 365 * 86_400_000;
+const LINK_MS = lifetimeOf('links').ms;
 
 /**
  * Links two accounts of one person: a device of the one offered it, the calling device of the other accepts, and both signatures hold under

@@ -1,5 +1,5 @@
 import { planDigest, type ClearNetwork, type Target } from '@causeway/api-contract';
-import { CausewayError, type ConversationId } from '@causeway/message-model';
+import { CausewayError, POLICIES, type ConversationId } from '@causeway/message-model';
 import type { AuthenticatedDevice, ContactSummary, NativeWay, RoutePeople, RouteTarget } from '@causeway/storage';
 import { chooseRoute, type Route } from './choose-route.js';
 import type { Clock, RoutePolicy } from '@causeway/platform';
@@ -10,7 +10,7 @@ import type { Candidate, RouteFacts } from './route-vetoes.js';
 import type { TellSwitch } from './tell-switch.js';
 
 /** Longest life of a message on a clear leg, seconds: its leg key dies 26 hours after it was made (PROTOCOL 6). */
-export const MAX_CLEAR_LIFETIME_SECONDS = 24 * 3600;
+export const MAX_CLEAR_LIFETIME_SECONDS = POLICIES['clear-envelope'].maxSeconds;
 
 /** Where the person behind a target can be reached, with the rules of both ends: one look-up for a whole plan. */
 export interface CandidateSource {

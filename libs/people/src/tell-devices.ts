@@ -1,10 +1,8 @@
 import { mintTransitId, type AccountId } from '@causeway/message-model';
 import type { DeviceEventInput } from '@causeway/api-contract';
 import type { Clock } from '@causeway/platform';
+import type { PolicyBook } from '@causeway/retention';
 import type { AccountStore, DeviceRef, InboxStore, PartitionStore } from '@causeway/storage';
-
-/** Requests and grants wait this long for a device that is away, hours. */
-const CONSENT_EVENT_HOURS = 7 * 24;
 
 /** Puts one consent event into the inbox of every device of an account. */
 export class TellDevices {
@@ -13,6 +11,7 @@ export class TellDevices {
     private readonly inbox: InboxStore,
     private readonly partitions: PartitionStore,
     private readonly clock: Clock,
+    private readonly book: Pick<PolicyBook, 'eventHours'>,
   ) {}
 
   async execute(
@@ -20,7 +19,7 @@ export class TellDevices {
     event: DeviceEventInput,
   ): Promise<readonly DeviceRef[]> {
     const devices = await this.accounts.devices(to.tenant, [to.account]);
-    const hour = Math.ceil(this.clock.nowMs() / 3_600_000) + CONSENT_EVENT_HOURS;
+    const hour = Math.ceil(this.clock.nowMs() / 3_600_000) + (await this.book.eventHours(to.tenant));
     await this.partitions.ensure('i', hour);
     const refs = devices.map((device) => ({ tenant: to.tenant, account: to.account, device: device.deviceId }));
     const expiresAt = new Date(hour * 3_600_000);

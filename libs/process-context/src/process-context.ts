@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Guard, GuardKeyRing, RedisGuardStore, type GuardStore } from '@causeway/abuse-control';
 import { ConductWatch, DedupeDigests } from '@causeway/message-flow';
-import { mintTransitId } from '@causeway/message-model';
+import { lifetimeOf, mintTransitId } from '@causeway/message-model';
 import {
   createLogger,
   FileClock,
@@ -80,9 +80,6 @@ export async function openProcess(input: {
   };
 }
 
-/** Names of 30 days: so long a decision can be read. */
-const DECISIONS_MS = 30 * 24 * 3_600_000;
-
 async function openGuard(on: {
   readonly config: Config;
   readonly stores: Stores;
@@ -97,7 +94,7 @@ async function openGuard(on: {
   const guard = new Guard({
     store,
     keys: guardKeys,
-    mintDecisionId: (atMs) => mintTransitId('d', atMs + DECISIONS_MS),
+    mintDecisionId: (atMs) => mintTransitId('d', atMs + lifetimeOf('abuse-decisions').ms),
     onStoreFailure: (operation, thrown) => events.guardStoreFailed({ operation, thrown }),
   });
   const conduct = new ConductWatch({

@@ -16,14 +16,14 @@ export const CUSTODY_INVENTORY: readonly TableEntry[] = [
   {
     table: 'registry.tombstone',
     lifetime:
-      '35 days (`CAUSEWAY_BACKUP_DAYS`): as long as a backup may be restored; also in `tombstones.json` of the data folder',
+      '35 days (`CAUSEWAY_BACKUP_DAYS`): as long as a backup may be restored; also in `tombstones.jsonl` of the data folder',
     readers: ['worker', 'edge'],
     defaultClass: 'registry',
     columns: {
       table_name: 'what was taken back',
       key: 'which of them',
       kind: 'removed, or narrowed',
-      row: 'of a removal its key alone; of a refusal, a block or a STOP its latest form',
+      row: 'of a removal its key alone; of a refusal, a block, a STOP, a rule, a switch or a wish its latest form',
       proof: 'of an erased account: the signed wish, which the edge checks',
       at: 'when it was taken back',
     },

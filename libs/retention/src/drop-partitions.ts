@@ -1,10 +1,9 @@
+import { lifetimeOf } from '@causeway/message-model';
 import type { Clock, Events } from '@causeway/platform';
 import type { PartitionStore } from '@causeway/storage';
 import { GRACE_MS, PURGE_LAG, purgeLagSeconds } from './purge-lag.js';
 
 const HOUR_MS = 3_600_000;
-/** A lane that nobody used for so long goes; the next message makes a new one. */
-const IDLE_LANE_HOURS = 7 * 24;
 
 /**
  * Drops partitions whose hour is past, and the narrow rows that left with them, and says how far behind it is. Reads never saw an expired
@@ -24,7 +23,7 @@ export class DropPartitions {
     try {
       for (const { table, hour } of await this.partitions.dropPast(lastHour, now))
         this.events.partitionPurged({ partition: `${table}_${hour}`, class: table, count: 1 });
-      await this.partitions.forgetPast(lastHour, IDLE_LANE_HOURS);
+      await this.partitions.forgetPast(lastHour, lifetimeOf('lanes').hours);
     } finally {
       await this.tellLag();
     }

@@ -5,7 +5,6 @@ export * from './keep-holds.js';
 export * from './make-partitions.js';
 export * from './drop-partitions.js';
 export * from './write-ledger.js';
-export * from './policies.js';
 export * from './strictest.js';
 export * from './policy-book.js';
 export * from './purge-brake.js';

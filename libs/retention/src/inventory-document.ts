@@ -1,7 +1,7 @@
 import { FILE_INVENTORY, REDIS_INVENTORY, type NamedEntry } from './file-inventory.js';
 import { INVENTORY } from './inventory.js';
 import { LOG_INVENTORY } from './log-inventory.js';
-import { POLICIES, policyOf, RETENTION_CLASSES } from './policies.js';
+import { policyOf, RETENTION_CLASSES, type RetentionClass } from '@causeway/message-model';
 import { QUEUE_INVENTORY } from './queue-inventory.js';
 import type { TableEntry } from './table-entry.js';
 
@@ -13,7 +13,7 @@ export function inventoryDocument(): string {
     '# Data inventory',
     '',
     'Every column of the database, key of Redis, file and log field: why it is there, for how long, and who can make use of it. Generated',
-    'from `libs/retention/src`; one without an entry fails the build (columns in `inventory.spec.ts`, log fields in the compiler, the rest in',
+    'from `libs/retention/src`; one without an entry fails the build (columns and log fields in `inventory.spec.ts`, the rest in',
     '`test/e2e/stored-things.spec.ts`, which looks at a running installation). *Sealed* columns can be opened by the named reader alone,',
     'whoever holds the database. Jobs of the queue carry a random lane id and nothing else. Keys are listed in',
     '[protocol.md](protocol.md), section 6; what devices keep on their own folder is sealed under their passphrase.',
@@ -33,44 +33,56 @@ export function inventoryDocument(): string {
     ...named(FILE_INVENTORY),
     '# Log fields',
     '',
-    `Class \`security-log\`: ${policyOf('security-log').what}; at most ${Math.round(POLICIES['security-log'].maxSeconds / 86_400)} days. Read by: the operator.`,
+    policyOf('security-log').what,
     '',
-    '| field | purpose |',
-    '| --- | --- |',
-    ...Object.entries(LOG_INVENTORY).map(([field, purpose]) => `| ${field} | ${purpose} |`),
+    '| field | class | purpose | lifetime | read by |',
+    '| --- | --- | --- | --- | --- |',
+    ...Object.entries(LOG_INVENTORY).map(([field, entry]) => {
+      const { purpose, lifetime, readers } = entry;
+      return `| ${field} | ${entry.class} | ${purpose} | ${lifetime} | ${readers.join(', ')} |`;
+    }),
     '',
     '# Lifetimes by class',
     '',
-    '| class | what | seconds, from |',
-    '| --- | --- | --- |',
-    ...RETENTION_CLASSES.map(
-      (name) => `| ${name} | ${policyOf(name).what} | ${policyOf(name).defaultSeconds}, ${policyOf(name).from} |`,
-    ),
+    'In seconds, counted from what the column `from` says. Who may change it is named; the strictest wins.',
+    '',
+    '| class | what | default | least | most | from | changed by | kept by | why |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...RETENTION_CLASSES.map(policyRow),
     '',
   ].join('\n');
 }
 
+function policyRow(name: RetentionClass): string {
+  const { what, from, levels, keptBy, reason, ...seconds } = policyOf(name);
+  const { defaultSeconds, minSeconds, maxSeconds } = seconds;
+  const by = levels.length === 0 ? 'nobody' : levels.join(', ');
+  return `| ${name} | ${what} | ${defaultSeconds} | ${minSeconds} | ${maxSeconds} | ${from} | ${by} | ${keptBy} | ${reason} |`;
+}
+
 const named = (entries: readonly NamedEntry[]): readonly string[] => [
-  '| name | purpose | lifetime | read by |',
-  '| --- | --- | --- | --- |',
-  ...entries.map(
-    ({ name, purpose, lifetime, readers }) => `| \`${name}\` | ${purpose} | ${lifetime} | ${readers.join(', ')} |`,
-  ),
+  '| name | class | purpose | lifetime | read by |',
+  '| --- | --- | --- | --- | --- |',
+  ...entries.map((entry) => {
+    const { name, purpose, lifetime, readers } = entry;
+    return `| \`${name}\` | ${entry.class} | ${purpose} | ${lifetime} | ${readers.join(', ')} |`;
+  }),
   '',
 ];
 
 const section = (entry: TableEntry): readonly string[] => [
   `## ${entry.table}`,
   '',
-  `Lifetime: ${entry.lifetime}. Read by: ${entry.readers.join(', ')}.`,
+  `Lifetime: ${entry.lifetime}.`,
   '',
-  '| column | class | purpose |',
-  '| --- | --- | --- |',
+  '| column | class | purpose | read by |',
+  '| --- | --- | --- | --- |',
   ...Object.entries(entry.columns).map(([column, purpose]) => row(column, purpose, entry)),
   '',
 ];
 
 function row(column: string, purpose: string, entry: TableEntry): string {
-  const isSealed = purpose.startsWith(SEALED);
-  return `| ${column} | ${isSealed ? 'sealed' : entry.defaultClass} | ${isSealed ? purpose.slice(SEALED.length) : purpose} |`;
+  if (purpose.startsWith(SEALED))
+    return `| ${column} | sealed | ${purpose.slice(SEALED.length)} | ${entry.sealedFor ?? 'edge'} |`;
+  return `| ${column} | ${entry.defaultClass} | ${purpose} | ${entry.readers.join(', ')} |`;
 }

@@ -1,9 +1,7 @@
+import { lifetimeOf } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import type { HoldStore } from '@causeway/storage';
 import type { RetentionLedger } from './retention-ledger.js';
-
-/** How long it is kept that there was a hold, after its end. */
-const REMEMBERED_MS = 35 * 24 * 3_600_000;
 
 /**
  * Carries holds out: shows each in the retention ledger first, then copies what the account does, ends those whose time is over. There is no
@@ -24,6 +22,6 @@ export class KeepHolds {
       await this.holds.announced(news, now);
     }
     await this.holds.copy(now);
-    await this.holds.forgetEnded(new Date(now.getTime() - REMEMBERED_MS));
+    await this.holds.forgetEnded(new Date(now.getTime() - lifetimeOf('ended-holds').ms));
   }
 }

@@ -1,18 +1,16 @@
 import type { Clock } from '@causeway/platform';
+import { lifetimeOf } from '@causeway/message-model';
 import type { PartitionStore } from '@causeway/storage';
-import { POLICIES } from './policies.js';
 
 const HOUR_MS = 3_600_000;
-const HOUR_SECONDS = 3600;
+const NATIVE_HOURS = lifetimeOf('undelivered-envelope').hours;
+const CLEAR_HOURS = lifetimeOf('clear-envelope').hours;
+const METADATA_HOURS = lifetimeOf('metadata').hours;
 
-const EVENT_HOURS = POLICIES.events.defaultSeconds / HOUR_SECONDS;
-const NATIVE_HOURS = POLICIES['undelivered-envelope'].defaultSeconds / HOUR_SECONDS;
-const CLEAR_HOURS = 24;
-const METADATA_HOURS = POLICIES.metadata.defaultSeconds / HOUR_SECONDS;
-
-/** Hours ahead whose partitions are ready before anyone needs them: of events, and of messages with the longest deadline. */
+/** Hours ahead whose partitions are ready before anyone needs them: of receipts and events, and of messages with the longest deadline. */
 const AHEAD = [
-  { kind: 'i', hours: EVENT_HOURS },
+  { kind: 'i', hours: lifetimeOf('receipts').hours },
+  { kind: 'i', hours: lifetimeOf('events').hours },
   { kind: 'i', hours: NATIVE_HOURS },
   { kind: 'm', hours: CLEAR_HOURS + METADATA_HOURS },
   { kind: 'm', hours: NATIVE_HOURS + METADATA_HOURS },

@@ -1,6 +1,15 @@
+import {
+  lifetimeOf,
+  POLICIES,
+  type AccountId,
+  type AdjustableClass,
+  type PersonalClass,
+  type PolicyLevel,
+  type TenantClass,
+  type TenantId,
+} from '@causeway/message-model';
 import { Remembered, type Clock } from '@causeway/platform';
 import type { MessageScope, RetentionWish, RetentionWishStore, WishScope } from '@causeway/storage';
-import { POLICIES, type AdjustableClass, type PolicyLevel } from './policies.js';
 import { strictest, type Wishes } from './strictest.js';
 
 /** How long this process believes that nobody asked for anything. */
@@ -15,7 +24,7 @@ const HOUR_SECONDS = 3600;
  * rounded down to one of these.
  */
 export const METADATA_STEPS_HOURS = [1, 3, 7, 14, 30].map((days) => days * DAY_HOURS);
-const DEFAULT_METADATA_HOURS = POLICIES.metadata.defaultSeconds / HOUR_SECONDS;
+const DEFAULT_METADATA_HOURS = lifetimeOf('metadata').hours;
 
 /** How long a message may live. */
 export interface MessageLifetimes {
@@ -29,6 +38,12 @@ const DEFAULTS: MessageLifetimes = {
   undeliveredSeconds: POLICIES['undelivered-envelope'].defaultSeconds,
   metadataHours: DEFAULT_METADATA_HOURS,
 };
+
+/** That a class be kept for so long at most; null takes it back. */
+export interface Wish<Class extends AdjustableClass> {
+  readonly class: Class;
+  readonly keepSeconds: number | null;
+}
 
 /** The policies that hold, by what everybody concerned asked for. An installation where nobody asked pays one query every few seconds. */
 export class PolicyBook {
@@ -61,16 +76,29 @@ export class PolicyBook {
     });
   }
 
+  /** How long requests and grants wait for a device that is away, hours. */
+  async eventHours(tenant: TenantId): Promise<number> {
+    if (!(await this.asked.get()).has('events')) return lifetimeOf('events').hours;
+    const { keepSeconds } = strictest('events', wishesOf('events', await this.wishes.ofTenant(tenant)));
+    return Math.floor(keepSeconds / HOUR_SECONDS);
+  }
+
   /** Every lifetime that metadata of any message may have, hours: the default alone while nobody ever asked for another. */
   async metadataHoursInUse(): Promise<readonly number[]> {
     return (await this.asked.get()).has('metadata') ? METADATA_STEPS_HOURS : [DEFAULT_METADATA_HOURS];
   }
 
-  /** Writes a wish; null takes it back. */
-  async ask(
-    scope: WishScope,
-    wish: { readonly class: AdjustableClass; readonly keepSeconds: number | null },
-  ): Promise<void> {
+  /** Writes what an account asks for, or one of its conversations; null takes it back. */
+  async ask(scope: WishScope & { readonly account: AccountId }, wish: Wish<PersonalClass>): Promise<void> {
+    await this.write(scope, wish);
+  }
+
+  /** Writes what a tenant sets for everybody in it; null takes it back. */
+  async askForTenant(tenant: TenantId, wish: Wish<TenantClass>): Promise<void> {
+    await this.write({ tenant }, wish);
+  }
+
+  private async write(scope: WishScope, wish: Wish<AdjustableClass>): Promise<void> {
     await this.wishes.set(scope, wish, this.clock.now());
     this.asked.forget();
   }

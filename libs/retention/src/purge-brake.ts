@@ -21,10 +21,14 @@ export class PurgeBrake {
 
   /** Throws `purge-behind`; trying again helps once the purge has caught up. */
   async check(): Promise<void> {
-    if ((await this.lag.get()) <= PURGE_LAG.brakeSeconds) return;
+    if (!(await this.isOn())) return;
     throw new CausewayError('purge-behind', {
       detail: 'The purge is more than an hour behind; nothing new is stored until it has caught up',
     });
+  }
+
+  async isOn(): Promise<boolean> {
+    return (await this.lag.get()) > PURGE_LAG.brakeSeconds;
   }
 
   private async lagSeconds(): Promise<number> {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ADJUSTABLE_CLASSES, policyOf, RETENTION_CLASSES, type PolicyLevel } from './policies.js';
+import {
+  PERSONAL_CLASSES,
+  policyOf,
+  RETENTION_CLASSES,
+  TENANT_CLASSES,
+  type PolicyLevel,
+} from '@causeway/message-model';
 import { strictest, type Wishes } from './strictest.js';
 
 const LEVELS: readonly PolicyLevel[] = ['tenant', 'account', 'conversation', 'message'];
@@ -17,7 +23,9 @@ describe('the table of policies', () => {
     expect(policy.minSeconds).toBeLessThanOrEqual(policy.defaultSeconds);
     expect(policy.defaultSeconds).toBeLessThanOrEqual(policy.maxSeconds);
     expect(policy.reason.length).toBeGreaterThan(20);
-    expect(policy.levels.length > 0).toBe(ADJUSTABLE_CLASSES.some((adjustable) => adjustable === name));
+    const { levels } = policy;
+    expect(levels.includes('tenant')).toBe(TENANT_CLASSES.some((adjustable) => adjustable === name));
+    expect(levels.includes('account')).toBe(PERSONAL_CLASSES.some((adjustable) => adjustable === name));
   });
 });
 

@@ -1,4 +1,4 @@
-import { policyOf, type PolicyLevel, type RetentionClass } from './policies.js';
+import { policyOf, type PolicyLevel, type RetentionClass } from '@causeway/message-model';
 
 /** What somebody asked for; `undefined` where they asked for nothing. Seconds. */
 export type Wishes = Readonly<Partial<Record<PolicyLevel, readonly (number | undefined)[]>>>;

@@ -9,6 +9,8 @@ export interface TableEntry {
   readonly lifetime: string;
   readonly readers: readonly Reader[];
   readonly defaultClass: StorageClass;
+  /** Who can open its sealed columns; without it the edge alone. */
+  readonly sealedFor?: Reader;
   /** Column -> purpose; a purpose that starts with `sealed:` marks a column of that class in another table's midst. */
   readonly columns: Readonly<Record<string, string>>;
 }

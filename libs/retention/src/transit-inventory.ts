@@ -76,8 +76,9 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
   {
     table: 'transit.inbox',
     lifetime: 'until the device acknowledges it, at most until the deadline; never handed out after it',
-    readers: ['devices'],
+    readers: SERVERS,
     defaultClass: 'transit',
+    sealedFor: 'devices',
     columns: {
       purge_hour: 'partition',
       id: 'names the item towards its device',

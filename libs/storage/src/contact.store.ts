@@ -1,8 +1,16 @@
 import type { GapClass } from '@causeway/abuse-control';
-import type { AccountId, AliasId, Bytes, ContactId, ConversationId, LinkId, TenantId } from '@causeway/message-model';
+import {
+  lifetimeOf,
+  type AccountId,
+  type AliasId,
+  type Bytes,
+  type ContactId,
+  type ConversationId,
+  type LinkId,
+  type TenantId,
+} from '@causeway/message-model';
 import { personParameters, type ConsentingPerson, type ConsentWordInput } from './consent-word.js';
 import { DatabaseError, type Database } from './database.js';
-import { RETIRED_BINDING_DAYS } from './discovery.store.js';
 import { mergePreferences, preferencesOf } from './merge-preferences.js';
 import { hexOf, OPT_IN, OPT_OUT, OPT_OUT_AT_CARRIER, optedOutSince } from './opt-out.sql.js';
 import type { Preferences, StoredPreferences } from './preference.store.js';
@@ -191,7 +199,7 @@ export class ContactStore {
         hexOf(input.optOutDigests),
         input.alias ?? null,
         hexOf([input.bindingDigest, ...(input.formerBindingDigests ?? [])]),
-        RETIRED_BINDING_DAYS,
+        lifetimeOf('retired-bindings').days,
         input.gapClass ?? null,
       );
       return rows[0] ?? (await this.byDigest(input.tenant, input.account, input.contactDigest)) ?? 'no-bridge-number';

@@ -1,3 +1,4 @@
+import { lifetimeOf } from '@causeway/message-model';
 import type { Database } from './database.js';
 
 /** Within one day: how many addresses one account may ask for, and how many accounts may ask for one address. */
@@ -6,9 +7,6 @@ export interface DiscoveryLimits {
   readonly askersOfTarget: number;
 }
 
-/** An ended link is shown to its owner for this long, days; a retired pair of telephone and bridge number is given to nobody for so long. */
-export const ENDED_LINK_DAYS = 30;
-export const RETIRED_BINDING_DAYS = 180;
 const DAY_MS = 86_400_000;
 
 /** Who asked for whom today, as keyed digests, and what of this area is past its time. */
@@ -49,12 +47,15 @@ export class DiscoveryStore {
   /** Links that ended a while ago, codes and questions of other days, aliases and retired bindings past their time. */
   async forgetPast(now: Date): Promise<void> {
     const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
-    await this.database.query('DELETE FROM registry.link WHERE ended_at < $1', before(ENDED_LINK_DAYS));
-    await this.database.query('DELETE FROM transit.link_challenge WHERE created_at < $1', before(1));
+    await this.database.query('DELETE FROM registry.link WHERE ended_at < $1', before(lifetimeOf('ended-links').days));
+    await this.database.query(
+      'DELETE FROM transit.link_challenge WHERE created_at < $1',
+      before(lifetimeOf('discovery').days),
+    );
     await this.database.query('DELETE FROM registry.alias WHERE expires_at < $1', now);
     await this.database.query(
       'DELETE FROM registry.retired_binding WHERE retired_at < $1',
-      before(RETIRED_BINDING_DAYS),
+      before(lifetimeOf('retired-bindings').days),
     );
     await this.database.query('DELETE FROM transit.discovery WHERE day < $1', Math.floor(now.getTime() / DAY_MS));
   }

@@ -21,6 +21,14 @@ export interface HoldNews {
   readonly event: 'hold-begun' | 'hold-ended';
 }
 
+interface CopyingHold extends Pick<Hold, 'id' | 'tenant' | 'account' | 'beganAt'> {
+  readonly copiedAt: Date | null;
+}
+
+const HOUR_MS = 3_600_000;
+/** Rows carry the time of the process that changed them, and copies that of the one that copies. */
+const CLOCKS_DISAGREE_MS = 10 * 60_000;
+
 const HOLD = `id, tenant_id AS tenant, account_id AS account, reference, began_at AS "beganAt", ends_at AS "endsAt",
   announced_at AS "announcedAt", ended_at AS "endedAt",
   (SELECT count(*)::int FROM registry.held_message m WHERE m.hold_id = hold.id) AS messages`;
@@ -96,16 +104,34 @@ export class HoldStore {
     await this.database.query(`UPDATE registry.hold SET ${column} = $2 WHERE id = $1 RETURNING 1`, id, now);
   }
 
-  /** Brings the copies of all holds that the ledger shows up to date: what was accepted since, and what became of it. */
+  /**
+   * Brings the copies of all holds that the ledger shows up to date: what was accepted since, and what became of it. Without a hold no message
+   * is looked at; with one, those of its account that changed since it last copied, so that the past is never read again.
+   */
   async copy(now: Date): Promise<number> {
+    const holds = await this.database.query<CopyingHold>(
+      `SELECT h.id, h.tenant_id AS tenant, h.account_id AS account, h.began_at AS "beganAt",
+         (SELECT max(m.copied_at) FROM registry.held_message m WHERE m.hold_id = h.id) AS "copiedAt"
+       FROM registry.hold h WHERE h.announced_at IS NOT NULL AND h.ended_at IS NULL AND h.ends_at > $1`,
+      now,
+    );
+    if (holds.length === 0) return 0;
     const rows = await this.database.query(
       `INSERT INTO registry.held_message AS held (hold_id, message_ref, metadata, copied_at)
-       SELECT h.id, m.id, to_jsonb(m) - 'purge_hour' - 'position' - 'lane_id', $1 FROM registry.hold h
-       JOIN transit.message m ON m.tenant_id = h.tenant_id AND m.account_id = h.account_id AND m.accepted_at >= h.began_at
-       WHERE h.announced_at IS NOT NULL AND h.ended_at IS NULL AND h.ends_at > $1
+       SELECT h.id, m.id, to_jsonb(m) - 'purge_hour' - 'position' - 'lane_id', $1
+       FROM jsonb_to_recordset($2::jsonb) AS h(id text, tenant text, account text, began timestamptz, since timestamptz)
+       JOIN transit.message m ON m.tenant_id = h.tenant AND m.account_id = h.account AND m.purge_hour >= $3::int
+         AND m.accepted_at >= h.began AND m.updated_at >= h.since
        ON CONFLICT (hold_id, message_ref) DO UPDATE SET metadata = excluded.metadata, copied_at = excluded.copied_at
        WHERE held.metadata IS DISTINCT FROM excluded.metadata RETURNING 1`,
       now,
+      JSON.stringify(
+        holds.map(({ id, tenant, account, beganAt, copiedAt }) => {
+          const since = new Date((copiedAt ?? beganAt).getTime() - CLOCKS_DISAGREE_MS);
+          return { id, tenant, account, began: beganAt, since };
+        }),
+      ),
+      Math.floor(now.getTime() / HOUR_MS),
     );
     return rows.length;
   }

@@ -44,7 +44,8 @@ export { IMPERSONAL_STORES, PERSONAL_STORES, WHAT_REMAINS } from './personal-sto
 export { NOT_BACKED_UP, readBackup, type Backup } from './backup/backup-form.js';
 export { writeBackup, type BackupReport } from './backup/write-backup.js';
 export { restoreBackup, type RestoreReport } from './backup/restore-backup.js';
-export { readTombstoneFile, type TombstoneFile, type TombstoneRow } from './backup/tombstones.js';
+export { graveOf, readTombstoneFile, TombstoneLines, type TombstoneFile } from './backup/tombstone-file.js';
+export { type TombstoneRow } from './backup/tombstones.js';
 export * from './preference.store.js';
 export * from './route.store.js';
 export * from './revoked-statement.store.js';

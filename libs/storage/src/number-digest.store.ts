@@ -1,6 +1,12 @@
-import type { AliasId, Bytes, ContactId, LinkId, TenantId } from '@causeway/message-model';
+import {
+  lifetimeOf,
+  type AliasId,
+  type Bytes,
+  type ContactId,
+  type LinkId,
+  type TenantId,
+} from '@causeway/message-model';
 import type { Database } from './database.js';
-import { RETIRED_BINDING_DAYS } from './discovery.store.js';
 import { hexOf } from './opt-out.sql.js';
 
 /** A number at rest whose digests are under an older key than the newest. */
@@ -129,7 +135,7 @@ export class NumberDigestStore {
            OR EXISTS (SELECT FROM transit.link_challenge WHERE digest_version < $1 AND created_at > $3) AS link,
          EXISTS (SELECT FROM registry.opt_out WHERE digest_version < $1) AS "optOut"`,
       version,
-      new Date(now.getTime() - RETIRED_BINDING_DAYS * DAY_MS),
+      new Date(now.getTime() - lifetimeOf('retired-bindings').ms),
       new Date(now.getTime() - DAY_MS),
     );
     const { contact = true, retired = true, link = true, optOut = true } = row ?? {};

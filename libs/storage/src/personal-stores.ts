@@ -1,3 +1,5 @@
+import { lifetimeOf, type RetentionClass } from '@causeway/message-model';
+
 /** What a store has of one account, where it is found, and what becomes of it when the account is erased. */
 export interface PersonalStore {
   readonly table: string;
@@ -99,9 +101,16 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'transit.received', why: 'keyed digests of what carriers reported, without an account' },
 ];
 
+const daysOf = (name: RetentionClass): string => `${lifetimeOf(name).days} days`;
+
 /** What is left when an account was erased: told to the person who erases it, whether or not there is any of it. */
 export const WHAT_REMAINS: readonly { readonly what: string; readonly until: string; readonly why: string }[] = [
   { what: 'that this account id was erased', until: '35 days', why: 'a backup restored later must not bring it back' },
+  {
+    what: 'whom the account had blocked, in the file of what was taken back',
+    until: 'a day',
+    why: 'lines are only added to that file, and it is written anew each day',
+  },
   { what: 'backups from before', until: '35 days', why: 'they are not restored after that; the operator deletes them' },
   {
     what: 'what an operator’s legal hold copied, if there is one',
@@ -110,8 +119,18 @@ export const WHAT_REMAINS: readonly { readonly what: string; readonly until: str
   },
   {
     what: 'digests of what carriers reported',
-    until: '90 days',
+    until: daysOf('duplicates'),
     why: 'so that a webhook sent again does nothing; they name nobody',
+  },
+  {
+    what: 'digests of telephones and numbers of ours that wrote to each other',
+    until: daysOf('retired-bindings'),
+    why: 'so that a late answer reaches nobody else; keyed, and without an account',
+  },
+  {
+    what: 'counters of the spam guard and digests of reports',
+    until: daysOf('abuse-windows'),
+    why: 'under names whose keys are destroyed by then; they name nobody',
   },
   { what: 'opt-outs of telephones', until: 'they say START', why: 'they are theirs; keyed digests' },
   {

@@ -1,3 +1,4 @@
+import { lifetimeOf } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 
 /** A device for which something new lies in its inbox. */
@@ -9,11 +10,8 @@ export interface EventHour {
   readonly expiresAt: Date;
 }
 
-/** Receipts and states are kept for a device that is away this long. SAFETY 3, proposed defaults: receipts 24 h. */
-const EVENT_LIFETIME_HOURS = 24;
-
 export function eventHour(now: Date): EventHour {
-  const hour = Math.ceil(now.getTime() / 3_600_000) + EVENT_LIFETIME_HOURS;
+  const hour = Math.ceil(now.getTime() / 3_600_000) + lifetimeOf('receipts').hours;
   return { hour, expiresAt: new Date(hour * 3_600_000) };
 }
 

@@ -1,4 +1,4 @@
-import type { RetentionClass } from '@causeway/retention';
+import type { RetentionClass } from '@causeway/message-model';
 
 /** A table, and how to tell of its records since when they are there and when they are to go. */
 export interface KeptTable {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { policyOf, RETENTION_CLASSES } from '@causeway/retention';
+import { policyOf, RETENTION_CLASSES } from '@causeway/message-model';
 import { Stores } from '@causeway/storage';
 import { LiveFleets, type LiveMeasured } from '../load/live-fleets.js';
 import { fullOrder, preparedLoad } from '../load/measured-load.js';

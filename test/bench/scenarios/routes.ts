@@ -17,6 +17,7 @@ import type { Scenario } from '../scenario.js';
 import { withStores } from '../site/bench-site.js';
 import { SEEDED, seedStrangers } from '../site/seed-accounts.js';
 import { seedConsents } from '../site/seed-consents.js';
+import { PolicyBook } from '@causeway/retention';
 
 const ACCOUNTS = 10_000;
 const CONSENTS_EACH = 20;
@@ -133,8 +134,8 @@ async function measure(url: string, asked: readonly Asked[], maxConnections = 2)
   return times.latency;
 }
 
-function planning({ routes: source, consents, accounts, inbox, partitions }: Stores): PlanRoute {
-  const tell = new TellDevices(accounts, inbox, partitions, SYSTEM_CLOCK);
+function planning({ routes: source, consents, accounts, inbox, partitions, wishes }: Stores): PlanRoute {
+  const tell = new TellDevices(accounts, inbox, partitions, SYSTEM_CLOCK, new PolicyBook(wishes, SYSTEM_CLOCK));
   const switches = new TellSwitch(source, consents, tell, SYSTEM_CLOCK, () => undefined);
   return new PlanRoute(source, DESK, switches, SYSTEM_CLOCK);
 }

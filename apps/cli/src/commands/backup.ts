@@ -28,7 +28,7 @@ export const backup: Command = {
     terminal.row('not in it', 'keys of the edge: keep the key folder by itself, or its numbers stay sealed for good');
     terminal.row(
       'good for',
-      `${config.backupDays} days; a restore also needs tombstones.json of a worker's data folder`,
+      `${config.backupDays} days; a restore also needs tombstones.jsonl of a worker's data folder`,
     );
   },
 };

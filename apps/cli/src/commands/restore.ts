@@ -1,6 +1,6 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadConfig, StartupProblem, SYSTEM_CLOCK, type Config } from '@causeway/platform';
-import { TOMBSTONES_FILE } from '@causeway/retention';
+import { tombstoneFilesOf } from '@causeway/retention';
 import { migrate, readBackup, readTombstoneFile, restoreBackup, type TombstoneFile } from '@causeway/storage';
 import type { Command, Invocation } from '../command.js';
 import { MIGRATIONS_FOLDER } from '../embedded/project-paths.js';
@@ -31,13 +31,19 @@ export const restore: Command = {
         url,
         backup,
         region: config.region,
-        tombstones,
+        tombstones: tombstones?.flatMap((file) => file.tombstones),
         replaces: invocation.has('replace'),
         withoutTombstones: invocation.has('without-tombstones'),
       });
       terminal.row('restored', `${rows} rows as of ${backup.header.takenAt}`);
       for (const [what, count] of takenBack) terminal.row('again', `${what}: ${count}`);
-      terminal.row('known until', tombstones?.writtenAt ?? 'what the database itself remembered');
+      terminal.row(
+        'known until',
+        tombstones
+          ?.map(({ writtenAt }) => writtenAt)
+          .toSorted()
+          .at(-1) ?? 'what the database itself remembered',
+      );
       terminal.row('contacts', await removeUnreadableContacts(config, url));
     });
     terminal.line();
@@ -54,9 +60,12 @@ function refuseOld(takenAt: string, { backupDays }: Config): void {
   );
 }
 
-async function tombstonesOf(invocation: Invocation, config: Config): Promise<TombstoneFile | undefined> {
+/** The file that was named, or all of the data folder; `undefined` without any. */
+async function tombstonesOf(invocation: Invocation, config: Config): Promise<readonly TombstoneFile[] | undefined> {
   const given = invocation.option('tombstones');
-  const found = await readTombstoneFile(resolve(given ?? join(config.dataFolder, TOMBSTONES_FILE)));
-  if (given !== undefined && !found) throw new StartupProblem(`There is no file ${given}.`, 'Look at --tombstones.');
-  return found;
+  const paths = given === undefined ? await tombstoneFilesOf(config.dataFolder) : [resolve(given)];
+  const files = (await Promise.all(paths.map(readTombstoneFile))).filter((file) => file !== undefined);
+  if (given !== undefined && files.length === 0)
+    throw new StartupProblem(`There is no file ${given}.`, 'Look at --tombstones.');
+  return files.length === 0 ? undefined : files;
 }

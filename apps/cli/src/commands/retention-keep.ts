@@ -1,12 +1,10 @@
-import type { KeptClass } from '@causeway/client';
+import { PERSONAL_CLASSES } from '@causeway/message-model';
 import { StartupProblem } from '@causeway/platform';
 import type { Command } from '../command.js';
 import { describeSeconds } from '../device/describe-seconds.js';
+import { parseSeconds } from '../device/parse-seconds.js';
 import { DEVICE_OPTIONS, withDevice } from '../device/with-device.js';
 import { Terminal } from '../terminal.js';
-
-const CLASSES: readonly KeptClass[] = ['undelivered-envelope', 'metadata', 'history'];
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** `causeway retention keep`: asks that something be kept for less long. */
 export const retentionKeep: Command = {
@@ -18,13 +16,16 @@ export const retentionKeep: Command = {
   run: (invocation) =>
     withDevice(invocation, async (device) => {
       const [typed = '', time = ''] = invocation.arguments;
-      const name = CLASSES.find((each) => each === typed);
+      const name = PERSONAL_CLASSES.find((each) => each === typed);
       if (!name)
-        throw new StartupProblem('This class is the same for all.', `You can choose for ${CLASSES.join(', ')}.`);
+        throw new StartupProblem(
+          'This class is the same for all.',
+          `You can choose for ${PERSONAL_CLASSES.join(', ')}.`,
+        );
       const address = invocation.option('with');
       await device.retention.keep({
         class: name,
-        seconds: secondsOf(time),
+        seconds: parseSeconds(time),
         ...(address === undefined ? {} : { with: address }),
       });
       const { policies } = await device.retention.policies(address);
@@ -35,12 +36,3 @@ export const retentionKeep: Command = {
       );
     }),
 };
-
-function secondsOf(text: string): number | null {
-  if (text === 'default') return null;
-  const [, count, unit = ''] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
-  const size = UNIT_SECONDS[unit];
-  if (count === undefined || size === undefined)
-    throw new StartupProblem('This is not a time.', 'It looks like 30d, 12h, 90m or 45s; or default.');
-  return Number(count) * size;
-}

@@ -9,6 +9,7 @@ import {
   reduceConsent,
   messageIdOf,
   encodeContent,
+  POLICIES,
   type BoxId,
   type ConsentOperation,
   type ConversationId,
@@ -30,8 +31,6 @@ import { stampBox } from '../stamped-box.js';
 import type { RecordReceipt } from './record-receipt.js';
 import type { FindVerifiedDevices } from './verified-devices.js';
 
-/** How long an inbound message waits for a device, hours. SAFETY 3, proposed default: 7 days. */
-const INBOUND_MS = 7 * 24 * 3_600_000;
 /** That someone writes is no news later; the partition of an inbox is an hour, its rows are not handed out past their time. */
 const TYPING_MS = 10_000;
 
@@ -48,7 +47,9 @@ export type InboundResult =
   | 'loop'
   /** Somebody else has the number now. */
   | 'number-recycled'
-  | 'withheld';
+  | 'withheld'
+  /** Nothing new is stored until the purge has caught up; the network has it until then. */
+  | 'purge-behind';
 
 /**
  * Takes what a clear network brings. Words are sealed to every device of the account they are for before anything is stored, and the
@@ -86,12 +87,12 @@ export class AcceptInbound {
         return this.receipt.execute(network, event);
       case 'message':
       case 'reaction':
-        return this.message(network, event);
+        return (await this.edge.retention.brake.isOn()) ? 'purge-behind' : this.message(network, event);
       case 'opt-out':
       case 'opt-in':
         return this.consentWord(network, event);
       case 'typing':
-        return this.message(network, event);
+        return (await this.edge.retention.brake.isOn()) ? 'not-carried' : this.message(network, event);
       case 'help':
       case 'capability-change':
         return 'not-carried';
@@ -149,7 +150,8 @@ export class AcceptInbound {
       return 'repeated';
     const fetched = await fetchFiles(this.edge.adapters.get(network), event);
     const about = await this.about(event, contact);
-    const expiresAtMs = this.edge.clock.nowMs() + (event.kind === 'typing' ? TYPING_MS : INBOUND_MS);
+    const waitsMs = event.kind === 'typing' ? TYPING_MS : await this.waitsMs(contact);
+    const expiresAtMs = this.edge.clock.nowMs() + waitsMs;
     const boxes = this.seal({ network, event, fetched, about, contact, list: found.list, expiresAtMs });
     await this.edge.partitions.ensure('i', Math.ceil(expiresAtMs / 3_600_000));
     const result = await this.edge.inbox.acceptInbound({ ...received, boxes });
@@ -157,6 +159,16 @@ export class AcceptInbound {
     this.edge.devices.wake(boxes);
     await this.noteAnswer(contact);
     return result;
+  }
+
+  /** How long it waits for a device: as the person and either side of the conversation want it. */
+  private async waitsMs({ tenant, account, conversation }: SealedContact): Promise<number> {
+    const { book } = this.edge.retention;
+    const ofAll = await book.lifetimesOfAll();
+    const [lifetimes] = ofAll ? [ofAll] : await book.lifetimes([{ tenant, account, conversation }]);
+    return (
+      1000 * (lifetimes ?? { undeliveredSeconds: POLICIES['undelivered-envelope'].defaultSeconds }).undeliveredSeconds
+    );
   }
 
   private isOurs(e164: string): boolean {

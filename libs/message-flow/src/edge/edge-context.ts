@@ -20,6 +20,7 @@ import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
 import type { ConductWatch } from '../conduct-watch.js';
 import type { DedupeDigests } from '../dedupe-digest.js';
+import type { InboundRules } from '../lifetimes.js';
 import type { DeviceWaker, LaneWaker } from '../wakes.js';
 
 /** How long things may take on clear networks; all from configuration, in milliseconds. */
@@ -58,6 +59,7 @@ export interface EdgeContext {
   readonly digests: DedupeDigests;
   readonly reports: ReportTokens;
   readonly conduct: ConductWatch;
+  readonly retention: InboundRules;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */
   readonly bridgeNumbers: ReadonlyMap<string, string>;

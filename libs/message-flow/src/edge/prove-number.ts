@@ -1,5 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import {
+  lifetimeOf,
   mintChallengeId,
   mintLinkId,
   permitsDelivery,
@@ -24,7 +25,7 @@ const MOST_TRIES = 5;
 const CODES_OF_ACCOUNT = 10;
 const CODES_OF_NUMBER = 4;
 /** A year, after which a number is proved again: it may have been given to somebody else (PROTOCOL 3). */
-export const LINK_DAYS = 365;
+export const LINK_DAYS = lifetimeOf('links').days;
 /** A code whose call has not begun by then is not sent: the person asks for another. */
 const CALL_WITHIN_MS = 10_000;
 

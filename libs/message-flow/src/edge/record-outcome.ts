@@ -1,4 +1,4 @@
-import { messageIdFromBytes, purgeHourOf, utf8 } from '@causeway/message-model';
+import { lifetimeOf, messageIdFromBytes, purgeHourOf, utf8 } from '@causeway/message-model';
 import { type DeliverOutcome } from '@causeway/network-adapter';
 import type {
   AttemptKey,
@@ -15,7 +15,7 @@ import type { EdgeContext } from './edge-context.js';
 import { externalIdAad } from './number-at-rest.js';
 
 /** Webhooks and lists may name an external id for this long, hours. PROTOCOL 7: 90 days, since signatures carry no time. */
-export const RECEIVED_HOURS = 90 * 24;
+export const RECEIVED_HOURS = lifetimeOf('duplicates').hours;
 
 /** Writes down what became of an attempt and tells the sender's devices. */
 export class RecordOutcome {

@@ -1,3 +1,4 @@
+import { lifetimeOf } from '@causeway/message-model';
 import { canForget, canListReceived, type ClearAdapter, type InboundEvent } from '@causeway/network-adapter';
 import type { AcceptInbound, InboundResult } from './accept-inbound.js';
 import type { EdgeContext } from './edge-context.js';
@@ -5,7 +6,7 @@ import type { EdgeContext } from './edge-context.js';
 /** A sweep reaches back this much further than the last one: a carrier's list lags. */
 const OVERLAP_MS = 10 * 60_000;
 /** After a start: what came while the edge was away. Also the furthest a sweep reaches, however long one message fails. */
-const LONGEST_MS = 7 * 24 * 3_600_000;
+const LONGEST_MS = lifetimeOf('undelivered-envelope').ms;
 
 /** Results after which the network's copy has nothing left to give. One that no device could take may still be taken later. */
 const IS_SETTLED = {
@@ -20,6 +21,7 @@ const IS_SETTLED = {
   loop: true,
   'number-recycled': true,
   'no-devices': false,
+  'purge-behind': false,
 } as const satisfies Record<InboundResult, boolean>;
 
 /**

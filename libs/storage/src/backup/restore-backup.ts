@@ -3,15 +3,11 @@ import pg from 'pg';
 import { z } from 'zod';
 import type { Backup, BackupRow } from './backup-form.js';
 import { appliedMigrations, quotedName, registryTables } from './registry-tables.js';
-import {
-  carryOutTombstones,
-  mergeTombstones,
-  tombstoneRow,
-  type TombstoneFile,
-  type TombstoneRow,
-} from './tombstones.js';
+import { carryOutTombstones, mergeTombstones, tombstoneRow, type TombstoneRow } from './tombstones.js';
 
 const ROWS_AT_A_TIME = 500;
+/** The database and whoever takes a backup need not agree on the time. */
+const CLOCK_MARGIN_MS = 3_600_000;
 /** Of these, what the database has stays: its region, and what may only ever grow. */
 const STAYING: ReadonlySet<string> = new Set(['cell', 'purge_ledger', 'purge_note']);
 
@@ -20,7 +16,7 @@ export interface RestoreInput {
   readonly backup: Backup;
   readonly region: string;
   /** What processes wrote beside the database; what the database itself remembers is always heeded. */
-  readonly tombstones: TombstoneFile | undefined;
+  readonly tombstones: readonly TombstoneRow[] | undefined;
   /** Whether a registry that is there gives way. */
   readonly replaces: boolean;
   /** Whether nothing that was taken back after the backup is known, and that is accepted. */
@@ -63,13 +59,19 @@ export async function restoreBackup(input: RestoreInput): Promise<RestoreReport>
     const buried = input.backup.rows.flatMap(([table, row]) =>
       table === 'tombstone' ? [tombstoneRow.parse(row)] : [],
     );
-    await mergeTombstones(client, [...buried, ...known, ...(input.tombstones?.tombstones ?? [])]);
+    await mergeTombstones(client, [...buried, ...known, ...sinceBackup(input)]);
     const takenBack = await carryOutTombstones(client);
     await client.query('COMMIT');
     return { rows: input.backup.rows.length, takenBack };
   } finally {
     await client.end();
   }
+}
+
+/** What is older is in the backup, and may have been lifted before it was taken. */
+function sinceBackup({ backup, tombstones = [] }: RestoreInput): readonly TombstoneRow[] {
+  const fromMs = Date.parse(backup.header.takenAt) - CLOCK_MARGIN_MS;
+  return tombstones.filter(({ at }) => Date.parse(at) >= fromMs);
 }
 
 async function refuseUnfit(client: pg.Client, { backup, region, replaces }: RestoreInput): Promise<void> {
@@ -142,7 +144,7 @@ async function load(client: pg.Client, tables: readonly string[], rows: readonly
 const nothingKnown = (): StartupProblem =>
   new StartupProblem(
     'Nothing is known of what was erased, revoked or blocked since the backup was taken.',
-    'Name the file tombstones.json of the data folder of a worker with --tombstones, or add --without-tombstones to bring it all back.',
+    'Name the file tombstones.jsonl of the data folder of a worker with --tombstones, or add --without-tombstones to bring it all back.',
   );
 
 function groupByTable(rows: readonly BackupRow[]): ReadonlyMap<string, BackupRow[]> {

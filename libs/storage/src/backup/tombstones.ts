@@ -1,7 +1,5 @@
 import type pg from 'pg';
 import { z } from 'zod';
-import { StartupProblem } from '@causeway/platform';
-import { readFile } from 'node:fs/promises';
 
 /** Something that was taken back: see the migration 0009_custody. */
 export const tombstoneRow = z.object({
@@ -14,26 +12,16 @@ export const tombstoneRow = z.object({
 });
 export type TombstoneRow = z.infer<typeof tombstoneRow>;
 
-const tombstoneFile = z.object({
-  format: z.literal('causeway-tombstones-v1'),
-  writtenAt: z.iso.datetime(),
-  tombstones: z.array(tombstoneRow),
-});
-export type TombstoneFile = z.infer<typeof tombstoneFile>;
-
-/** `undefined` when there is no such file; throws `StartupProblem` when it is something else. */
-export async function readTombstoneFile(path: string): Promise<TombstoneFile | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return tombstoneFile.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new StartupProblem(
-      `${path} cannot be read as a list of what was taken back.`,
-      'Restore it, or move it away.',
-      { cause },
-    );
-  }
+/** The latest form of a decision in place of the one that the backup has, of accounts that are there and of the tenant. */
+function decided(table: string, key: string, columns: readonly string[]): string {
+  const [before, after] = ['known', 'excluded'].map((row) => columns.map((column) => `${row}.${column}`).join(', '));
+  return `INSERT INTO registry.${table} AS known
+     SELECT (jsonb_populate_record(NULL::registry.${table}, t.row)).* FROM registry.tombstone t
+     JOIN registry.tenant n ON n.id = t.row->>'tenant_id'
+     WHERE t.table_name = '${table}' AND (t.row->>'account_id' = '' OR EXISTS (
+       SELECT FROM registry.account a WHERE a.tenant_id = n.id AND a.id = t.row->>'account_id'))
+     ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+     WHERE (${before ?? ''}) IS DISTINCT FROM (${after ?? ''})`;
 }
 
 /** How each kind is carried out, of all tombstones there are. Each statement may run again. */
@@ -70,6 +58,28 @@ const CARRY_OUT: readonly (readonly [what: string, sql: string])[] = [
      WHERE t.table_name = 'contact' AND t.kind = 'narrowed' AND c.tenant_id = t.row->>'tenant_id' AND c.id = t.row->>'id'
        AND c.opted_out_at IS NULL`,
   ],
+  [
+    'numbers blocked or recycled',
+    `UPDATE registry.contact c SET blocked_at = (t.row->>'blocked_at')::timestamptz, ended_at = (t.row->>'ended_at')::timestamptz
+     FROM registry.tombstone t WHERE t.table_name = 'contact_shut' AND registry.grave_of(c.tenant_id, c.id) = t.key
+       AND (c.blocked_at, c.ended_at) IS DISTINCT FROM ((t.row->>'blocked_at')::timestamptz, (t.row->>'ended_at')::timestamptz)`,
+  ],
+  [
+    'rules about ways and networks',
+    decided('preference', 'tenant_id, account_id, peer', [
+      'networks_on',
+      'not_over',
+      'route_order',
+      'removed',
+      'floor',
+    ]),
+  ],
+  ['switches', decided('privacy_switch', 'tenant_id, account_id, conversation_id', ['typing', 'read_reports'])],
+  [
+    'wishes about how long things are kept',
+    decided('retention_wish', 'tenant_id, account_id, conversation_id, class', ['keep_seconds', 'set_at']),
+  ],
+  ['permissions taken back', decided('revoked_statement', 'tenant_id, account_id, statement_id', ['expires_at'])],
   [
     'contacts removed',
     `DELETE FROM registry.contact c USING registry.tombstone t

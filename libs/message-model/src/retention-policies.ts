@@ -1,0 +1,254 @@
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Who may ask for less than the default. */
+export type PolicyLevel = 'tenant' | 'account' | 'conversation' | 'message';
+
+/** How long one class of what is stored stays. Seconds, counted from where `from` says. */
+export interface RetentionPolicy {
+  readonly what: string;
+  readonly from: string;
+  readonly defaultSeconds: number;
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
+  /** Levels at which it can be changed; what is missing here is the same for all. */
+  readonly levels: readonly PolicyLevel[];
+  /** Who makes it so: our servers, the devices of the account, or the operator whom the log lines go to. */
+  readonly keptBy: 'servers' | 'devices' | 'operator';
+  readonly reason: string;
+}
+
+/** A lifetime that nobody changes. */
+const fixed = (seconds: number) => ({ defaultSeconds: seconds, minSeconds: seconds, maxSeconds: seconds }) as const;
+
+/**
+ * Every class of what is stored, how long it stays, and why (SAFETY 3). Lifetimes elsewhere in the code are read from here.
+ * A class without `levels` is shared by people who never met: one of them cannot change it for the others.
+ */
+export const POLICIES = {
+  'undelivered-envelope': {
+    what: 'sealed words that no device has taken yet, sent or received',
+    from: 'acceptance',
+    defaultSeconds: 7 * DAY,
+    minSeconds: 1,
+    maxSeconds: 30 * DAY,
+    levels: ['tenant', 'account', 'conversation', 'message'],
+    keptBy: 'servers',
+    reason: 'a week covers a lost telephone; others keep 28 to 30 days. What is delivered goes at once',
+  },
+  'clear-envelope': {
+    what: 'sealed words on their way to a carrier',
+    from: 'acceptance',
+    ...fixed(DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason:
+      'the key they are sealed to is destroyed after 26 hours; a stricter undelivered-envelope holds for them too',
+  },
+  metadata: {
+    what: 'who sent when to which conversation, and how it ended',
+    from: 'the deadline of the message',
+    defaultSeconds: 7 * DAY,
+    minSeconds: DAY,
+    maxSeconds: 30 * DAY,
+    levels: ['tenant', 'account', 'conversation'],
+    keptBy: 'servers',
+    reason: 'a sender asks what became of a message, and a device that was away must not send it again',
+  },
+  lanes: {
+    what: 'the ordered stream of a conversation, without its messages',
+    from: 'its last message',
+    ...fixed(7 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'the next message makes a new one; until then it says who writes to whom, so it goes as metadata does',
+  },
+  duplicates: {
+    what: 'keyed digests of what carriers have told us',
+    from: 'the arrival',
+    ...fixed(90 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'signatures of carriers carry no time, so a recorded call stays good: it must be known again',
+  },
+  receipts: {
+    what: 'states on their way to the device of the sender',
+    from: 'the change of the state',
+    ...fixed(DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'the same can be asked of the message itself for as long as its metadata stays',
+  },
+  events: {
+    what: 'requests and grants on their way to a device',
+    from: 'the event',
+    defaultSeconds: 7 * DAY,
+    minSeconds: DAY,
+    maxSeconds: 7 * DAY,
+    levels: ['tenant'],
+    keptBy: 'servers',
+    reason: 'a device that was away for days learns of a grant and sends what waited; the consent record answers later',
+  },
+  'dead-letters': {
+    what: 'sealed words of a message whose lane fails again and again: its envelope, of which there is no other copy',
+    from: 'acceptance',
+    defaultSeconds: 7 * DAY,
+    minSeconds: 1,
+    maxSeconds: 30 * DAY,
+    levels: [],
+    keptBy: 'servers',
+    reason: 'there is no place for failed messages: they are tried until their own deadline and go with it, as any',
+  },
+  'abuse-windows': {
+    what: 'counters of an account towards strangers, under names of a week',
+    from: 'the week of the event',
+    ...fixed(14 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'the longest window of a signal is two weeks; then the key of the names is gone too',
+  },
+  'abuse-decisions': {
+    what: 'what the guard decided about an account, and why',
+    from: 'the decision',
+    ...fixed(30 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'whoever was held back can read it and appeal',
+  },
+  'report-keys': {
+    what: 'keys that prove a reported message was ours to carry, and digests of tokens used',
+    from: 'the day of the key',
+    ...fixed(8 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'a person reports within a week; the eighth day is that of the key itself',
+  },
+  consent: {
+    what: 'who may write to whom',
+    from: 'the erasure of the account',
+    ...fixed(0),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'a decision holds until it is taken back: forgetting a block or a STOP by the clock would undo it',
+  },
+  bindings: {
+    what: 'contacts, and the sealed numbers behind them',
+    from: 'the erasure of the account',
+    ...fixed(0),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'an answer that comes months later has to find its conversation',
+  },
+  'retired-bindings': {
+    what: 'that a telephone was written to from one of our numbers, as digests',
+    from: 'the end of the binding',
+    ...fixed(180 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'an answer to somebody who left must not reach whoever has the number of ours next',
+  },
+  links: {
+    what: 'that an account has a number, or an account of another network',
+    from: 'the proof',
+    ...fixed(365 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'numbers change hands: whoever has it still proves it again',
+  },
+  'ended-links': {
+    what: 'that there was a link, and why it ended',
+    from: 'its end',
+    ...fixed(30 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'its owner is shown why they are not found any more',
+  },
+  discovery: {
+    what: 'codes for numbers, and keyed digests of who asked for which address',
+    from: 'the asking',
+    ...fixed(DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'limits are those of a day; a code is good for ten minutes of it',
+  },
+  'revoked-permissions': {
+    what: 'that a permission to go clear was taken back',
+    from: 'the revocation',
+    ...fixed(30 * DAY + HOUR),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'a permission ends by itself within thirty days; an hour more for clocks that disagree',
+  },
+  'ended-holds': {
+    what: 'that there was a hold; what it copied goes with its end',
+    from: 'its end',
+    ...fixed(35 * DAY),
+    levels: [],
+    keptBy: 'servers',
+    reason: 'who answers for holds can be asked about one that ended',
+  },
+  'security-log': {
+    what: 'log lines, which carry ids and codes and no number',
+    from: 'the line',
+    defaultSeconds: 30 * DAY,
+    minSeconds: DAY,
+    maxSeconds: 30 * DAY,
+    levels: [],
+    keptBy: 'operator',
+    reason:
+      'an intrusion is often seen weeks later. The processes write to standard output: whoever collects it deletes it',
+  },
+  history: {
+    what: 'messages on the devices of the person',
+    from: 'the arrival or the sending',
+    defaultSeconds: 10 * 365 * DAY,
+    minSeconds: MINUTE,
+    maxSeconds: 10 * 365 * DAY,
+    levels: ['account', 'conversation'],
+    keptBy: 'devices',
+    reason: 'it is theirs: they say whether a conversation lives a month or a device remembers a year',
+  },
+} as const satisfies Readonly<Record<string, RetentionPolicy>>;
+
+/** A class of what is stored. */
+export type RetentionClass = keyof typeof POLICIES;
+
+/** Every class, in the order of the table. */
+export const RETENTION_CLASSES: readonly RetentionClass[] = keysOf(POLICIES);
+
+/** Classes of which an account can ask that they be kept for less long. */
+export const PERSONAL_CLASSES = [
+  'undelivered-envelope',
+  'metadata',
+  'history',
+] as const satisfies readonly RetentionClass[];
+/** One of `PERSONAL_CLASSES`. */
+export type PersonalClass = (typeof PERSONAL_CLASSES)[number];
+
+/** Classes that a tenant sets for everybody in it. */
+export const TENANT_CLASSES = [
+  'undelivered-envelope',
+  'metadata',
+  'events',
+] as const satisfies readonly RetentionClass[];
+/** One of `TENANT_CLASSES`. */
+export type TenantClass = (typeof TENANT_CLASSES)[number];
+
+/** A class that somebody can change. */
+export type AdjustableClass = PersonalClass | TenantClass;
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): readonly Key[] {
+  const keys: Key[] = [];
+  for (const key in table) keys.push(key);
+  return keys;
+}
+
+/** The row of a class, as any row. */
+export const policyOf = (name: RetentionClass): RetentionPolicy => POLICIES[name];
+
+/** How long a class stays unless somebody asked otherwise, in the unit that is asked for. */
+export const lifetimeOf = (name: RetentionClass) => {
+  const { defaultSeconds } = policyOf(name);
+  return { ms: defaultSeconds * 1000, hours: defaultSeconds / HOUR, days: defaultSeconds / DAY } as const;
+};
