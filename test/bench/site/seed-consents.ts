@@ -39,5 +39,7 @@ export async function seedConsents(
        'US', 'mobile', c.owner_account, 'k_' || substr(c.id, 3), now() FROM registry.consent c WHERE c.tenant_id = $1`,
     tenant,
   );
-  await database.rows('ANALYZE registry.consent, registry.preference, registry.contact, registry.link, registry.account');
+  await database.rows(
+    'ANALYZE registry.consent, registry.preference, registry.contact, registry.link, registry.account',
+  );
 }
