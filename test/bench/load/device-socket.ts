@@ -38,6 +38,11 @@ export class DeviceSocket {
 
   /** `ended` hears whether it was accepted. */
   submit({ messageId, body }: PreparedMessage, ended: (isAccepted: boolean) => void): void {
+    // one that was closed answers nothing any more, and a load that waits for it would not end
+    if (this.socket.readyState !== WebSocket.OPEN) {
+      ended(false);
+      return;
+    }
     this.answers.set(messageId, ended);
     this.socket.send(`{"type":"submit","message":${body}}`);
   }
