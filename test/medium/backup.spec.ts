@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -15,12 +15,11 @@ import {
   type AliasId,
   type ContactId,
 } from '@causeway/message-model';
-import { loadConfig, ManualClock, type Clock } from '@causeway/platform';
-import { KeepTombstones, tombstoneFilesOf } from '@causeway/retention';
-import { readBackup, readTombstoneFile, restoreBackup, Stores, writeBackup } from '@causeway/storage';
+import { loadConfig, ManualClock } from '@causeway/platform';
+import { readBackup, restoreBackup, Stores } from '@causeway/storage';
 import { removeUnreadableContacts } from '../../apps/cli/src/restore/remove-unreadable-contacts.js';
-import { freshDatabase } from '../support/database.js';
-import { InProcess, must, TENANT, type Person } from '../support/in-process.js';
+import { BackupTrial, consentsAmong } from '../support/backup-trial.js';
+import { must, TENANT, type InProcess, type Person } from '../support/in-process.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -28,45 +27,13 @@ beforeAll(async () => {
 });
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
+let trial: BackupTrial;
 let world: InProcess;
-let path: string;
-let dataFolder: string;
-let made = 0;
 beforeEach(async () => {
-  world = await InProcess.open();
-  path = join(folder, `backup-${(made += 1)}`);
-  dataFolder = await mkdtemp(join(folder, 'data-'));
+  trial = await BackupTrial.open(folder);
+  ({ world } = trial);
 }, 60_000);
 afterEach(async () => world.close());
-
-const backUp = () => writeBackup({ url: world.databaseUrl, path, now: world.clock.now() });
-
-const keeping = (of: Stores = world.stores, clock: Clock = world.clock) =>
-  new KeepTombstones(of.tombstones, clock, { dataFolder, backupDays: 35 });
-const FILE = 'tombstones.jsonl';
-
-async function tombstonesIn(of: string) {
-  const files = await Promise.all((await tombstoneFilesOf(of)).map(readTombstoneFile));
-  return files.flatMap((file) => must(file).tombstones);
-}
-
-const blocks = (of: Awaited<ReturnType<typeof tombstonesIn>>) =>
-  of.filter(({ table_name }) => table_name === 'consent');
-
-/** What a worker wrote beside the database until now. */
-async function tombstones() {
-  await keeping().execute();
-  return tombstonesIn(dataFolder);
-}
-
-/** Restores into a database that has nothing but its schema. */
-async function restored(changes: Partial<Parameters<typeof restoreBackup>[0]> = {}) {
-  const { url } = await freshDatabase();
-  const input = { url, backup: await readBackup(path), region: 'local', replaces: false, withoutTombstones: false };
-  const report = await restoreBackup({ ...input, tombstones: await tombstones(), ...changes });
-  const stores = new Stores({ url });
-  return { url, report, stores };
-}
 
 const consentOf = (stores: Stores, owner: Person, peer: Person) =>
   stores.database.query<{ state: string; blocked: boolean }>(
@@ -157,11 +124,11 @@ async function addContact(person: Person, alias: AliasId | undefined) {
 describe('a backup', () => {
   it('has every row of the registry in it but those that must not come back, for its owner’s eyes', async () => {
     await world.person('ada');
-    const { rowsOf } = await backUp();
+    const { rowsOf } = await trial.backUp();
     expect(rowsOf.get('account')).toBe(1);
     expect([...rowsOf.keys()]).toEqual(expect.not.arrayContaining(['one_time_key', 'invite', 'held_message']));
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-    const { stores, report } = await restored({ withoutTombstones: true });
+    expect((await stat(trial.path)).mode & 0o777).toBe(0o600);
+    const { stores, report } = await trial.restored({ withoutTombstones: true });
     expect(report.rows).toBeGreaterThan(2);
     for (const table of ['account', 'device', 'tenant']) {
       const read = (of: Stores) => of.database.query(`SELECT to_jsonb(t) AS row FROM registry.${table} t`);
@@ -172,14 +139,14 @@ describe('a backup', () => {
 
   it('that was damaged or cut is refused', async () => {
     await world.person('ada');
-    await backUp();
-    const bytes = await readFile(path);
+    await trial.backUp();
+    const bytes = await readFile(trial.path);
     for (const changed of [
       bytes.subarray(0, bytes.length - 9),
       Buffer.concat([bytes.subarray(0, 60), bytes.subarray(61)]),
     ]) {
-      await writeFile(`${path}-changed`, changed);
-      await expect(readBackup(`${path}-changed`)).rejects.toThrow('no backup of a registry, or was damaged');
+      await writeFile(`${trial.path}-changed`, changed);
+      await expect(readBackup(`${trial.path}-changed`)).rejects.toThrow('no backup of a registry, or was damaged');
     }
   });
 
@@ -188,15 +155,15 @@ describe('a backup', () => {
     ['nothing known of what was taken back', { tombstones: undefined }, '--without-tombstones'],
   ])('is not restored with %s', async (_what, change, why) => {
     await world.person('ada');
-    await backUp();
-    await expect(restored(change)).rejects.toThrow(why);
+    await trial.backUp();
+    await expect(trial.restored(change)).rejects.toThrow(why);
   });
 
   it('is not restored over accounts that are there, nor under processes that use the database', async () => {
     await world.person('ada');
-    await backUp();
-    const { url, stores } = await restored({ withoutTombstones: true });
-    const again = { url, backup: await readBackup(path), region: 'local', tombstones: await tombstones() };
+    await trial.backUp();
+    const { url, stores } = await trial.restored({ withoutTombstones: true });
+    const again = { url, backup: await readBackup(trial.path), region: 'local', tombstones: await trial.tombstones() };
     await stores.tenants.region(); // connected
     await expect(restoreBackup({ ...again, replaces: true, withoutTombstones: false })).rejects.toThrow('is in use');
     await stores.close();
@@ -212,11 +179,11 @@ describe('what was taken back after a backup', () => {
       world.decide.decide(ada.caller, peer.device.address, decision);
     await decide(bob, 'grant');
     await decide(eve, 'grant');
-    await backUp();
+    await trial.backUp();
     await decide(bob, 'revoke');
     await decide(eve, 'revoke');
     await decide(eve, 'grant');
-    const { stores, report } = await restored();
+    const { stores, report } = await trial.restored();
     expect(report.takenBack.get('consents withdrawn')).toBe(1);
     expect(await consentOf(stores, ada, bob)).toEqual([{ state: 'refused', blocked: true }]);
     expect(await consentOf(stores, ada, eve)).toEqual([{ state: 'welcome', blocked: false }]);
@@ -239,7 +206,7 @@ describe('what was taken back after a backup', () => {
       );
     await rule('rcs');
     await world.retention.book.ask(ada.caller, { class: 'metadata', keepSeconds: 3 * 86_400 });
-    await backUp();
+    await trial.backUp();
     await rule('sms');
     await world.retention.book.ask(ada.caller, { class: 'metadata', keepSeconds: 86_400 });
     for (const [sql, ...values] of [
@@ -248,7 +215,7 @@ describe('what was taken back after a backup', () => {
       [`INSERT INTO registry.revoked_statement VALUES ($1, $2, 's', now()) RETURNING 1`, TENANT, account],
     ] as const)
       await database.query(sql, ...values);
-    const { stores } = await restored();
+    const { stores } = await trial.restored();
     for (const table of ['preference', 'privacy_switch', 'retention_wish', 'revoked_statement', 'contact']) {
       const rows = (of: Stores) =>
         of.database.query(`SELECT to_jsonb(t) AS row FROM registry.${table} t WHERE account_id = $1`, account);
@@ -266,11 +233,11 @@ describe('what was taken back after a backup', () => {
     const throughAlias = await addContact(ada, revoked);
     const ofBob = await addContact(bob, undefined);
     await contacts.setLinked({ tenant: TENANT, contact: ofBob }, { link: taken, account: ada.caller.account });
-    await backUp();
+    await trial.backUp();
     await links.revoke(ada.caller, taken);
     await links.setFindable(ada.caller, narrowed, 'nobody');
     await aliases.revoke(ada.caller, revoked);
-    const { stores } = await restored();
+    const { stores } = await trial.restored();
     const back = await stores.links.list(ada.caller);
     expect(new Map(back.map(({ link, findable }) => [link, findable]))).toEqual(
       new Map([
@@ -288,7 +255,7 @@ describe('what was taken back after a backup', () => {
 
   it('stays so: the token of a device that was removed opens nothing', async () => {
     const ada = await world.person('ada');
-    await backUp();
+    await trial.backUp();
     const digest = must(
       (
         await world.stores.database.query<{ digest: Uint8Array }>('SELECT token_digest AS digest FROM registry.device')
@@ -299,7 +266,7 @@ describe('what was taken back after a backup', () => {
       TENANT,
       ada.caller.account,
     );
-    const { stores } = await restored();
+    const { stores } = await trial.restored();
     expect(await stores.accounts.authenticate([digest])).toEqual([null]);
     await stores.close();
   });
@@ -307,91 +274,11 @@ describe('what was taken back after a backup', () => {
   it('is remembered for 35 days, and then nowhere', async () => {
     const [ada, bob] = [await world.person('ada'), await world.person('bob')];
     await world.decide.decide(ada.caller, bob.device.address, 'revoke');
-    expect(blocks(await tombstones())).toHaveLength(1);
+    expect(consentsAmong(await trial.tombstones())).toHaveLength(1);
     const later = new ManualClock(Date.now() + 36 * 86_400_000);
-    await keeping(world.stores, later).execute();
-    expect(await tombstonesIn(dataFolder)).toEqual([]);
-    expect(await readFile(join(dataFolder, FILE), 'utf8')).not.toContain(bob.caller.account);
-  });
-});
-
-describe('the file of what was taken back', () => {
-  const text = () => readFile(join(dataFolder, FILE), 'utf8');
-  const pair = (one: Person, other: Person) => `${one.caller.account} ${other.caller.account}`;
-  async function blocking(count: number): Promise<void> {
-    const ada = await world.person('ada');
-    for (let made = 0; made < count; made += 1) {
-      const other = await world.person(`other${made}`);
-      await world.decide.decide(ada.caller, other.device.address, 'revoke');
-    }
-  }
-
-  it('is only added to, by one process or two, and says the same to both', async () => {
-    const [one, other] = [keeping(), keeping()];
-    await blocking(1);
-    await one.execute();
-    const first = await text();
-    await other.execute();
-    await blocking(1);
-    await Promise.all([one.execute(), other.execute()]);
-    expect((await text()).startsWith(first)).toBe(true);
-    expect(blocks(await tombstonesIn(dataFolder))).toHaveLength(2);
-    const size = (await text()).length;
-    await one.execute();
-    expect((await text()).length).toBe(size);
-  });
-
-  it('forgets what was granted again at once, and has nothing of it after a day', async () => {
-    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
-    const keep = keeping();
-    await world.decide.decide(ada.caller, bob.device.address, 'revoke');
-    await keep.execute();
-    await world.decide.decide(ada.caller, bob.device.address, 'grant');
-    await keep.execute();
-    expect(blocks(await tombstonesIn(dataFolder))).toEqual([]);
-    expect(await text()).toContain(pair(ada, bob));
-    world.clock.advanceSeconds(86_400);
-    await keep.execute();
-    expect(await text()).not.toContain(pair(ada, bob));
-  });
-
-  it('is refused with any line changed, dropped or moved, and read up to where a process died', async () => {
-    await blocking(3);
-    await tombstones();
-    const whole = await text();
-    const [begin = '', first = '', second = '', ...rest] = whole.trimEnd().split('\n');
-    expect(rest.length).toBeGreaterThan(1);
-    for (const changed of [
-      [begin, first.replace('narrowed', 'removed'), second, ...rest],
-      [begin, second, ...rest],
-      [begin, second, first, ...rest],
-      [first, second, ...rest],
-      ['{}', first],
-    ]) {
-      await writeFile(join(dataFolder, FILE), `${changed.join('\n')}\n`);
-      await expect(tombstonesIn(dataFolder)).rejects.toThrow('or was changed');
-    }
-    await writeFile(join(dataFolder, FILE), whole.slice(0, -20));
-    expect(await tombstonesIn(dataFolder)).toHaveLength(rest.length + 1);
-    // and the next process makes it whole
-    expect(await tombstones()).toHaveLength(rest.length + 2);
-  });
-
-  it('of a database that was lost is set aside when a worker starts on another one, and a restore reads it', async () => {
-    const [ada, bob] = [await world.person('ada'), await world.person('bob')];
-    await backUp();
-    await world.decide.decide(ada.caller, bob.device.address, 'revoke');
-    await tombstones();
-    const { url } = await freshDatabase();
-    const empty = new Stores({ url });
-    const home = { id: TENANT, nativeHost: 'another.example', region: 'local', registration: 'open' } as const;
-    await empty.tenants.ensure(home, new Date(world.clock.nowMs() + 1_000));
-    await keeping(empty).execute();
-    await empty.close();
-    expect((await readdir(dataFolder)).toSorted()).toEqual([expect.stringMatching(/^tombstones-\d+\.jsonl$/), FILE]);
-    const { stores, report } = await restored({ tombstones: await tombstonesIn(dataFolder) });
-    expect(report.takenBack.get('consents withdrawn')).toBe(1);
-    await stores.close();
+    await trial.keeping(world.stores, later).execute();
+    expect(await trial.written()).toEqual([]);
+    expect(await readFile(join(trial.dataFolder, 'tombstones.jsonl'), 'utf8')).not.toContain(bob.caller.account);
   });
 });
 
@@ -399,8 +286,8 @@ it('contacts whose address key was destroyed since are removed, and said', async
   const ada = await world.person('ada');
   const contact = mintContactId();
   await world.stores.contacts.create(contactOf(ada.caller.account, contact));
-  await backUp();
-  const { url, stores } = await restored({ withoutTombstones: true });
+  await trial.backUp();
+  const { url, stores } = await trial.restored({ withoutTombstones: true });
   const config = loadConfig({ CAUSEWAY_EDGE_KEY_FOLDER: join(folder, 'no-keys') });
   expect(await removeUnreadableContacts(config, url)).toContain('no key folder here');
   const others = loadConfig({ CAUSEWAY_EDGE_KEY_FOLDER: join(folder, 'other-keys') });

@@ -5,14 +5,17 @@ import { Plaintext } from '@causeway/platform';
 import { linkedNumberAad } from '../../libs/message-flow/src/edge/number-at-rest.js';
 import { BRIDGE, ClearBridge } from '../support/clear-bridge.js';
 import { must, TENANT, type Person } from '../support/in-process.js';
+import { Incoming } from '../support/incoming.js';
 
 const [STOPPED, LINKED, STRANGER, LATER] = ['+14155557001', '+14155557002', '+14155557003', '+14155557004'] as const;
 const DAY_SECONDS = 86_400;
 const GRACE_SECONDS = 600;
 
 let edge: ClearBridge;
+let incoming: Incoming;
 beforeAll(async () => {
   edge = await ClearBridge.open();
+  incoming = new Incoming(edge);
 }, 60_000);
 afterAll(async () => edge.close());
 
@@ -48,6 +51,32 @@ const versions = async (table: string): Promise<readonly number[]> => {
   );
   return rows.map(({ version }) => version);
 };
+
+describe('ReSealNumbers', () => {
+  it('seals numbers again after the key changed, and destroys the old key once no open attempt needs it', async () => {
+    const { person, e164, to } = await incoming.writingTo();
+    const { bridge } = edge;
+    const sent = await edge.send(person, to, 'before the key changed');
+    await edge.drain(sent.lane);
+    bridge.clock.advanceSeconds(31 * 24 * 3_600);
+    await bridge.keys.tick();
+    // edges that borrowed the old key may still seal with it
+    expect(bridge.keys.replacedAddressKeyIds).toEqual([]);
+    bridge.clock.advanceSeconds(10 * 60);
+    await bridge.keys.tick();
+    const [old] = bridge.keys.replacedAddressKeyIds;
+    expect(await edge.reSeal.execute()).toEqual([]);
+    await edge.context.attempts.close({ ref: sent.ref, attempt: 1 });
+    expect(await edge.reSeal.execute()).toEqual([must(old)]);
+    // nothing is taken in while the purge is a month behind
+    await bridge.stores.partitions.dropPast(Math.floor(bridge.clock.nowMs() / 3_600_000), bridge.clock.now());
+    expect(await edge.acceptInbound.execute('sms', [incoming.textFrom(e164, 'still known')])).toEqual(['accepted']);
+    expect((await edge.contact(person, e164)).contact).toBe(to.contact);
+    const later = await edge.send(person, to, 'after the key changed');
+    await edge.drain(later.lane);
+    expect(await edge.received(e164, 2)).toEqual(['before the key changed', 'after the key changed']);
+  });
+});
 
 describe('new keys of look-up digests', () => {
   it('are made when the operator asks, take over every number that can be opened, and outlive the old ones', async () => {
