@@ -204,10 +204,11 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
     const { socket, token, submissions } = session;
     session.submitting += 1;
     if (session.submitting === MAX_SUBMISSIONS) socket.pause();
-    const answer = await submissions.answer(token, message);
+    await submissions.answer(token, message, (frame) => {
+      if (socket.readyState === socket.OPEN) send(socket, frame);
+    });
     if (session.submitting === MAX_SUBMISSIONS) socket.resume();
     session.submitting -= 1;
-    if (socket.readyState === socket.OPEN) send(socket, answer);
   }
 
   private async forget(session: Session, ids: readonly TransitId[]): Promise<void> {

@@ -22,7 +22,7 @@ export type SubmitFrame =
 /** Messages that devices submit over their open sockets, and the frames that answer them. */
 @Injectable()
 export class SocketSubmissions {
-  private readonly underWay = new Set<Promise<SubmitFrame>>();
+  private readonly underWay = new Set<Promise<void>>();
   private isClosing = false;
 
   constructor(
@@ -32,14 +32,18 @@ export class SocketSubmissions {
     private readonly metrics: Metrics,
   ) {}
 
-  /** Never rejects: what went wrong is in the frame. The token is looked up for each message, as for a request: it may have gone meanwhile. */
-  answer(token: Uint8Array, message: Submitted): Promise<SubmitFrame> {
-    const answer = this.accepted(token, message).catch((thrown: unknown) => this.refused(message, thrown));
-    this.underWay.add(answer);
-    return answer.finally(() => this.underWay.delete(answer));
+  /**
+   * Hands over one frame; what went wrong is in it. The token is looked up for each message, as for a request: it may have gone meanwhile.
+   */
+  answer(token: Uint8Array, message: Submitted, hand: (frame: SubmitFrame) => void): Promise<void> {
+    const answered = this.accepted(token, message)
+      .catch((thrown: unknown) => this.refused(message, thrown))
+      .then(hand);
+    this.underWay.add(answered);
+    return answered.finally(() => this.underWay.delete(answered));
   }
 
-  /** Takes no more; resolves when all that was taken has its answer. */
+  /** Takes no more; resolves when the answers of all that was taken are handed over. */
   async close(): Promise<void> {
     this.isClosing = true;
     await Promise.all(this.underWay);
