@@ -98,6 +98,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'transit.guard_conduct', why: 'names under keys that die within two weeks; they name nobody' },
   { table: 'transit.guard_pair', why: 'names under keys that die within two weeks; they name nobody' },
   { table: 'transit.guard_tally', why: 'counts of a tenant' },
+  { table: 'transit.spent_token', why: 'a digest of a token that nobody can join to whom it was signed for' },
+  { table: 'transit.voucher', why: 'a digest of what the operator handed out; it does not say to whom' },
+  { table: 'transit.spending', why: 'counts of a tenant, by country and day' },
   { table: 'transit.received', why: 'keyed digests of what carriers reported, without an account' },
 ];
 
