@@ -139,9 +139,11 @@ export class ConductWatch implements ConductListener {
     }
   }
 
-  private judge(event: Omit<GuardEvent, 'profile' | 'atMs'>): Promise<Decision> {
-    const { profile, clock, guard } = this.options;
+  private async judge(event: Omit<GuardEvent, 'profile' | 'atMs'>): Promise<Decision> {
+    const { profile, clock, guard, keys } = this.options;
     const judged = { ...event, profile, atMs: clock.nowMs() };
+    // before the first question: whether somebody is suspended is asked under this week's key too
+    await keys.turn(judged.atMs);
     // what needs no store waits for no batch
     return guard.asksAbout(judged) ? this.judgements.add(judged) : guard.judge(judged);
   }
