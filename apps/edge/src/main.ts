@@ -1,5 +1,5 @@
-import { endWithParent, gracefulShutdown, loadConfig } from '@causeway/platform';
-import { closeProcess, openProcess, RemoteDeviceWaker, runProcess, serveMetrics } from '@causeway/process-context';
+import { endWithParent, gracefulShutdown, loadConfig, runProcess } from '@causeway/platform';
+import { closeProcess, openProcess, RemoteDeviceWaker, serveMetrics } from '@causeway/process-context';
 import { openEdge } from './open-edge.js';
 import { startEdge } from './start-edge.js';
 

@@ -1,5 +1,5 @@
-import { gracefulShutdown, loadConfig, operatorToken } from '@causeway/platform';
-import { closeProcess, openProcess, runProcess } from '@causeway/process-context';
+import { gracefulShutdown, loadConfig, operatorToken, runProcess } from '@causeway/platform';
+import { closeProcess, openProcess } from '@causeway/process-context';
 import { startGateway } from './start-gateway.js';
 
 await runProcess('gateway', async (env) => {

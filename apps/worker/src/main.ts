@@ -1,5 +1,5 @@
-import { gracefulShutdown, loadConfig } from '@causeway/platform';
-import { closeProcess, openProcess, RemoteDeviceWaker, runProcess, serveMetrics } from '@causeway/process-context';
+import { gracefulShutdown, loadConfig, runProcess } from '@causeway/platform';
+import { closeProcess, openProcess, RemoteDeviceWaker, serveMetrics } from '@causeway/process-context';
 import { startWorker } from './start-worker.js';
 
 await runProcess('worker', async (env) => {

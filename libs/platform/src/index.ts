@@ -24,6 +24,7 @@ export { PrivateClient } from './private-client.js';
 export { PrivateClients } from './private-clients.js';
 export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
+export * from './run-process.js';
 export * from './operator-token.js';
 export * from './only-for-owner.js';
 export * from './residency.js';

@@ -4,5 +4,4 @@ export * from './shared-key.js';
 export * from './report-keys.js';
 export * from './remote-device-waker.js';
 export * from './every.js';
-export * from './run-process.js';
 export * from './serve-metrics.js';

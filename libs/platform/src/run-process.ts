@@ -1,4 +1,4 @@
-import { StartupProblem } from '@causeway/platform';
+import { StartupProblem } from './startup-problem.js';
 
 /** Runs the main of a process: a start-up problem is one sentence and what to do, everything else is a bug and fails loudly. */
 export async function runProcess(

@@ -1,68 +1,41 @@
 import type { Command } from './command.js';
-import { accountErase, accountExport } from './commands/account.js';
 import { accept } from './commands/accept.js';
+import { accountErase, accountExport } from './commands/account.js';
 import { ALIAS_COMMANDS } from './commands/alias-commands.js';
-import { adapterNew } from './commands/adapter-new.js';
-import { adapterTest } from './commands/adapter-test.js';
+import { allow } from './commands/allow.js';
 import { approve } from './commands/approve.js';
-import { backup } from './commands/backup.js';
-import { keysRenewNumbers } from './commands/keys-renew-numbers.js';
+import { block } from './commands/block.js';
+import { cancel } from './commands/cancel.js';
 import { contact } from './commands/contact.js';
-import { demo } from './commands/demo.js';
-import { doctor } from './commands/doctor.js';
+import { explain } from './commands/explain.js';
 import { inbox } from './commands/inbox.js';
-import { keysMove } from './commands/keys-move.js';
 import { appeal, limits, pass } from './commands/limits.js';
-import { OPERATOR_COMMANDS } from './commands/operator-commands.js';
 import { LINK_COMMANDS } from './commands/link-commands.js';
-import { migrateCommand } from './commands/migrate.js';
+import { networks, networksOff, networksOn } from './commands/networks.js';
+import { endPermission, permissions, permit } from './commands/permissions.js';
+import { prefer } from './commands/prefer.js';
 import { privacy } from './commands/privacy.js';
 import { read } from './commands/read.js';
+import { refuse } from './commands/refuse.js';
 import { register } from './commands/register.js';
 import { report } from './commands/report.js';
 import { requests } from './commands/requests.js';
 import { retentionKeep } from './commands/retention-keep.js';
 import { retentionShow } from './commands/retention-show.js';
-import { retentionTenant } from './commands/retention-tenant.js';
 import { retentionVerify } from './commands/retention-verify.js';
+import { review } from './commands/review.js';
 import { safetyNumber } from './commands/safety-number.js';
-import { restore } from './commands/restore.js';
-import { secretsList, secretsRemove, secretsRotate, secretsSet } from './commands/secrets.js';
 import { sendCard } from './commands/send-card.js';
 import { send } from './commands/send.js';
 import { status } from './commands/status.js';
 import { typing } from './commands/typing.js';
-import { up } from './commands/up.js';
-import { allow } from './commands/allow.js';
-import { block } from './commands/block.js';
-import { cancel } from './commands/cancel.js';
-import { explain } from './commands/explain.js';
-import { endPermission, permissions, permit } from './commands/permissions.js';
-import { prefer } from './commands/prefer.js';
-import { refuse } from './commands/refuse.js';
-import { review } from './commands/review.js';
 import { verify } from './commands/verify.js';
 import { waiting } from './commands/waiting.js';
 import { whoMayWrite } from './commands/who-may-write.js';
 import { withdraw } from './commands/withdraw.js';
-import { networks, networksOff, networksOn } from './commands/networks.js';
 
-/** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
-  up,
-  demo,
-  migrateCommand,
-  doctor,
-  backup,
-  restore,
-  secretsSet,
-  secretsList,
-  secretsRotate,
-  secretsRemove,
-  keysMove,
-  retentionTenant,
-  keysRenewNumbers,
-  ...OPERATOR_COMMANDS,
+/** What people do with a device, in the order of the help. Loads nothing of a server: each is a process that should be there at once. */
+export const DEVICE_COMMANDS: readonly Command[] = [
   register,
   send,
   sendCard,
@@ -104,6 +77,4 @@ export const COMMANDS: readonly Command[] = [
   retentionShow,
   retentionKeep,
   retentionVerify,
-  adapterNew,
-  adapterTest,
 ];
