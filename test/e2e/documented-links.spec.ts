@@ -12,7 +12,7 @@ import { z } from 'zod';
 
 const DOCUMENT = 'docs/links-and-aliases.md';
 const HOST = 'messenger.example';
-const WITHIN_MS = 240_000;
+const WITHIN_MS = 480_000;
 
 let world: World;
 beforeAll(async () => {

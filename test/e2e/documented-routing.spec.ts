@@ -6,7 +6,7 @@ import { RawDevice } from '../support/raw-device.js';
 import { eventually, World } from '../support/world.js';
 
 const DOCUMENT = 'docs/consent-and-routing.md';
-const WITHIN_MS = 240_000;
+const WITHIN_MS = 480_000;
 let world: World;
 beforeAll(async () => {
   world = await World.start();

@@ -1,3 +1,4 @@
+import { describeState } from '../../device/describe-state.js';
 import { quoted } from '../../terminal.js';
 import { check, eventually, type Step } from '../step.js';
 
@@ -46,12 +47,8 @@ export const marketplaceAlias: Step = {
     await device.aliases.revoke(alias);
     const gone = await world.search([asked.from.slice('contact:'.length), alias.code]);
     terminal.row('Olga revokes it', `the door is shut; ${gone.hits} rows still name the contact, none with a number`);
-    check(
-      await device.send(asked.from, 'too late').then(
-        () => false,
-        () => true,
-      ),
-      'the conversation is over on both sides',
-    );
+    const { state } = await device.send(asked.from, 'too late');
+    terminal.row('Olga writes after', describeState(state));
+    check(state.kind === 'failed' && state.reason === 'conversation-ended', 'the conversation is over on both sides');
   },
 };
