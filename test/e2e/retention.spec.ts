@@ -69,6 +69,34 @@ it('what either side of a conversation asks for holds for both, and the strictes
   expect(await held(one, 'undelivered-envelope', two.address)).toMatchObject({ decidedBy: 'default' });
 }, 60_000);
 
+it('lets the operator set for everybody what is within the bounds of the table, and nothing of the people', async () => {
+  const tenant = (...args: readonly string[]) =>
+    CausewayCommand.run(['retention', 'tenant', ...args, '--gateway', world.gatewayUrl], {
+      CAUSEWAY_OPERATOR_TOKEN: OPERATOR,
+    });
+  expect(await tenant('undelivered-envelope', '20d')).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('20 days'),
+  });
+  await found(ada).retention.keep({ class: 'undelivered-envelope', seconds: DAY_SECONDS });
+  // devices keep their keys for what others may send them, whatever they ask for themselves
+  expect(await held(found(ada), 'undelivered-envelope')).toMatchObject({
+    keepSeconds: DAY_SECONDS,
+    tenantSeconds: 20 * DAY_SECONDS,
+    decidedBy: 'account',
+  });
+  await found(ada).retention.keep({ class: 'undelivered-envelope', seconds: null });
+  expect(await tenant('undelivered-envelope', 'default')).toMatchObject({ status: 0 });
+  expect(await tenant('events', '2d')).toMatchObject({ status: 0, output: expect.stringContaining('2 days') });
+  expect(await held(found(bo), 'events')).toMatchObject({ keepSeconds: 2 * DAY_SECONDS, decidedBy: 'tenant' });
+  expect(await tenant('events', 'default')).toMatchObject({ status: 0 });
+  expect(await tenant('events', '8d')).toMatchObject({
+    status: 1,
+    output: expect.stringContaining('out of the bounds'),
+  });
+  expect(await tenant('history', '1d')).toMatchObject({ status: 1 });
+}, 60_000);
+
 it('refuses what is out of bounds, of others, or not the operator’s to decide', async () => {
   await expect(found(ada).retention.keep({ class: 'metadata', seconds: 60 })).rejects.toMatchObject({
     code: 'invalid-request',

@@ -25,11 +25,12 @@ export async function blocksOf(document: string, language: string): Promise<read
   return [...text.matchAll(new RegExp('```' + language + '\\n([\\s\\S]*?)```', 'g'))].map(([, block = '']) => block);
 }
 
-/** Commands of a document, with lines that go on joined, and nothing of what starts the gateway, which a test has already. */
+/** Commands of a document, with lines that go on joined, without remarks, and nothing of what starts the gateway, which a test has already. */
 export const commandsOf = (block: string): readonly string[] =>
   block
     .replaceAll('\\\n', ' ')
     .split('\n')
+    .map((line) => line.replace(/\s+# .*$/, ''))
     .filter((line) => line.trim() !== '' && !line.startsWith('causeway up'));
 
 /** Runs what a document shows, one command after the other, in the world's folder; what came out above fills in what it leaves out. */
