@@ -241,7 +241,11 @@ async function plant(marker: { readonly name: string; readonly text: string }): 
   const forms = writtenOut(marker);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  for (const schema of ['registry', 'transit', 'queue', 'public']) {
+  // with the queue on Redis there is no schema for it
+  const { rows: schemas } = await client.query<{ schema: string }>(
+    "SELECT nspname AS schema FROM pg_namespace WHERE nspname IN ('registry', 'transit', 'queue', 'public')",
+  );
+  for (const { schema } of schemas) {
     await client.query(`CREATE TABLE ${schema}.planted (words text, bytes bytea)`);
     for (const { bytes } of forms) {
       const isText = !bytes.includes(0);

@@ -26,6 +26,8 @@ export class Inbox {
   /** On this device, but perhaps not on its disk. */
   #taken: { readonly id: string; readonly acknowledge: Acknowledge }[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** What was held may be of a connection that is gone. */
+  readonly #byRequest: Acknowledge = (ids) => this.context.api.acknowledge(ids);
 
   constructor(
     private readonly context: DeviceContext,
@@ -37,15 +39,27 @@ export class Inbox {
   /** Takes an item in; acknowledges it once it is on the disk. Throws when it has to come again. */
   take(item: InboxItem, acknowledge: Acknowledge): Promise<void> {
     return this.#line.run(async () => {
-      const outcome = await this.incoming.take(item);
-      if (outcome === 'hold') {
-        if (this.#held.size < MOST_HELD) this.#held.set(item.id, item);
-        return;
+      const isTaken = await this.#takeNow(item, acknowledge);
+      if (isTaken || this.incoming.heldBefore(item.id).length === 0) return;
+      // what its sender wrote before may be readable by now, and then so is this
+      for (const id of [...this.incoming.heldBefore(item.id), item.id]) {
+        const next = id === item.id ? item : this.#held.get(id);
+        const way = id === item.id ? acknowledge : this.#byRequest;
+        if (!next || !(await this.#takeNow(next, way))) return;
       }
-      this.#held.delete(item.id);
-      this.#taken.push({ id: item.id, acknowledge });
-      this.#settleWithin(isWordOfState(item) ? GATHER_MS : 0);
     });
+  }
+
+  /** False: it stays at the gateway for now. */
+  async #takeNow(item: InboxItem, acknowledge: Acknowledge): Promise<boolean> {
+    if ((await this.incoming.take(item)) !== 'acknowledge') {
+      if (this.#held.size < MOST_HELD) this.#held.set(item.id, item);
+      return false;
+    }
+    this.#held.delete(item.id);
+    this.#taken.push({ id: item.id, acknowledge });
+    this.#settleWithin(isWordOfState(item) ? GATHER_MS : 0);
+    return true;
   }
 
   #settleWithin(delayMs: number): void {
@@ -90,8 +104,7 @@ export class Inbox {
 
   /** After a grant, a review or a confirmation: what was held may be readable now. */
   async retryHeld(): Promise<void> {
-    const acknowledge: Acknowledge = (ids) => this.context.api.acknowledge(ids);
-    for (const item of Array.from(this.#held.values())) await this.take(item, acknowledge);
+    for (const item of Array.from(this.#held.values())) await this.take(item, this.#byRequest);
   }
 
   /** Reads the inbox over HTTP until it is empty or only held items are left. Returns how many items were taken. */

@@ -140,4 +140,22 @@ describe('a sender nobody vouched for', () => {
     expect(await textsOf(bob)).toEqual([]);
     await eve.dispose();
   });
+
+  it('is not overtaken by what it wrote later, even when it has become known meanwhile', async () => {
+    const eve = await TestDevice.make('eve');
+    const withEve = mintConversationId();
+    await eve.knows(bob, withEve);
+    const first = inboxItem(await eve.seal(bob, withEve, 'first'));
+    const second = inboxItem(await eve.seal(bob, withEve, 'second'));
+    await bob.context.store.unit(async (unit) => unit.delete(RECORDS.peer, ada.address));
+    const incoming = bob.incoming();
+    expect(await incoming.take(first)).toBe('hold');
+    await bob.knows(eve, withEve);
+    expect(await incoming.take(second)).toBe('behind');
+    expect(incoming.heldBefore(second.id)).toEqual([first.id]);
+    expect([await incoming.take(first), await incoming.take(second)]).toEqual(['acknowledge', 'acknowledge']);
+    expect(incoming.heldBefore(second.id)).toEqual([]);
+    expect(await textsOf(bob)).toEqual(['first', 'second']);
+    await eve.dispose();
+  });
 });

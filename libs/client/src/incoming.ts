@@ -13,6 +13,7 @@ import type { DeviceContext } from './device-context.js';
 import type { RefusalReason } from './device-events.js';
 import type { UnitOfWork } from './device-store.js';
 import type { EdgeTrust } from './edge-trust.js';
+import { HeldBySender } from './held-by-sender.js';
 import { checkContent, readPlaintext } from './opened-item.js';
 import type { Peers } from './peers.js';
 import { keepMessage } from './received-messages.js';
@@ -22,8 +23,11 @@ import { standingOf } from './verified-sender.js';
 
 type BoxItem = Extract<InboxItem, { kind: 'box' }>;
 
-/** `hold`: not yet; leave it in the inbox. Everything else is on this device, or of no use to it. */
-export type ItemOutcome = 'acknowledge' | 'hold';
+/**
+ * `hold`: not yet; leave it in the inbox. `behind`: not before what its sender wrote earlier, which is held. Everything else is on this device,
+ * or of no use to it.
+ */
+export type ItemOutcome = 'acknowledge' | 'hold' | 'behind';
 
 /** A body and the token with which it can be reported. */
 interface Reportable<Body> {
@@ -41,6 +45,7 @@ interface Refusal {
  */
 export class Incoming {
   readonly #events: DeviceEventHandling;
+  readonly #held = new HeldBySender();
 
   constructor(
     private readonly context: DeviceContext,
@@ -56,6 +61,11 @@ export class Incoming {
     if (await this.context.store.get(RECORDS.seen, item.id)) return 'acknowledge';
     if (item.kind === 'event') return this.#events.take(item);
     return this.#takeBox(item);
+  }
+
+  /** What is held of the sender of this item and came before it, oldest first. */
+  heldBefore(id: TransitId): readonly TransitId[] {
+    return this.#held.before(id);
   }
 
   async #takeBox(item: BoxItem): Promise<ItemOutcome> {
@@ -81,8 +91,14 @@ export class Incoming {
   }
 
   async #takeNative(id: TransitId, body: NativeBody, token: Bytes | undefined): Promise<ItemOutcome> {
-    const standing = await standingOf(this.context, this.peers, body.senderAccount, body.senderDevice);
-    if (standing.kind === 'undecided') return 'hold';
+    const sender = body.senderAccount;
+    if (this.#held.isBehind(sender, id)) return 'behind';
+    const standing = await standingOf(this.context, this.peers, sender, body.senderDevice);
+    if (standing.kind === 'undecided') {
+      this.#held.hold(sender, id);
+      return 'hold';
+    }
+    this.#held.letGo(sender, id);
     if (standing.kind === 'unlisted') return this.#refuse(id, 'untrusted-sender');
     const refusal = await this.context.store.unsettledUnit(async (unit) => {
       unit.put(RECORDS.seen, id, true);
