@@ -5,7 +5,7 @@ import type { Edge } from './open-edge.js';
 
 const KEY_INTERVAL_MS = 15_000;
 const RE_SEAL_INTERVAL_MS = 3_600_000;
-const RE_KEY_INTERVAL_MS = 60_000;
+const RENEW_INTERVAL_MS = 60_000;
 const FORGET_INTERVAL_MS = 5_000;
 
 /**
@@ -38,8 +38,9 @@ export class KeeperDuties {
         { name: 're-seal-numbers', run: async () => this.tellDestroyed(await reSeal.execute()) },
         events,
       ),
+      every(RENEW_INTERVAL_MS, { name: 'renew-number-keys', run: () => reKey.renewWhenAsked() }, events),
       every(
-        RE_KEY_INTERVAL_MS,
+        RE_SEAL_INTERVAL_MS,
         { name: 're-key-numbers', run: async () => this.tellDestroyed(await reKey.execute()) },
         events,
       ),

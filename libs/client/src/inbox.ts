@@ -40,9 +40,10 @@ export class Inbox {
   take(item: InboxItem, acknowledge: Acknowledge): Promise<void> {
     return this.#line.run(async () => {
       const isTaken = await this.#takeNow(item, acknowledge);
-      if (isTaken || this.incoming.heldBefore(item.id).length === 0) return;
+      const before = isTaken ? [] : this.incoming.heldBefore(item.id);
+      if (before.length === 0) return;
       // what its sender wrote before may be readable by now, and then so is this
-      for (const id of [...this.incoming.heldBefore(item.id), item.id]) {
+      for (const id of [...before, item.id]) {
         const next = id === item.id ? item : this.#held.get(id);
         const way = id === item.id ? acknowledge : this.#byRequest;
         if (!next || !(await this.#takeNow(next, way))) return;
