@@ -15,7 +15,8 @@ export const METHOD = `## How it is measured
   on: they fitted those by luck. Another halving of the same people was also run once with the latter (0.213 %). What was changed since can only
   take points from honest senders (conversations in which both wrote speak for somebody, silence of other days is bounded), and was chosen
   on the tuned half, random halves of it (\`--folds\`), changed copies and the generator, with nothing known of the held half but those sums. So
-  the held half is less than independent, by as much as three sums can tell.
+  the held half is less than independent, by as much as three sums can tell. After the weights were frozen two other halvings were run once
+  each, for [limits.md](limits.md); nothing was changed by them.
 - **Established conversations** of an honest person are the pairs in which both wrote before, of an attacker those in which somebody answered.
 - **Units.** A sender-day is a person on a day on which they wrote. The days of one person are not independent; hence the bootstrap over
   senders beside the exact limit. A rate below a limit is a measurement; that it is below in truth is claimed only by the exact limit.
