@@ -51,12 +51,14 @@ export const ledgerHeadSchema = z.object({
   publicKey: digestField,
 });
 
-/** `entry` holds the bytes that are hashed and signed; the other fields say what stands in them. */
+/** `entry` holds the bytes that are hashed and signed; the other fields say what stands in them, `rowsAre` what their class tells. */
 export const ledgerEntrySchema = z.object({
   sequence: z.int(),
   class: z.string(),
   keyId: z.string(),
+  /** Of a partition an estimate: what PostgreSQL's own counters said just before it went. */
   rows: z.int(),
+  rowsAre: z.enum(['counted', 'estimated']),
   sizeBytes: z.int(),
   keyCheck: z.string().nullable(),
   droppedAt: z.string().nullable(),
