@@ -40,7 +40,7 @@ describe('the score', () => {
     expect(levelOf(pointsOf({ N24: 48, EST: 4 }))).toBe(3);
     expect(levelOf(pointsOf({ N24: 48, EST: 5 }))).toBe(2);
     expect(levelOf(pointsOf({ ...SILENT, N24: 48, EST: 5 }))).toBe(3);
-    expect(levelOf(pointsOf({ ...SILENT, N24: 48, EST: 25 }))).toBe(2);
+    expect(levelOf(pointsOf({ ...SILENT, AGE: 30, N24: 48, EST: 25 }))).toBe(2);
     expect(levelOf(pointsOf({ ...SILENT, N24: 20, EST: 50 }))).toBe(2);
     expect(levelOf(pointsOf({ N1: 17, N10: 17, EST: 50 }))).toBe(3);
   });
