@@ -41,7 +41,8 @@ export class ReportingGateway {
     private readonly folder: string,
   ) {}
 
-  static async open(): Promise<ReportingGateway> {
+  /** With its queue and its guard on PostgreSQL, or on the Redis that is named. */
+  static async open({ redisUrl }: { readonly redisUrl?: string } = {}): Promise<ReportingGateway> {
     const bridge = await InProcess.open();
     const folder = await mkdtemp(join(tmpdir(), 'cw-reports-'));
     const config = loadConfig({
@@ -49,6 +50,7 @@ export class ReportingGateway {
       CAUSEWAY_DATABASE_URL: bridge.databaseUrl,
       CAUSEWAY_LOG_LEVEL: 'silent',
       CAUSEWAY_HTTP_PORT: '0',
+      ...(redisUrl === undefined ? {} : { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redisUrl }),
     });
     const { databaseUrl, clock } = bridge;
     const context = await openProcess({ name: 'gateway', config, databaseUrl, clock });
