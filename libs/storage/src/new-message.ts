@@ -21,6 +21,8 @@ export interface BoxRow {
   readonly sealKeyId: number;
   readonly body: Bytes;
   readonly isSync: boolean;
+  /** Its recipient blocked the sender: it is written like any other, to where no device looks. */
+  readonly isWithheld: boolean;
   readonly expiresAt: Date;
 }
 
@@ -61,9 +63,14 @@ export const base64OrNull = (bytes: Uint8Array | null): string | null =>
 
 // Rows as they travel to PostgreSQL: one JSON text for a whole batch.
 
-export const boxJson = (ref: TransitId, box: BoxRow) => ({
+/**
+ * Devices have numbers from 1 on. What is withheld lies under the negative of its device's: as many rows of the same size in the same place,
+ * so that no answer comes sooner for a block, and nobody is ever handed one. It leaves by its hour like what a silent device leaves lying.
+ */
+export const boxJson = (ref: TransitId, { isWithheld, ...box }: BoxRow) => ({
   ...box,
   ref,
+  device: isWithheld ? -box.device : box.device,
   hour: purgeHourOf(box.id),
   body: base64OrNull(box.body),
 });
