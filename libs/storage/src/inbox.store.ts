@@ -140,11 +140,7 @@ export class InboxStore {
     readonly digestPurgeHour: number;
     readonly boxes: readonly BoxRow[];
   }): Promise<'accepted' | 'repeated'> {
-    const boxes = input.boxes.map(({ isWithheld: _, ...box }) => ({
-      ...box,
-      hour: purgeHourOf(box.id),
-      body: base64OrNull(box.body),
-    }));
+    const boxes = input.boxes.map((box) => ({ ...box, hour: purgeHourOf(box.id), body: base64OrNull(box.body) }));
     const rows = await this.database.query<{ isNew: boolean }>(
       `WITH fresh AS (INSERT INTO transit.received (digest, purge_hour) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING 1),
        boxes AS (
