@@ -20,6 +20,7 @@ export interface Comparison {
   readonly compared: readonly Compared[];
   /** All that answers looked like, whoever was asked about: one, when they are alike. */
   readonly looks: readonly string[];
+  readonly times: readonly Times[];
 }
 
 export interface CompareOptions {
@@ -30,12 +31,17 @@ export interface CompareOptions {
   readonly leastRounds?: number;
   /** Added to the planted question, milliseconds: more, where a busy machine has to decide in few rounds. */
   readonly plantedMs?: number;
+  /** Rounds of an earlier run, which count with those that are asked now. */
+  readonly before?: readonly Times[];
+  /** Seconds after which no round is begun, from when the first one is. */
+  readonly forSeconds?: number;
   readonly say?: (line: string) => void;
 }
 
 const LOOKED_AT_EVERY = 250;
 type Column = Kind | 'planted';
-type Times = Readonly<Record<Column, number>>;
+/** How long each answer of one round took, milliseconds. */
+export type Times = Readonly<Record<Column, number>>;
 const COLUMNS: readonly Column[] = [...KINDS, 'planted'];
 
 interface Round {
@@ -48,20 +54,21 @@ interface Round {
 
 /** Asks about each kind of person once in every round, in an order that changes, and compares what belongs together. */
 export async function compareAnswers(question: Question, options: CompareOptions): Promise<Comparison> {
-  const { rounds, leastRounds = rounds } = options;
+  const { rounds, leastRounds = rounds, before = [], forSeconds = Infinity } = options;
   const prepared = await question.prepare(rounds);
   const links = {
     direct: await DelayedLink.to(options.gatewayUrl, 0),
     planted: await DelayedLink.to(options.gatewayUrl, options.plantedMs ?? PLANTED_MS),
   };
-  const times: Times[] = [];
+  const times: Times[] = [...before];
   const looks = new Set<string>();
-  let begun = 0;
+  let begun = times.length;
   let isDone = false;
+  const endMs = performance.now() + forSeconds * 1_000;
   const askRounds = async (): Promise<void> => {
     const clients = { direct: new TimedClient(links.direct.port), planted: new TimedClient(links.planted.port) };
     try {
-      while (begun < rounds && !isDone) {
+      while (begun < rounds && !isDone && performance.now() < endMs) {
         times.push(await askRound(prepared, { ...options, restMs: question.restMs, round: begun++, clients, looks }));
         if (times.length % LOOKED_AT_EVERY !== 0) continue;
         if (times.length % 2_000 === 0) options.say?.(`${question.name}: ${times.length} rounds`);
@@ -86,6 +93,7 @@ export async function compareAnswers(question: Question, options: CompareOptions
     usualMs: middleOf(times.map(({ unknown }) => unknown)),
     compared: kinds.map((kind) => ({ kind, ...against(times, kind) })),
     looks: [...looks],
+    times,
   };
 }
 
