@@ -22,6 +22,8 @@ export const heldPolicySchema = z.object({
   maxSeconds: z.int(),
   /** Who may ask for less; empty where nobody can. */
   levels: z.array(z.enum(['tenant', 'account', 'conversation', 'message'])),
+  /** The same in words: with which class it is asked for, or why it is the same for the whole installation. */
+  overridable: z.string().optional(),
   keptBy: z.enum(['servers', 'devices', 'operator']),
   reason: z.string(),
 });
