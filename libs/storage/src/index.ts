@@ -38,6 +38,7 @@ export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';
 export * from './tombstone.store.js';
+export * from './established.store.js';
 export * from './hold.store.js';
 export { PersonalStore, type ExportedStore, type Owner } from './personal.store.js';
 export { IMPERSONAL_STORES, PERSONAL_STORES, whatRemains } from './personal-stores.js';
