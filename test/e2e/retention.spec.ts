@@ -95,6 +95,21 @@ it('lets the operator set for everybody what is within the bounds of the table, 
     output: expect.stringContaining('out of the bounds'),
   });
   expect(await tenant('history', '1d')).toMatchObject({ status: 1 });
+  expect(await tenant('receipts', '2h')).toMatchObject({ status: 0, output: expect.stringContaining('2 hours') });
+  expect(await held(found(bo), 'receipts')).toMatchObject({ keepSeconds: 7_200, overridable: 'by tenant' });
+  expect(await tenant('receipts', 'default')).toMatchObject({ status: 0 });
+  expect(await tenant('undelivered-envelope', '2h')).toMatchObject({ status: 0 });
+  for (const name of ['clear-envelope', 'dead-letters'])
+    expect(await held(found(bo), name)).toMatchObject({
+      keepSeconds: 7_200,
+      decidedBy: 'tenant',
+      overridable: expect.stringContaining('with undelivered-envelope'),
+    });
+  expect(await tenant('undelivered-envelope', 'default')).toMatchObject({ status: 0 });
+  expect(await held(found(bo), 'abuse-windows')).toMatchObject({
+    levels: [],
+    overridable: expect.stringContaining('the same for the whole installation: the names of all tenants'),
+  });
 }, 60_000);
 
 it('refuses what is out of bounds, of others, or not the operator’s to decide', async () => {

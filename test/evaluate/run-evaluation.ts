@@ -7,9 +7,10 @@ import { readEdges } from './metadata/edges.js';
 import { generateCommunity } from './metadata/generate-community.js';
 import { populationOf, type Population } from './metadata/population.js';
 import { figuresOfKind, type KindFigures } from './measure/attack-figures.js';
+import { foldsOf, type Folds } from './measure/folds.js';
 import { honestFigures, type HonestFigures } from './measure/honest-figures.js';
 import type { EvaluateOptions } from './options.js';
-import { replay } from './replay/replay.js';
+import { replay, type Replayed } from './replay/replay.js';
 import { attacksOn, withComplaints } from './senders/attacks.js';
 import { honestStrain } from './senders/honest-strain.js';
 import { bringAttacks } from './senders/bring-attacks.js';
@@ -28,6 +29,8 @@ export interface Evaluation {
   readonly honest: HonestFigures;
   /** The same people as if they were busier, or answered less. */
   readonly changed: readonly { readonly name: string; readonly falsePositives: HonestFigures['falsePositives'] }[];
+  /** Of the people as they are and changed: halves drawn at random, at level 2 and 3. Empty unless asked for. */
+  readonly folds: readonly { readonly name: string; readonly of: readonly Folds[] }[];
   readonly strain: readonly KindFigures[];
   readonly attacks: readonly KindFigures[];
   readonly attacksOnPhones: readonly KindFigures[];
@@ -60,9 +63,15 @@ export async function evaluate(options: EvaluateOptions, progress: (line: string
   progress('honest people');
   const alone = await among([], 'community', false);
   const changed: Evaluation['changed'][number][] = [];
+  const folds: Evaluation['folds'][number][] = [];
+  const fold = (name: string, { days }: Replayed): void => {
+    if (options.folds > 0) folds.push({ name, of: [foldsOf(days, 2, options.folds), foldsOf(days, 3, options.folds)] });
+  };
+  fold('as they are', alone);
   for (const { name, population: people } of changedPopulations(population)) {
     progress(`honest people, ${name}`);
     const replayed = await replay({ population: people, profile: 'community', kinds: [], seed: options.seed });
+    fold(name, replayed);
     changed.push({ name, falsePositives: honestFigures(replayed, options.seed).falsePositives });
   }
   const during = { level2: 0, level3: 0, interrupted: 0 };
@@ -99,6 +108,7 @@ export async function evaluate(options: EvaluateOptions, progress: (line: string
     answeredShare: population.answeredShare,
     honest: honestFigures(alone, options.seed),
     changed,
+    folds,
     strain: [
       ...(await separately(honestStrain('phone').filter(isWanted), 'phone')),
       ...(await separately(

@@ -10,7 +10,7 @@ let world: InProcess;
 let erase: EraseAccount;
 beforeAll(async () => {
   world = await InProcess.open();
-  erase = new EraseAccount(world.stores.accounts, world.stores.personal, world.clock);
+  erase = new EraseAccount(world.stores.accounts, world.stores.personal, world.clock, { backupDays: 90 });
 }, 60_000);
 afterAll(async () => world.close());
 
@@ -52,6 +52,7 @@ describe('the list of personal stores', () => {
     const { erased, remains } = await erase.execute(ada.caller, wishOf(ada));
     expect(erased).toContainEqual({ store: 'registry.account', rows: 1 });
     expect(remains.length).toBeGreaterThan(5);
+    expect(remains).toContainEqual(expect.objectContaining({ what: 'backups from before', until: '90 days' }));
     expect(await rowsWith(account)).toEqual(['registry.tombstone']);
     expect(await rowsWith(ada.device.address)).toEqual([]);
     expect(await rowsWith(bob.caller.account)).toContain('registry.account');

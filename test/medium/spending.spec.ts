@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CausewayError } from '@causeway/message-model';
-import { ClearBridge } from '../support/clear-bridge.js';
+import { ClearBridge, eventually } from '../support/clear-bridge.js';
 import { must, TENANT, type Person } from '../support/in-process.js';
 
 const DAY_MS = 86_400_000;
@@ -59,6 +59,20 @@ describe('what telephones may cost a tenant', () => {
     expect(of('DE')).toBeLessThanOrEqual(25);
     expect(of('DE') + of('FR')).toBe(40);
     expect(of('*')).toBe(40);
+  });
+
+  it('counts a long text by its parts, once the carrier took them', async () => {
+    const { spendingLimits, clock, charge } = edge.bridge;
+    clock.set(clock.nowMs() + 3 * DAY_MS);
+    await edge.bridge.keys.tick();
+    spendingLimits.delete('US');
+    spendingLimits.delete('all');
+    const to = await edge.contact(ada, '+14155559002');
+    const messages = async () => (await charge.shown(TENANT))[0]?.messages;
+    const { lane } = await edge.send(ada, to, 'a'.repeat(400));
+    expect(await messages()).toBe(1);
+    await edge.drain(lane);
+    expect(await eventually(async () => ((await messages()) === 3 ? 3 : undefined))).toBe(3);
   });
 
   it('lets nothing go while it cannot be counted', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { Stores } from '@causeway/storage';
+import { readTombstoneFile, Stores } from '@causeway/storage';
 import { BackupTrial, consentsAmong } from '../support/backup-trial.js';
 import { freshDatabase } from '../support/database.js';
 import { TENANT, type InProcess, type Person } from '../support/in-process.js';
@@ -78,10 +78,61 @@ describe('the file of what was taken back', () => {
       await writeFile(join(trial.dataFolder, FILE), `${changed.join('\n')}\n`);
       await expect(trial.written()).rejects.toThrow('or was changed');
     }
-    await writeFile(join(trial.dataFolder, FILE), whole.slice(0, -20));
-    expect(await trial.written()).toHaveLength(rest.length + 1);
+    await writeFile(join(trial.dataFolder, FILE), `${whole}["half a li`);
+    expect(await trial.written()).toHaveLength(rest.length + 2);
     // and the next process makes it whole
     expect(await trial.tombstones()).toHaveLength(rest.length + 2);
+    expect(await text()).not.toContain('half a li');
+    expect(trial.setAside).toEqual([]);
+  });
+
+  it('is refused with its end cut off, by a line or in the middle of one', async () => {
+    await blocking(3);
+    await trial.tombstones();
+    const whole = await text();
+    const lines = whole.trimEnd().split('\n');
+    for (const cut of [whole.slice(0, -20), `${lines.slice(0, -1).join('\n')}\n`, `${lines[0]}\n`]) {
+      await writeFile(join(trial.dataFolder, FILE), cut);
+      await expect(trial.written()).rejects.toThrow('is cut short');
+    }
+  });
+
+  it('is set aside when it was cut, aloud, and written anew with what the database knows', async () => {
+    const keep = trial.keeping();
+    await blocking(3);
+    await keep.execute();
+    const whole = await text();
+    await writeFile(join(trial.dataFolder, FILE), whole.slice(0, -200));
+    // the process that keeps it notices without being started again
+    await keep.execute();
+    expect(trial.setAside).toEqual(['cut-short']);
+    expect(consentsAmong(await trial.written())).toHaveLength(3);
+    expect(await readdir(trial.dataFolder)).toContainEqual(expect.stringMatching(/^tombstones-\d+\.damaged\.jsonl$/));
+  });
+
+  it('stops a restore when it was cut or is no list, and its database is not there to know better', async () => {
+    await blocking(3);
+    await trial.tombstones();
+    const whole = await text();
+    const { url } = await freshDatabase();
+    const empty = new Stores({ url });
+    for (const damaged of [whole.slice(0, -200), 'no list']) {
+      await writeFile(join(trial.dataFolder, FILE), damaged);
+      await trial.keeping(empty).execute();
+      await expect(trial.written()).rejects.toThrow(/is cut short|cannot be read/);
+      for (const name of await readdir(trial.dataFolder)) if (name !== FILE) await rm(join(trial.dataFolder, name));
+    }
+    expect(trial.setAside).toEqual(['cut-short', 'unreadable']);
+    await empty.close();
+  });
+
+  it('copied to another place is read as it is, and does not claim to be whole', async () => {
+    await blocking(1);
+    await trial.tombstones();
+    const copy = join(await mkdtemp(join(folder, 'copy-')), FILE);
+    await writeFile(copy, await text());
+    expect(await readTombstoneFile(copy)).toMatchObject({ end: 'unknown' });
+    expect(await readTombstoneFile(join(trial.dataFolder, FILE))).toMatchObject({ end: 'whole' });
   });
 
   it('of a database that was lost is set aside when a worker starts on another one, and a restore reads it', async () => {
@@ -97,8 +148,10 @@ describe('the file of what was taken back', () => {
     await empty.close();
     expect((await readdir(trial.dataFolder)).toSorted()).toEqual([
       expect.stringMatching(/^tombstones-\d+\.jsonl$/),
+      'tombstones.heads.json',
       FILE,
     ]);
+    expect(trial.setAside).toEqual(['another-database']);
     const { stores, report } = await trial.restored({ tombstones: await trial.written() });
     expect(report.takenBack.get('consents withdrawn')).toBe(1);
     await stores.close();

@@ -8,6 +8,9 @@ import { InProcess, must } from './in-process.js';
 
 /** One installation that is backed up, with the data folder of its worker, and what is restored of it. */
 export class BackupTrial {
+  /** Why files were set aside, as a worker says in its log. */
+  readonly setAside: string[] = [];
+
   private constructor(
     readonly world: InProcess,
     readonly path: string,
@@ -25,7 +28,13 @@ export class BackupTrial {
 
   /** What a worker does beside the database. */
   keeping(of: Stores = this.world.stores, clock: Clock = this.world.clock): KeepTombstones {
-    return new KeepTombstones(of.tombstones, clock, { dataFolder: this.dataFolder, backupDays: 35 });
+    const settings = { dataFolder: this.dataFolder, backupDays: 35 };
+    return new KeepTombstones(
+      of.tombstones,
+      clock,
+      { tombstonesSetAside: (said) => this.setAside.push(said.reason) },
+      settings,
+    );
   }
 
   /** What stands in the files of the data folder. */

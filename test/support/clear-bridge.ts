@@ -2,6 +2,7 @@ import { sendMessageSchema, toWireJson, type SendMessageRequest } from '@causewa
 import {
   AcceptInbound,
   bridgeNumbersById,
+  ChargeParts,
   CheckPermission,
   DispatchClearLane,
   FallBack,
@@ -85,7 +86,18 @@ export class ClearBridge {
       unconfirmedAfterMs: 72 * 3_600_000,
     };
     const { conduct, retention } = bridge;
-    const noted = { conduct, retention, lanes, devices, digests, events, clock, reports: bridge.reportKeys.tokens };
+    const chargeParts = new ChargeParts(stores.spending, clock, events);
+    const noted = {
+      conduct,
+      chargeParts,
+      retention,
+      lanes,
+      devices,
+      digests,
+      events,
+      clock,
+      reports: bridge.reportKeys.tokens,
+    };
     const { links, challenges, aliases, discovery, numbers, standings } = stores;
     const reached = { numbers, standings, links, challenges, aliases, discovery };
     const stored = { accounts, contacts, attempts, inbox, partitions, privacy, laneStore: stores.lanes, ...reached };

@@ -103,6 +103,7 @@ export class InProcess {
       keys: guardKeys,
       decisions: stores.abuseDecisions,
       partitions,
+      established: stores.established,
       profile: 'community',
       clock,
       events,

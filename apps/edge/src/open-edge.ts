@@ -1,6 +1,7 @@
 import {
   AcceptInbound,
   bridgeNumbersById,
+  ChargeParts,
   CheckPermission,
   DispatchClearLane,
   FallBack,
@@ -76,6 +77,7 @@ export async function openEdge(process: ProcessContext, devices: DeviceWaker): P
     digests,
     reports: reportKeys.tokens,
     conduct: process.conduct,
+    chargeParts: new ChargeParts(stores.spending, clock, events),
     retention: { book: new PolicyBook(stores.wishes, clock), brake: new PurgeBrake(stores.partitions, clock) },
     adapters,
     bridgeNumbers: bridgeNumbersById(config.bridgeNumbers),

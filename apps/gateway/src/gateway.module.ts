@@ -198,8 +198,8 @@ export class GatewayModule {
         }),
         { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
-        { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock) },
-        { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock) },
+        { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock, config) },
+        { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock, config) },
         { provide: UploadPreKeys, useValue: new UploadPreKeys(accounts, preKeys) },
         {
           provide: DecideConsent,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodePurgeEntry, type LedgerHead } from '@causeway/message-model';
+import { decodePurgeEntry, rowsAre, type LedgerHead } from '@causeway/message-model';
 import { Remembered } from '@causeway/platform';
 import type { LedgerRow, PurgeLedgerStore } from '@causeway/storage';
 
@@ -42,5 +42,12 @@ function shown({ sequence, entry, signature }: LedgerRow) {
   const read = decodePurgeEntry(entry);
   if (!read) throw new Error(`entry ${sequence} of the purge ledger is not one`);
   const { previousHash: _, droppedAt, destroyedAt, ...facts } = read;
-  return { ...facts, droppedAt: iso(droppedAt), destroyedAt: iso(destroyedAt), entry, signature };
+  return {
+    ...facts,
+    rowsAre: rowsAre(read),
+    droppedAt: iso(droppedAt),
+    destroyedAt: iso(destroyedAt),
+    entry,
+    signature,
+  };
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AskPolicy, AskTenantPolicy, HeldPolicies } from '@causeway/api-contract';
 import {
+  askedWith,
   CausewayError,
+  overridableText,
   PERSONAL_CLASSES,
   policyOf,
   RETENTION_CLASSES,
@@ -73,11 +75,12 @@ const ADJUSTABLE_CLASSES = [...new Set([...PERSONAL_CLASSES, ...TENANT_CLASSES])
 
 function described(wishes: readonly RetentionWish[], holding: readonly RetentionWish[]): HeldPolicies {
   const policies = RETENTION_CLASSES.map((name) => {
-    const { levels, ...policy } = policyOf(name);
-    const adjustable = ADJUSTABLE_CLASSES.find((each) => each === name);
+    const { levels, follows: _, fixedBecause: __, ...policy } = policyOf(name);
+    const adjustable = ADJUSTABLE_CLASSES.find((each) => each === askedWith(name));
     const asked = adjustable === undefined ? {} : wishesOf(adjustable, holding);
     const tenantSeconds = strictest(name, { tenant: asked.tenant ?? [] }).keepSeconds;
-    return { class: name, ...policy, levels: [...levels], tenantSeconds, ...strictest(name, asked) };
+    const overridable = overridableText(name);
+    return { class: name, ...policy, levels: [...levels], overridable, tenantSeconds, ...strictest(name, asked) };
   });
   return { policies, conversations: conversationsIn(wishes) };
 }

@@ -93,7 +93,7 @@ export class LedgerController {
   @Documented({
     summary: 'What was purged: the signed ledger, oldest first',
     description:
-      'For anybody: it names no message, person or number. Each `entry` is hashed with the hash of the one before in it; `causeway retention verify` checks it with the public key and a head seen earlier.',
+      'For anybody: it names no message, person or number. `rows` of a partition are an estimate of PostgreSQL’s (`rowsAre`); bytes and times are exact. Each `entry` is hashed with the hash of the one before in it; `causeway retention verify` checks it with the public key and a head seen earlier.',
     status: 200,
     answer: ledgerPageSchema,
     isPublic: true,

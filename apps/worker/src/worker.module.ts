@@ -33,7 +33,7 @@ export class WorkerModule {
       sweep: new Sweep(lanes, messages, partitions, queue.lanes, devices, clock, events, { book }),
       makePartitions: new MakePartitions(partitions, clock),
       dropPartitions: new DropPartitions(partitions, clock, events),
-      keepTombstones: new KeepTombstones(stores.tombstones, clock, config),
+      keepTombstones: new KeepTombstones(stores.tombstones, clock, events, config),
       keepHolds: new KeepHolds(stores.holds, new NotedRetentionLedger(stores.purgeLedger, events), clock),
       finishErasures: new FinishErasures(stores.tombstones, stores.personal, clock),
       writeLedger: new WriteLedger(stores.purgeLedger, ledgerSigner),

@@ -6,12 +6,16 @@ import type { Signals } from './signals.js';
 
 /** Evidence that lifts what stands: three to one that these people wanted to be written to. */
 const ANSWERED_FOR = -1;
+/** Whom so many people talk with is limited for as long as the windows say so, and not for a time besides. */
+const KNOWN_TO = 5;
 
 /**
  * What was decided before anybody could answer comes down, when they do, to what the score says now. A suspension does not: somebody complained.
  */
 export const isAnsweredFor = (signals: Signals, now: { readonly standing: Standing; readonly score: Level }): boolean =>
-  now.score < now.standing.level && now.standing.level <= 3 && signals.RR !== undefined && signals.RR <= ANSWERED_FOR;
+  now.score < now.standing.level &&
+  now.standing.level <= 3 &&
+  ((signals.RR !== undefined && signals.RR <= ANSWERED_FOR) || (signals.EST ?? 0) >= KNOWN_TO);
 
 /** Ends what stands at once. Where a pardon holds it reaches so far from now on, and no longer than it did. */
 export const lifting = ({ level }: Standing, pardon: Pardon | undefined, { atMs }: GuardEvent): Pardon =>

@@ -36,6 +36,20 @@ describe('the score', () => {
     expect(levelOf(pointsOf({ N1: 17, N10: 17, RR: -3 }))).toBe(3);
   });
 
+  it('holds whom five people talk with where it blocks a stranger, unless today is silent, and twenty-five save nobody a hold', () => {
+    expect(levelOf(pointsOf({ N24: 48, EST: 4 }))).toBe(3);
+    expect(levelOf(pointsOf({ N24: 48, EST: 5 }))).toBe(2);
+    expect(levelOf(pointsOf({ ...SILENT, N24: 48, EST: 5 }))).toBe(3);
+    expect(levelOf(pointsOf({ ...SILENT, AGE: 30, N24: 48, EST: 25 }))).toBe(2);
+    expect(levelOf(pointsOf({ ...SILENT, N24: 20, EST: 50 }))).toBe(2);
+    expect(levelOf(pointsOf({ N1: 17, N10: 17, EST: 50 }))).toBe(3);
+  });
+
+  it('adds no credit of conversations to that of answers: accomplices are paid for once', () => {
+    expect(pointsOf({ N24: 100, RR: -6, EST: 50 })).toBe(pointsOf({ N24: 100, RR: -6 }));
+    expect(pointsOf({ REP: 8, EST: 50 })).toBe(pointsOf({ REP: 8 }));
+  });
+
   it('takes nothing away from complaints for being answered', () => {
     const complained = pointsOf({ REP: 8 });
     expect(pointsOf({ REP: 8, RR: -6 })).toBe(complained);

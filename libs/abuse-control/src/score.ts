@@ -18,7 +18,7 @@ const isHeavier = (weight: Weight, than: Weight | undefined): boolean =>
   (weight.points > 0 ? weight.points > than.points : than.points < 0 && weight.points < than.points);
 
 /** Groups that say something only about somebody who writes to many new people now. */
-const ONLY_WITH_VOLUME: readonly SignalGroup[] = ['answers', 'persistence', 'newness'];
+const ONLY_WITH_VOLUME: readonly SignalGroup[] = ['answers', 'persistence', 'newness', 'conversations'];
 
 /**
  * The sum over groups. Silence, insisting and being new are no offence by themselves: together they add at most as much as volume does, so
@@ -28,6 +28,7 @@ export function scoreOf(signals: Signals, profile: TenantProfile): Score {
   const heaviest = heaviestRows(signals, profile);
   const volume = heaviest.get('volume')?.points ?? 0;
   if (volume === 0 && heaviest.get('pattern')?.signal === 'CVW') heaviest.delete('pattern');
+  dropWeakerCredit(heaviest);
   let room = volume;
   const counted = [...heaviest]
     .map(([group, { signal, from, points }]) => ({ group, signal, from, points }))
@@ -43,6 +44,13 @@ export function scoreOf(signals: Signals, profile: TenantProfile): Score {
     points: counted.reduce((sum, { points }) => sum + points, 0),
     reasons: counted.map((each) => reasonOf({ ...each, value: signals[each.signal] ?? 0 })),
   };
+}
+
+/** Being answered now and having been answered before say nearly the same for somebody: only the one that says more counts. */
+function dropWeakerCredit(heaviest: Map<SignalGroup, Weight>): void {
+  const answers = heaviest.get('answers')?.points ?? 0;
+  const known = heaviest.get('conversations')?.points ?? 0;
+  if (answers < 0 && known < 0) heaviest.delete(answers < known ? 'conversations' : 'answers');
 }
 
 function heaviestRows(signals: Signals, profile: TenantProfile): Map<SignalGroup, Weight> {

@@ -26,6 +26,7 @@ const SENTENCES: Readonly<Record<SignalName, (value: number) => string>> = {
   CTRY: (value) => `You wrote to new people in ${count(value, 'country', 'countries')} within a day.`,
   NEWC: (value) => `Of these countries, ${percent(value)} never answered anybody here.`,
   DLR: (value) => `Of your messages, ${percent(value)} went to numbers that do not exist or cannot be reached.`,
+  EST: (value) => `You have ${count(value, 'conversation', 'conversations')} in which both of you wrote.`,
   CLU: (value) =>
     `${count(value, 'account', 'accounts')} that registered the way yours did ${value === 1 ? 'was' : 'were'} suspended.`,
 };

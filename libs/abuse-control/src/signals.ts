@@ -20,6 +20,7 @@ export const SIGNAL_NAMES = [
   'NEWC',
   'DLR',
   'CLU',
+  'EST',
 ] as const;
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
@@ -49,8 +50,8 @@ const UNWANTED_SHARE = 0.15;
 
 /** How many of the ages in {@link ANSWERED_BY_AGE} are of the last 24 hours. */
 const FRESH_AGES = 3;
-/** What answers of other days speak for somebody at most: a few friends made beforehand do not excuse a day of strangers. */
-const HISTORY_CREDIT = 2.5;
+/** What other days speak for or against somebody at most: a few friends made beforehand excuse no day of strangers, old silence condemns none. */
+const HISTORY_LIMIT = 2.5;
 
 /**
  * The likelihood that these contacts are of somebody unwanted against that they are of an ordinary sender, as a logarithm: positive speaks
@@ -61,7 +62,7 @@ export function answerEvidence(answers: readonly AnsweredOf[], answerRate: numbe
   if (contacted < LEAST_MATURED) return undefined;
   const evidence = answers.map((of, age) => evidenceOf(of, { answerRate, come: ANSWERED_BY_AGE[age] ?? 1 }));
   const fresh = total(evidence.slice(0, FRESH_AGES));
-  const history = Math.max(-HISTORY_CREDIT, total(evidence.slice(FRESH_AGES)));
+  const history = Math.max(-HISTORY_LIMIT, Math.min(HISTORY_LIMIT, total(evidence.slice(FRESH_AGES))));
   return Math.max(-ANSWER_EVIDENCE_LIMIT, Math.min(ANSWER_EVIDENCE_LIMIT, fresh + history));
 }
 
@@ -118,6 +119,7 @@ export function signalsOf(snapshot: Snapshot, event: GuardEvent, tenant: TenantF
     CTRY: snapshot.countries.length,
     NEWC: share(strange, snapshot.countries.length, 2),
     DLR: share(outcomes.failed, outcomes.known, LEAST_OUTCOMES),
+    EST: event.features?.establishedContacts,
     CLU: Math.max(0, ...clusters.map((cluster) => tenant.suspendedIn.get(cluster) ?? 0)),
   });
 }

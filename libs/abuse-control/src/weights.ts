@@ -3,7 +3,15 @@ import type { TenantProfile } from './tenant-profile.js';
 
 /** Signals that say nearly the same count once: of each group only the row with the most points. */
 export type SignalGroup =
-  'volume' | 'answers' | 'persistence' | 'pattern' | 'newness' | 'complaints' | 'routes' | 'neighbours';
+  | 'volume'
+  | 'answers'
+  | 'persistence'
+  | 'pattern'
+  | 'newness'
+  | 'complaints'
+  | 'routes'
+  | 'neighbours'
+  | 'conversations';
 
 /** One threshold. `sentence` is for the person it is about, `because` for the operator who tunes it. */
 export interface Weight {
@@ -43,6 +51,7 @@ const ctry = row('CTRY', 'routes');
 const newc = row('NEWC', 'routes');
 const dlr = row('DLR', 'routes');
 const clu = row('CLU', 'neighbours');
+const est = row('EST', 'conversations');
 
 /** What speaks for and against a sender whatever the tenant is. */
 const EVERYWHERE: readonly Weight[] = [
@@ -75,17 +84,23 @@ const EVERYWHERE: readonly Weight[] = [
   dlr(0.3, 3, 'Every third number does not exist.'),
   clu(3, 2, 'Three neighbours were suspended within the week.'),
   clu(10, 4, 'Ten were.'),
+  est(
+    5,
+    -1.1,
+    'Five conversations in which both wrote: volume alone is a step lower, with silence as high as without them.',
+  ),
+  est(25, -1.6, 'Twenty-five: somebody whom many know is held, and blocked at three times what blocks a stranger.'),
 ];
 
 /** People who meet strangers on purpose: of 1,350 senders p99.9 is 29 in 10 minutes, 72 an hour, 97 a day (CollegeMsg). */
 const COMMUNITY: readonly Weight[] = [
   n1(6, 2, 'Beyond p99 of what people do in a minute.'),
   n1(10, 4, 'Nobody reads ten profiles a minute.'),
-  n1(17, 7, 'p99.9 is 10.6: a program, whoever answers it.'),
+  n1(17, 7.7, 'p99.9 is 10.6: a program, whoever knows it.'),
   n10(12, 2, 'Near p99 of 10 minutes.'),
   n10(16, 3.5, 'p99 is 14.'),
   n10(20, 6.2, 'Far beyond p99, short of p99.9: only answers, of today or of other days, make it a hold.'),
-  n10(30, 7, 'p99.9 is 29.'),
+  n10(30, 7.7, 'p99.9 is 29: whoever knows them.'),
   n60(14, 2, 'Below p99 of an hour.'),
   n60(18, 3, 'p99 is 20.'),
   n60(32, 4, 'Between p99 and p99.9: a hold, since nobody can have answered much; the day decides about a block.'),
@@ -108,15 +123,16 @@ const COMMUNITY: readonly Weight[] = [
 const PHONE: readonly Weight[] = [
   n1(5, 2, 'An address book is imported, not written to, at this pace.'),
   n1(8, 4, 'Nobody writes to eight new people in a minute.'),
-  n1(14, 7, 'A program.'),
+  n1(14, 7.7, 'A program.'),
   n10(8, 2, 'A week of new people in ten minutes.'),
   n10(14, 4, 'A month of them.'),
-  n10(18, 7, 'More than a month of them.'),
+  n10(18, 7.7, 'More than a month of them.'),
   n60(12, 2, 'A new telephone tells its friends: 25 in two hours must pass with answers.'),
   n60(18, 3.5, 'Beyond a month of new people in an hour.'),
   n60(30, 5, 'Two months of them.'),
   n24(15, 2, 'p99 of a month in one day.'),
   n24(19, 3, 'Beyond it.'),
+  n24(20, 4, 'More people in a day than nearly anybody in a month: worth a challenge, unless people answer.'),
   n24(40, 5, 'p99.9 of a month is 37 to 135.'),
   n7(45, 2, 'p99.9 of a month in a week.'),
   n24(48, 6, 'Three months of new people in a day.'),

@@ -22,6 +22,8 @@ export const heldPolicySchema = z.object({
   maxSeconds: z.int(),
   /** Who may ask for less; empty where nobody can. */
   levels: z.array(z.enum(['tenant', 'account', 'conversation', 'message'])),
+  /** The same in words: with which class it is asked for, or why it is the same for the whole installation. */
+  overridable: z.string().optional(),
   keptBy: z.enum(['servers', 'devices', 'operator']),
   reason: z.string(),
 });
@@ -51,12 +53,14 @@ export const ledgerHeadSchema = z.object({
   publicKey: digestField,
 });
 
-/** `entry` holds the bytes that are hashed and signed; the other fields say what stands in them. */
+/** `entry` holds the bytes that are hashed and signed; the other fields say what stands in them, `rowsAre` what their class tells. */
 export const ledgerEntrySchema = z.object({
   sequence: z.int(),
   class: z.string(),
   keyId: z.string(),
+  /** Of a partition an estimate: what PostgreSQL's own counters said just before it went. */
   rows: z.int(),
+  rowsAre: z.enum(['counted', 'estimated']),
   sizeBytes: z.int(),
   keyCheck: z.string().nullable(),
   droppedAt: z.string().nullable(),

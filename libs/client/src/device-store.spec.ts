@@ -101,3 +101,13 @@ async function reopened(): Promise<number[]> {
   store = await DeviceStore.open(folder, { passphrase: 'p' });
   return (await store.list(NUMBERS)).map(({ record }) => record);
 }
+
+describe('a list', () => {
+  it('has what was kept before it, also what goes to the disk meanwhile', async () => {
+    for (let number = 0; number < 100; number += 1) {
+      await store.unsettledUnit(async (unit) => unit.put(NUMBERS, String(number), number));
+      const [rows] = await Promise.all([store.list(NUMBERS), store.settle(store.position)]);
+      expect(rows).toHaveLength(number + 1);
+    }
+  });
+});

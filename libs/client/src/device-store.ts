@@ -119,8 +119,9 @@ export class DeviceStore {
     return this.#stage().get(collection, name);
   }
 
-  async list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
-    return this.#stage().list(collection);
+  /** In the line of the units: what goes to the disk while it is read would be in neither half of the answer. Not for use within a unit. */
+  list<T>(collection: Collection<T>): Promise<NamedRecord<T>[]> {
+    return this.#units.run(() => this.#stage().list(collection));
   }
 
   put<T>(collection: Collection<T>, name: string, record: T): Promise<void> {

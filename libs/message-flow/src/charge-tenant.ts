@@ -9,7 +9,7 @@ const DAY_SECONDS = 24 * 3600;
 const DAY_MS = DAY_SECONDS * 1000;
 /** Under load one statement counts what arrives in this time. */
 const GATHER_MS = 5;
-/** One message is one unit, on every network that costs money; what a carrier bills as several parts is one message here. */
+/** One message is one unit, on every network that costs money; further parts are counted when a carrier took them. */
 const UNITS = 1;
 
 /** Holds a tenant to what it may spend on clear networks, by day and country: counted before a message is accepted, or it is not accepted. */

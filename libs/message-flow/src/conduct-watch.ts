@@ -1,8 +1,15 @@
 import type { Decision, Guard, GuardEvent, GuardFeatures, TenantProfile } from '@causeway/abuse-control';
-import { parseAccountId, parseTransitId, purgeHourOf, type TenantId } from '@causeway/message-model';
+import {
+  parseAccountId,
+  parseTenantId,
+  parseTransitId,
+  purgeHourOf,
+  type AccountId,
+  type TenantId,
+} from '@causeway/message-model';
 import { beyondLimit, type Clock, type Events } from '@causeway/platform';
 import type { ConductListener, ProvenReport } from '@causeway/people';
-import type { AbuseDecisionStore, PartitionStore } from '@causeway/storage';
+import type { AbuseDecisionStore, EstablishedStore, PartitionStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';
 import { GroupCommit } from './group-commit.js';
 
@@ -35,6 +42,7 @@ export interface ConductWatchOptions {
   readonly keys: { turn(nowMs: number): Promise<void> };
   readonly decisions: AbuseDecisionStore;
   readonly partitions: PartitionStore;
+  readonly established: EstablishedStore;
   readonly profile: TenantProfile;
   readonly clock: Clock;
   readonly events: Events;
@@ -149,8 +157,27 @@ export class ConductWatch implements ConductListener {
   }
 
   private async judgeAll(events: readonly GuardEvent[]): Promise<readonly Decision[]> {
+    const known = await this.withEstablished(events);
     await this.options.keys.turn(this.options.clock.nowMs());
-    return this.options.guard.judgeAll(events);
+    return this.options.guard.judgeAll(known);
+  }
+
+  /** How many talk with whoever an event is about; of a telephone nobody here knows. One question for the batch. */
+  private async withEstablished(events: readonly GuardEvent[]): Promise<readonly GuardEvent[]> {
+    const accounts = new Map<string, { readonly tenant: TenantId; readonly account: AccountId }>();
+    for (const { tenant, sender } of events) {
+      const [ofTenant, account] = [parseTenantId(tenant), parseAccountId(sender)];
+      if (ofTenant && account) accounts.set(`${tenant} ${sender}`, { tenant: ofTenant, account });
+    }
+    if (accounts.size === 0) return events;
+    const counts = await this.options.established.count([...accounts.values()]);
+    const of = new Map([...accounts.keys()].map((name, index) => [name, counts[index] ?? 0]));
+    return events.map((event) => {
+      const establishedContacts = of.get(`${event.tenant} ${event.sender}`);
+      return establishedContacts === undefined
+        ? event
+        : { ...event, features: { ...event.features, establishedContacts } };
+    });
   }
 
   /** A decision stands whether or not it could be written down for reading. */

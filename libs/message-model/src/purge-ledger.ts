@@ -9,7 +9,7 @@ export interface PurgeEntry {
   readonly class: string;
   /** The partition or the key. */
   readonly keyId: string;
-  /** As PostgreSQL counted them at that moment; 1 for a key. */
+  /** Of a partition an estimate, see `rowsAre`; 1 for a key or a hold. */
   readonly rows: number;
   readonly sizeBytes: number;
   /** Of a key: first bytes of a digest, by which a copy of it could be told. */
@@ -20,6 +20,16 @@ export interface PurgeEntry {
   readonly scan: string | null;
   readonly previousHash: Bytes;
 }
+
+const COUNTED = /^(key|hold)-/;
+
+/**
+ * What `rows` of an entry is. Of a partition it is what PostgreSQL's own counters said just before it went, in which a crash of the
+ * database or a busy moment leaves some out: counting anew would take as long as there are rows. That the partition is gone does not
+ * depend on it, and `sizeBytes` is exact.
+ */
+export const rowsAre = (entry: Pick<PurgeEntry, 'class'>): 'counted' | 'estimated' =>
+  COUNTED.test(entry.class) ? 'counted' : 'estimated';
 
 /** An entry as it is stored and given out: the bytes that were hashed, and the signature over sequence and hash. */
 export interface SignedPurgeEntry {

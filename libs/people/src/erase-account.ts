@@ -2,7 +2,7 @@ import { CausewayError, toBase64Url, type Bytes } from '@causeway/message-model'
 import type { Clock } from '@causeway/platform';
 import { openAccountErasure } from '@causeway/signal-protocol';
 import {
-  WHAT_REMAINS,
+  whatRemains,
   type AccountStore,
   type AuthenticatedDevice,
   type PersonalStore,
@@ -23,6 +23,7 @@ export class ExportAccount {
   constructor(
     private readonly personal: PersonalStore,
     private readonly clock: Clock,
+    private readonly config: { readonly backupDays: number },
   ) {}
 
   async execute(caller: AuthenticatedDevice) {
@@ -32,7 +33,7 @@ export class ExportAccount {
       address: caller.address,
       exportedAt: this.clock.now().toISOString(),
       stores,
-      remains: WHAT_REMAINS,
+      remains: whatRemains(this.config),
     };
   }
 }
@@ -43,6 +44,7 @@ export class EraseAccount {
     private readonly accounts: AccountStore,
     private readonly personal: PersonalStore,
     private readonly clock: Clock,
+    private readonly config: { readonly backupDays: number },
   ) {}
 
   async execute(caller: AuthenticatedDevice, wish: SignedWish) {
@@ -57,7 +59,7 @@ export class EraseAccount {
       });
     const proof = { statement: toBase64Url(wish.bytes), signature: toBase64Url(wish.signature) };
     const erased = await this.personal.erase(caller, proof);
-    return { erasedAt: this.clock.now().toISOString(), erased, remains: WHAT_REMAINS };
+    return { erasedAt: this.clock.now().toISOString(), erased, remains: whatRemains(this.config) };
   }
 }
 

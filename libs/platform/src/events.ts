@@ -137,6 +137,15 @@ export class Events {
     this.log.warn('retention.noted', { state: fields.class, keyId: fields.keyId });
   }
 
+  /**
+   * The file of what was taken back was not one to go on with: of another database, cut short, or not to be read. It lies beside the new
+   * one, which has what the database knows.
+   */
+  tombstonesSetAside(fields: { readonly reason: 'another-database' | 'unreadable' | 'cut-short' }): void {
+    if (fields.reason === 'another-database') this.log.warn('tombstones.set-aside', fields);
+    else this.log.error('tombstones.set-aside', fields);
+  }
+
   edgeKeyDestroyed(fields: { readonly track: string; readonly keyId: string }): void {
     this.metrics.increment('causeway_keys_destroyed_total', { track: fields.track });
     this.log.info('edge-key.destroyed', fields);

@@ -102,6 +102,7 @@ async function openGuard(on: {
     keys: guardKeys,
     decisions: stores.abuseDecisions,
     partitions: stores.partitions,
+    established: stores.established,
     profile: config.tenantProfile,
     clock,
     events,

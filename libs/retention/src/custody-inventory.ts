@@ -1,3 +1,4 @@
+import { lifetimeOf } from '@causeway/message-model';
 import { SERVERS, type TableEntry } from './table-entry.js';
 
 /** What keeps backups, erasure, holds and regions honest. */
@@ -16,7 +17,7 @@ export const CUSTODY_INVENTORY: readonly TableEntry[] = [
   {
     table: 'registry.tombstone',
     lifetime:
-      '35 days (`CAUSEWAY_BACKUP_DAYS`): as long as a backup may be restored; also in `tombstones.jsonl` of the data folder',
+      'as long as a backup may be restored (`CAUSEWAY_BACKUP_DAYS`); also in `tombstones.jsonl` of the data folder',
     readers: ['worker', 'edge'],
     defaultClass: 'registry',
     columns: {
@@ -30,7 +31,7 @@ export const CUSTODY_INVENTORY: readonly TableEntry[] = [
   },
   {
     table: 'registry.hold',
-    lifetime: 'until 35 days after its end',
+    lifetime: `until ${lifetimeOf('ended-holds').days} days after its end`,
     readers: ['gateway', 'worker'],
     defaultClass: 'registry',
     columns: {

@@ -29,12 +29,20 @@ export const FILE_INVENTORY: readonly NamedEntry[] = [
     readers: ['gateway', 'worker', 'edge'],
   },
   {
-    name: 'tombstones.jsonl, tombstones-<time>.jsonl',
+    name: 'tombstones.jsonl, tombstones-<time>.jsonl, tombstones-<time>.damaged.jsonl',
     class: 'registry',
-    matches: /^tombstones(-\d+)?\.jsonl(\.\d+\.draft)?$/,
+    matches: /^tombstones(-\d+(\.damaged)?)?\.jsonl(\.\d+\.draft)?$/,
     purpose: 'what was taken back, so that the loss of the database does not bring it to life',
     lifetime:
       'as long as a backup from before may be restored (`CAUSEWAY_BACKUP_DAYS`); what may live again, a day longer at most',
+    readers: ['worker'],
+  },
+  {
+    name: 'tombstones.heads.json',
+    class: 'registry',
+    matches: /^tombstones\.heads\.json(\.\d+\.draft)?$/,
+    purpose: 'how many lines those files had, with a digest of the last: an end that was cut off is missed',
+    lifetime: 'as long as they',
     readers: ['worker'],
   },
   {

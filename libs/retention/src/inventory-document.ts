@@ -1,7 +1,7 @@
 import { FILE_INVENTORY, REDIS_INVENTORY, type NamedEntry } from './file-inventory.js';
 import { INVENTORY } from './inventory.js';
 import { LOG_INVENTORY } from './log-inventory.js';
-import { policyOf, RETENTION_CLASSES, type RetentionClass } from '@causeway/message-model';
+import { overridableText, policyOf, RETENTION_CLASSES, type RetentionClass } from '@causeway/message-model';
 import { QUEUE_INVENTORY } from './queue-inventory.js';
 import type { TableEntry } from './table-entry.js';
 
@@ -44,9 +44,9 @@ export function inventoryDocument(): string {
     '',
     '# Lifetimes by class',
     '',
-    'In seconds, counted from what the column `from` says. Who may change it is named; the strictest wins.',
+    'In seconds, counted from what the column `from` says. Who may change it is named, or why nobody may; the strictest wins.',
     '',
-    '| class | what | default | least | most | from | changed by | kept by | why |',
+    '| class | what | default | least | most | from | overridable | kept by | why |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
     ...RETENTION_CLASSES.map(policyRow),
     '',
@@ -54,10 +54,8 @@ export function inventoryDocument(): string {
 }
 
 function policyRow(name: RetentionClass): string {
-  const { what, from, levels, keptBy, reason, ...seconds } = policyOf(name);
-  const { defaultSeconds, minSeconds, maxSeconds } = seconds;
-  const by = levels.length === 0 ? 'nobody' : levels.join(', ');
-  return `| ${name} | ${what} | ${defaultSeconds} | ${minSeconds} | ${maxSeconds} | ${from} | ${by} | ${keptBy} | ${reason} |`;
+  const { what, from, keptBy, reason, defaultSeconds, minSeconds, maxSeconds } = policyOf(name);
+  return `| ${name} | ${what} | ${defaultSeconds} | ${minSeconds} | ${maxSeconds} | ${from} | ${overridableText(name)} | ${keptBy} | ${reason} |`;
 }
 
 const named = (entries: readonly NamedEntry[]): readonly string[] => [

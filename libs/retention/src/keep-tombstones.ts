@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@causeway/platform';
+import type { Clock, Events } from '@causeway/platform';
 import {
+  examineTombstoneFile,
   graveOf,
-  readTombstoneFile,
+  rememberTombstoneHead,
+  renameTombstoneHeads,
   TombstoneLines,
   type TombstoneFile,
+  type TombstoneReading,
   type TombstoneRow,
   type TombstoneStore,
 } from '@causeway/storage';
@@ -20,19 +23,24 @@ const SPARE_LINES = 1_000;
 
 /** Name of the file in the data folder. */
 const TOMBSTONES_FILE = 'tombstones.jsonl';
-/** What one becomes whose database was lost. */
-const SET_ASIDE = /^tombstones-\d+\.jsonl$/;
+/** What one becomes whose database was lost, or of which a person may still read something; a restore reads the first kind. */
+const SET_ASIDE = /^tombstones-\d+(\.damaged)?\.jsonl$/;
+const READ_BY_RESTORE = /^tombstones(-\d+)?\.jsonl$/;
 
 /** Files of a data folder that say what was taken back: the one that is kept, and those of databases that were there before. */
 export async function tombstoneFilesOf(dataFolder: string): Promise<readonly string[]> {
   const names = await readdir(dataFolder).catch(() => []);
-  return names.filter((name) => name === TOMBSTONES_FILE || SET_ASIDE.test(name)).map((name) => join(dataFolder, name));
+  return names.filter((name) => READ_BY_RESTORE.test(name)).map((name) => join(dataFolder, name));
 }
 
 /** What this process knows to be in the file. */
 interface Kept {
   /** Tells the file at the path from another one that took its place. */
   readonly inode: number;
+  /** See `TombstoneFile.id`. */
+  readonly fileId: string;
+  /** It never has fewer bytes than this: lines are only added. */
+  sizeBytes: number;
   readonly lines: TombstoneLines;
   readonly beganAtMs: number;
   /** Grave -> since when. */
@@ -43,8 +51,9 @@ interface Kept {
 /**
  * Keeps a copy of what was taken back beside the database, so that the loss of the database does not bring it back to life: a restored backup
  * is corrected with it. Each change is a line added to the file, down to the disk. Once a day, or when it has grown beyond twice what it says,
- * it is written anew without what was lifted or is older than any backup that may be restored. Several processes may keep one file. The file
- * of another database is set aside, not written over: it may be all that is known when that database was lost.
+ * it is written anew without what was lifted or is older than any backup that may be restored. Several processes may keep one file. How far
+ * each has come is remembered beside it, so that an end that was cut off is missed. The file of another database is set aside, not written
+ * over: it may be all that is known when that database was lost. So is one that is damaged, and what the database knows is written anew.
  */
 export class KeepTombstones {
   #kept: Kept | undefined;
@@ -54,19 +63,28 @@ export class KeepTombstones {
   constructor(
     private readonly tombstones: TombstoneStore,
     private readonly clock: Clock,
+    private readonly events: Pick<Events, 'tombstonesSetAside'>,
     private readonly config: { readonly dataFolder: string; readonly backupDays: number },
   ) {}
 
   async execute(): Promise<void> {
     await this.tombstones.forgetBefore(new Date(this.clock.nowMs() - this.config.backupDays * DAY_MS));
     const { count, revision } = await this.tombstones.revision();
-    const there = this.#kept?.inode === (await inodeOf(this.#path)) ? this.#kept : undefined;
+    const there = await this.#stillThere();
     if (there && revision === this.#written && !this.#isWorn(there)) return;
     const kept = there ?? (await this.#join());
     this.#kept = kept;
     const isCaughtUp = this.#seenTo !== undefined && (await this.#addNews(kept, count));
     if (!isCaughtUp || this.#isWorn(kept)) await this.#addAll(kept);
     this.#written = revision;
+  }
+
+  /** Undefined when another file took its place, or it is shorter than it was. */
+  async #stillThere(): Promise<Kept | undefined> {
+    const found = await placeOf(this.#path);
+    if (!this.#kept || this.#kept.inode !== found?.inode || found.sizeBytes < this.#kept.sizeBytes) return undefined;
+    this.#kept.sizeBytes = found.sizeBytes;
+    return this.#kept;
   }
 
   get #path(): string {
@@ -99,7 +117,10 @@ export class KeepTombstones {
       ...news.lifted.map((grave) => kept.lines.lifted(grave, now)),
       ...buried.map((row) => kept.lines.buried(row, now)),
     ];
-    if (added.length > 0) await appendDurably(this.#path, added.join(''));
+    if (added.length > 0) {
+      kept.sizeBytes += await appendDurably(this.#path, added.join(''));
+      await this.#remember(kept);
+    }
     for (const grave of news.lifted) kept.graves.delete(graveOf(grave));
     for (const { table_name, key, at } of buried)
       kept.graves.set(graveOf({ table_name, key }), { table_name, key, at });
@@ -110,21 +131,35 @@ export class KeepTombstones {
   /** The file as it is, to which this process adds lines of its own; written anew when there is none, or none that can be read. */
   async #join(): Promise<Kept> {
     this.#seenTo = undefined;
-    const inode = await inodeOf(this.#path);
-    const known = await readTombstoneFile(this.#path).catch(() => undefined);
+    const found = await placeOf(this.#path);
+    const reading = await examineTombstoneFile(this.#path);
     const database = await this.tombstones.database();
-    // of one that cannot be read a person may still read something
-    if (inode !== undefined && known?.database !== database) await this.#setAside();
-    // an end that was being written when a process died would spoil the line that is added to it
-    const isWhole = known?.database === database && (await endsWithLine(this.#path));
-    if (!known || inode === undefined || !isWhole) return this.#writeAnew(await this.tombstones.all());
-    const lines = newLines();
-    await appendDurably(this.#path, lines.begin(database, this.clock.now()));
-    return { inode, lines, ...keptOf(known) };
+    const isOurs = databaseOf(reading) === database;
+    if (reading.kind !== 'absent' && !isOurs)
+      await this.#setAside(reading.kind === 'sound' ? 'another-database' : reading.kind);
+    else if (reading.kind === 'cut-short') await this.#setAside('cut-short', '.damaged');
+    else if (reading.kind === 'sound' && found && (await endsWithLine(this.#path))) {
+      const lines = newLines();
+      const began = await appendDurably(this.#path, lines.begin(database, this.clock.now()));
+      const kept = { ...found, sizeBytes: found.sizeBytes + began, lines, ...keptOf(reading.file) };
+      await this.#remember(kept);
+      return kept;
+    }
+    // also in place of one with an end that was being written when a process died: it would spoil the line that is added to it
+    return this.#writeAnew(await this.tombstones.all());
   }
 
-  async #setAside(): Promise<void> {
-    await rename(this.#path, join(this.config.dataFolder, `tombstones-${this.clock.nowMs()}.jsonl`));
+  /** Once its lines are on the disk. */
+  async #remember({ fileId, lines: { writer, head } }: Kept): Promise<void> {
+    await rememberTombstoneHead(this.config.dataFolder, { name: TOMBSTONES_FILE, fileId, writer, head });
+  }
+
+  /** Under a name that a restore reads, and stops at when it is damaged, unless the database still knows all that was in it. */
+  async #setAside(reason: 'another-database' | 'unreadable' | 'cut-short', mark = ''): Promise<void> {
+    const name = `tombstones-${this.clock.nowMs()}${mark}.jsonl`;
+    await rename(this.#path, join(this.config.dataFolder, name));
+    await renameTombstoneHeads(this.config.dataFolder, TOMBSTONES_FILE, name);
+    this.events.tombstonesSetAside({ reason });
   }
 
   /** As old as a backup that nobody may restore any more. */
@@ -138,10 +173,8 @@ export class KeepTombstones {
     await this.#forgetSetAside();
     const now = this.clock.now();
     const lines = newLines();
-    const text = [
-      lines.begin(await this.tombstones.database(), now),
-      ...rows.map((row) => lines.buried(row, now)),
-    ].join('');
+    const begin = lines.begin(await this.tombstones.database(), now);
+    const text = [begin, ...rows.map((row) => lines.buried(row, now))].join('');
     const draft = `${this.#path}.${process.pid}.draft`;
     const file = await open(draft, 'w', 0o600);
     try {
@@ -150,13 +183,16 @@ export class KeepTombstones {
     } finally {
       await file.close();
     }
-    const { ino: inode } = await stat(draft);
+    const { ino: inode, size: sizeBytes } = await stat(draft);
     await rename(draft, this.#path);
     for (const { at } of rows) this.#seenTo = later(this.#seenTo, new Date(at));
     const graves = new Map(
       rows.map(({ table_name, key, at }) => [graveOf({ table_name, key }), { table_name, key, at }]),
     );
-    return { inode, lines, beganAtMs: now.getTime(), graves, lineCount: rows.length + 1 };
+    const beganAtMs = now.getTime();
+    const kept = { inode, fileId: lines.writer, sizeBytes, lines, beganAtMs, graves, lineCount: rows.length + 1 };
+    await this.#remember(kept);
+    return kept;
   }
 
   /** What was lifted or is past stays in the file until it is written anew: a day at most. */
@@ -166,22 +202,32 @@ export class KeepTombstones {
   }
 }
 
+function databaseOf(reading: TombstoneReading): string | undefined {
+  if (reading.kind === 'sound') return reading.file.database;
+  return reading.kind === 'cut-short' ? reading.database : undefined;
+}
+
 type Grave = Pick<TombstoneRow, 'table_name' | 'key'>;
 
 const newLines = (): TombstoneLines => new TombstoneLines(randomBytes(6).toString('base64url'));
 
 const later = (one: Date | undefined, other: Date): Date => (one && one > other ? one : other);
 
-function keptOf({ tombstones, lineCount, beganAt }: TombstoneFile): Pick<Kept, 'graves' | 'lineCount' | 'beganAtMs'> {
+function keptOf({
+  id,
+  tombstones,
+  lineCount,
+  beganAt,
+}: TombstoneFile): Pick<Kept, 'fileId' | 'graves' | 'lineCount' | 'beganAtMs'> {
   const graves = new Map(
     tombstones.map(({ table_name, key, at }) => [graveOf({ table_name, key }), { table_name, key, at }]),
   );
-  return { graves, lineCount: lineCount + 1, beganAtMs: Date.parse(beganAt) };
+  return { fileId: id, graves, lineCount: lineCount + 1, beganAtMs: Date.parse(beganAt) };
 }
 
-const inodeOf = (path: string): Promise<number | undefined> =>
+const placeOf = (path: string): Promise<Pick<Kept, 'inode' | 'sizeBytes'> | undefined> =>
   stat(path).then(
-    ({ ino }) => ino,
+    ({ ino, size }) => ({ inode: ino, sizeBytes: size }),
     () => undefined,
   );
 
@@ -196,12 +242,13 @@ async function endsWithLine(path: string): Promise<boolean> {
   }
 }
 
-/** Only to a file that is there: one that was moved away meanwhile is made anew by the next run. */
-async function appendDurably(path: string, text: string): Promise<void> {
+/** Only to a file that is there: one that was moved away meanwhile is made anew by the next run. Answers how many bytes that were. */
+async function appendDurably(path: string, text: string): Promise<number> {
   const file = await open(path, constants.O_WRONLY | constants.O_APPEND);
   try {
     await file.writeFile(text);
     await file.sync();
+    return Buffer.byteLength(text);
   } finally {
     await file.close();
   }

@@ -24,7 +24,7 @@ export const RETENTION_INVENTORY: readonly TableEntry[] = [
     columns: {
       sequence: 'order, without gaps',
       entry:
-        'class, partition or key, rows, bytes, times, scan result, hash of the entry before; no ids of messages or people',
+        'class, partition or key, rows (of a partition an estimate), bytes, times, scan result, hash of the entry before; no ids of messages or people',
       hash: 'of the entry',
       signature: 'over sequence and hash',
       public_key: 'whose signature it is',
@@ -38,7 +38,7 @@ export const RETENTION_INVENTORY: readonly TableEntry[] = [
     columns: {
       class: 'table, or track of a key',
       key_id: 'partition or key',
-      row_count: 'rows as PostgreSQL had counted them',
+      row_count: 'rows, an estimate: as PostgreSQL’s own counters had them just before',
       byte_count: 'size on disk before it went',
       key_check: 'digest by which a copy of a destroyed key could be told',
       noted_at: 'when the purge began',

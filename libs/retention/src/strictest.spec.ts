@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  askedWith,
   PERSONAL_CLASSES,
   policyOf,
   RETENTION_CLASSES,
@@ -24,9 +25,20 @@ describe('the table of policies', () => {
     expect(policy.defaultSeconds).toBeLessThanOrEqual(policy.maxSeconds);
     expect(policy.reason.length).toBeGreaterThan(20);
     const { levels } = policy;
-    expect(levels.includes('tenant')).toBe(TENANT_CLASSES.some((adjustable) => adjustable === name));
-    expect(levels.includes('account')).toBe(PERSONAL_CLASSES.some((adjustable) => adjustable === name));
+    expect(levels.includes('tenant')).toBe(TENANT_CLASSES.some((adjustable) => adjustable === askedWith(name)));
+    expect(levels.includes('account')).toBe(PERSONAL_CLASSES.some((adjustable) => adjustable === askedWith(name)));
   });
+
+  it.each(RETENTION_CLASSES)(
+    'says of %s who can change it, or why it is the same for the whole installation',
+    (name) => {
+      const { levels, fixedBecause, defaultSeconds, minSeconds, maxSeconds } = policyOf(name);
+      expect(fixedBecause === undefined).toBe(levels.length > 0);
+      if (fixedBecause !== undefined) expect(fixedBecause.length).toBeGreaterThan(40);
+      if (fixedBecause !== undefined && policyOf(name).keptBy === 'servers')
+        expect([minSeconds, maxSeconds]).toEqual([defaultSeconds, defaultSeconds]);
+    },
+  );
 });
 
 describe('strictest', () => {
@@ -88,6 +100,7 @@ describe('strictest', () => {
       keepSeconds: 20 * 86_400,
       decidedBy: 'account',
     });
-    expect(strictest('receipts', { tenant: [1] })).toEqual({ keepSeconds: 86_400, decidedBy: 'default' });
+    expect(strictest('consent', { tenant: [1] })).toEqual({ keepSeconds: 0, decidedBy: 'default' });
+    expect(strictest('receipts', { tenant: [1] })).toEqual({ keepSeconds: 3_600, decidedBy: 'tenant' });
   });
 });

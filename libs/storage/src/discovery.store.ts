@@ -1,4 +1,4 @@
-import { lifetimeOf } from '@causeway/message-model';
+import { lifetimeOf, POLICIES } from '@causeway/message-model';
 import type { Database } from './database.js';
 
 /** Within one day: how many addresses one account may ask for, and how many accounts may ask for one address. */
@@ -47,16 +47,26 @@ export class DiscoveryStore {
   /** Links that ended a while ago, codes and questions of other days, aliases and retired bindings past their time. */
   async forgetPast(now: Date): Promise<void> {
     const before = (days: number) => new Date(now.getTime() - days * DAY_MS);
-    await this.database.query('DELETE FROM registry.link WHERE ended_at < $1', before(lifetimeOf('ended-links').days));
+    await this.database.query(
+      `DELETE FROM registry.link WHERE ended_at < $1::timestamptz - ${keptFor('ended-links')}`,
+      now,
+    );
     await this.database.query(
       'DELETE FROM transit.link_challenge WHERE created_at < $1',
       before(lifetimeOf('discovery').days),
     );
     await this.database.query('DELETE FROM registry.alias WHERE expires_at < $1', now);
     await this.database.query(
-      'DELETE FROM registry.retired_binding WHERE retired_at < $1',
-      before(lifetimeOf('retired-bindings').days),
+      `DELETE FROM registry.retired_binding WHERE retired_at < $1::timestamptz - ${keptFor('retired-bindings')}`,
+      now,
     );
     await this.database.query('DELETE FROM transit.discovery WHERE day < $1', Math.floor(now.getTime() / DAY_MS));
   }
+}
+
+/** SQL: how long rows of a tenant are kept, as it set or as the table says. */
+function keptFor(name: 'ended-links' | 'retired-bindings'): string {
+  const { defaultSeconds, minSeconds, maxSeconds } = POLICIES[name];
+  const asked = `coalesce(registry.tenant_keeps(tenant_id, '${name}'), ${defaultSeconds})`;
+  return `least(${maxSeconds}, greatest(${minSeconds}, ${asked})) * interval '1 second'`;
 }

@@ -101,8 +101,8 @@ async function detach(session: Session, partition: FoundPartition, now: Date): P
 }
 
 /**
- * What the ledger will say of it, while it can still be asked: rows as PostgreSQL has counted them, since counting anew would take as long
- * as there are rows; and where its bytes lie, to look there afterwards.
+ * What the ledger will say of it, while it can still be asked: rows as PostgreSQL's own counters have them, an estimate, since counting anew
+ * would take as long as there are rows; and where its bytes lie, to look there afterwards.
  */
 const note = (session: Session, { table, hour }: Partition, now: Date): Promise<unknown> =>
   session.query(

@@ -38,13 +38,22 @@ export * from './stores.js';
 export * from './database-health.js';
 export * from './at-rest.js';
 export * from './tombstone.store.js';
+export * from './established.store.js';
 export * from './hold.store.js';
 export { PersonalStore, type ExportedStore, type Owner } from './personal.store.js';
-export { IMPERSONAL_STORES, PERSONAL_STORES, WHAT_REMAINS } from './personal-stores.js';
+export { IMPERSONAL_STORES, PERSONAL_STORES, whatRemains } from './personal-stores.js';
 export { NOT_BACKED_UP, readBackup, type Backup } from './backup/backup-form.js';
 export { writeBackup, type BackupReport } from './backup/write-backup.js';
 export { restoreBackup, type RestoreReport } from './backup/restore-backup.js';
-export { graveOf, readTombstoneFile, TombstoneLines, type TombstoneFile } from './backup/tombstone-file.js';
+export {
+  examineTombstoneFile,
+  graveOf,
+  readTombstoneFile,
+  TombstoneLines,
+  type TombstoneFile,
+  type TombstoneReading,
+} from './backup/tombstone-file.js';
+export { rememberTombstoneHead, renameTombstoneHeads } from './backup/tombstone-heads.js';
 export { type TombstoneRow } from './backup/tombstones.js';
 export * from './preference.store.js';
 export * from './route.store.js';

@@ -7,7 +7,7 @@ import {
   type Partition,
   type PartitionClass,
 } from './drop-partitions.js';
-import { eventHour } from './state-events.js';
+import { EVENT_HOURS_SOONER, eventHour } from './state-events.js';
 
 /** Any constant: processes that need the same new partition take turns. */
 const PARTITION_LOCK = 4_081_978;
@@ -18,31 +18,43 @@ const PARTITION_LOCK = 4_081_978;
  */
 export class PartitionStore {
   private readonly known = new Set<string>();
+  private eventHour: number | undefined;
 
   constructor(private readonly database: Database) {}
 
   async ensure(kind: PartitionClass, hour: number): Promise<void> {
     const key = `${kind}${hour}`;
     if (this.known.has(key)) return;
-    for (const table of PARTITIONED[kind]) await this.create(table, hour);
+    for (const table of PARTITIONED[kind]) await this.create(table, [hour]);
     this.known.add(key);
   }
 
-  /** Before any statement that tells a sender about a state. */
+  /** Before any statement that tells a sender about a state: the hours of every tenant, however long it keeps receipts. */
   async ensureEventHour(now: Date): Promise<void> {
-    await this.ensure('i', eventHour(now).hour);
+    const { hour } = eventHour(now);
+    if (this.eventHour === hour) return;
+    const hours = Array.from({ length: EVENT_HOURS_SOONER + 1 }, (_, sooner) => hour - sooner);
+    const missing = hours.filter((each) => !this.known.has(`i${each}`));
+    for (const table of PARTITIONED.i) await this.create(table, missing);
+    for (const each of missing) this.known.add(`i${each}`);
+    this.eventHour = hour;
   }
 
   /** ATTACH takes a weaker lock than CREATE ... PARTITION OF: inserts into other hours go on meanwhile, and so does a detachment. */
-  private async create(table: string, hour: number): Promise<void> {
-    const name = `transit.${table}_${hour}`;
-    await this.database.execute(`DO $$ BEGIN
+  private async create(table: string, hours: readonly number[]): Promise<void> {
+    if (hours.length === 0) return;
+    await this.database.execute(`DO $$ DECLARE
+      hour integer;
+      name text;
+    BEGIN
       PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
-      IF to_regclass('${name}') IS NULL THEN
-        CREATE TABLE ${name} (LIKE transit.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS);
-        PERFORM registry.take_no_samples('${name}');
-        ALTER TABLE transit.${table} ATTACH PARTITION ${name} FOR VALUES FROM (${hour}) TO (${hour + 1});
-      END IF;
+      FOREACH hour IN ARRAY ARRAY[${hours.join(', ')}] LOOP
+        name := 'transit.${table}_' || hour;
+        CONTINUE WHEN to_regclass(name) IS NOT NULL;
+        EXECUTE 'CREATE TABLE ' || name || ' (LIKE transit.${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)';
+        PERFORM registry.take_no_samples(name::regclass);
+        EXECUTE format('ALTER TABLE transit.${table} ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)', name, hour, hour + 1);
+      END LOOP;
     END $$`);
   }
 
@@ -68,10 +80,19 @@ export class PartitionStore {
    * removed.
    */
   async forgetPast(lastHour: number, idleLaneHours: number): Promise<number> {
+    return this.inRounds(FORGET, lastHour, idleLaneHours);
+  }
+
+  /** Lanes of conversations whose metadata somebody wants kept for less long, between `leastHours` and what holds for all. */
+  async forgetAskedLanes(lastHour: number, leastHours: number): Promise<number> {
+    return this.inRounds(FORGET_ASKED_LANES, lastHour, leastHours);
+  }
+
+  private async inRounds(sql: string, ...values: readonly number[]): Promise<number> {
     let removed = 0;
     for (let isMore = true; isMore;) {
       const startedMs = performance.now();
-      const [row] = await this.database.query<{ n: number; most: number }>(FORGET, lastHour, idleLaneHours);
+      const [row] = await this.database.query<{ n: number; most: number }>(sql, ...values);
       removed += row?.n ?? 0;
       isMore = row?.most === FORGOTTEN_AT_ONCE;
       if (isMore) await pause(performance.now() - startedMs);
@@ -94,3 +115,11 @@ const FORGET = `WITH a AS (${someOf('accepted', 'purge_hour <= $1')}), r AS (${s
   SELECT sum(n)::int AS n, max(n)::int AS most
   FROM (VALUES ((SELECT count(*) FROM a)), ((SELECT count(*) FROM r)), ((SELECT count(*) FROM s)), ((SELECT count(*) FROM i)),
     ((SELECT count(*) FROM t)), ((SELECT count(*) FROM p)), ((SELECT count(*) FROM v)), ((SELECT count(*) FROM l))) AS counted(n)`;
+
+/** The same values. Without a wish no lane is looked at. */
+const FORGET_ASKED_LANES = `WITH l AS (${someOf(
+  'lane',
+  `pending = 0 AND used_hour <= $1 - $2::int
+    AND EXISTS (SELECT FROM registry.retention_wish WHERE class = 'metadata' AND keep_seconds IS NOT NULL)
+    AND used_hour <= $1 - greatest($2::int, coalesce(registry.metadata_keeps(tenant_id, account_id, conversation_id) / 3600, $1))`,
+)}) SELECT count(*)::int AS n, count(*)::int AS most FROM l`;

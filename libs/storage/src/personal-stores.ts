@@ -86,9 +86,9 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
   { table: 'registry.invite', why: 'it does not say who used it' },
   { table: 'registry.number_key_wish', why: 'of the operator' },
   { table: 'registry.opt_out', why: 'of a telephone that said STOP, whoever has it as a contact; a keyed digest' },
-  { table: 'registry.tombstone', why: 'what was taken back; it remains, see WHAT_REMAINS' },
-  { table: 'registry.hold', why: 'the operator’s, until the hold ends; it remains, see WHAT_REMAINS' },
-  { table: 'registry.held_message', why: 'the operator’s, until the hold ends; it remains, see WHAT_REMAINS' },
+  { table: 'registry.tombstone', why: 'what was taken back; it remains, see whatRemains' },
+  { table: 'registry.hold', why: 'the operator’s, until the hold ends; it remains, see whatRemains' },
+  { table: 'registry.held_message', why: 'the operator’s, until the hold ends; it remains, see whatRemains' },
   { table: 'registry.purge_ledger', why: 'what went, without whose' },
   { table: 'registry.purge_note', why: 'what is to stand in that ledger' },
   { table: 'transit.report', why: 'digests under keys that die within days; they name nobody' },
@@ -106,15 +106,30 @@ export const IMPERSONAL_STORES: readonly ImpersonalStore[] = [
 
 const daysOf = (name: RetentionClass): string => `${lifetimeOf(name).days} days`;
 
+/** Something that is left when an account was erased. */
+export interface Remainder {
+  readonly what: string;
+  readonly until: string;
+  readonly why: string;
+}
+
 /** What is left when an account was erased: told to the person who erases it, whether or not there is any of it. */
-export const WHAT_REMAINS: readonly { readonly what: string; readonly until: string; readonly why: string }[] = [
-  { what: 'that this account id was erased', until: '35 days', why: 'a backup restored later must not bring it back' },
+export const whatRemains = ({ backupDays }: { readonly backupDays: number }): readonly Remainder[] => [
+  {
+    what: 'that this account id was erased',
+    until: `${backupDays} days`,
+    why: 'a backup restored later must not bring it back',
+  },
   {
     what: 'whom the account had blocked, in the file of what was taken back',
     until: 'a day',
     why: 'lines are only added to that file, and it is written anew each day',
   },
-  { what: 'backups from before', until: '35 days', why: 'they are not restored after that; the operator deletes them' },
+  {
+    what: 'backups from before',
+    until: `${backupDays} days`,
+    why: 'they are not restored after that; the operator deletes them',
+  },
   {
     what: 'what an operator’s legal hold copied, if there is one',
     until: 'the hold ends',

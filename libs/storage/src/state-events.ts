@@ -1,4 +1,4 @@
-import { lifetimeOf } from '@causeway/message-model';
+import { lifetimeOf, POLICIES } from '@causeway/message-model';
 import type { DeviceRef } from './account.store.js';
 
 /** A device for which something new lies in its inbox. */
@@ -15,21 +15,32 @@ export function eventHour(now: Date): EventHour {
   return { hour, expiresAt: new Date(hour * 3_600_000) };
 }
 
+/** A tenant may have them leave this many hours sooner. */
+export const EVENT_HOURS_SOONER = lifetimeOf('receipts').hours - POLICIES.receipts.minSeconds / 3_600;
+
+/** SQL: how many hours sooner than `$1` the receipts of a tenant leave. */
+const hoursSooner = (tenant: string): string =>
+  `${lifetimeOf('receipts').hours} - greatest(${POLICIES.receipts.minSeconds / 3_600}, least(${lifetimeOf('receipts').hours}, coalesce(registry.tenant_keeps(${tenant}, 'receipts') / 3600, ${lifetimeOf('receipts').hours})))`;
+
 /**
- * SQL for "tell the sending device": two more common table expressions that turn the rows of `changed` (columns of transit.message) into
- * inbox events. Used by every statement that moves a state, so that none can move one silently. `$1` is the hour, `$2` the expiry, `$3` now.
+ * SQL for "tell the sending device": more common table expressions that turn the rows of `changed` (columns of transit.message) into
+ * inbox events. Used by every statement that moves a state, so that none can move one silently. `$1` is the hour, `$2` the expiry, `$3` now;
+ * a tenant that keeps receipts for less long has them in the partition of an earlier hour, see `PartitionStore.ensureEventHour`.
  */
 export const tellSender = (changed: string): string => `
+  told_tenants AS MATERIALIZED (
+    SELECT tenant_id, ${hoursSooner('tenant_id')} AS sooner FROM (SELECT DISTINCT tenant_id FROM ${changed}) t),
   event_rows AS (
     INSERT INTO transit.inbox (purge_hour, id, tenant_id, account_id, device_id, kind, body, expires_at)
-    SELECT $1::int, transit.new_inbox_id(HOUR36), m.tenant_id, m.account_id, m.device_id, 'event', convert_to(jsonb_build_object(
+    SELECT $1::int - t.sooner, transit.new_inbox_id(CASE WHEN t.sooner = 0 THEN HOUR36 ELSE transit.hour36($1::int - t.sooner) END), m.tenant_id, m.account_id, m.device_id, 'event', convert_to(jsonb_build_object(
       'type', 'message-state', 'id', m.id, 'messageId', transit.base64url(m.message_id),
       'state', jsonb_strip_nulls(jsonb_build_object('kind', m.state, 'reason', m.reason)),
-      'at', to_char($3::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, 'UTF8'), $2::timestamptz
-    FROM ${changed} m RETURNING tenant_id, account_id, device_id, purge_hour, id, body),
+      'at', to_char($3::timestamptz AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, 'UTF8'), $2::timestamptz - t.sooner * interval '1 hour'
+    FROM ${changed} m JOIN told_tenants t ON t.tenant_id = m.tenant_id
+    RETURNING tenant_id, account_id, device_id, purge_hour, id, body, expires_at),
   event_items AS (
     INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id, expires_at)
-    SELECT tenant_id, account_id, device_id, purge_hour, id, $2::timestamptz FROM event_rows)`;
+    SELECT tenant_id, account_id, device_id, purge_hour, id, expires_at FROM event_rows)`;
 
 /** SQL: the rows of `changed` leave their lanes; the lanes are for the statement to change. */
 export const leftItems = `

@@ -11,6 +11,7 @@ import { ContactStandingStore } from './contact-standing.store.js';
 import { Database } from './database.js';
 import { NumberDigestStore } from './number-digest.store.js';
 import { DiscoveryStore } from './discovery.store.js';
+import { EstablishedStore } from './established.store.js';
 import { HoldStore } from './hold.store.js';
 import { PostgresGuardStore } from './guard.store.js';
 import { InboxStore } from './inbox.store.js';
@@ -44,6 +45,7 @@ export class Stores {
   readonly numberDigests: NumberDigestStore;
   readonly standings: ContactStandingStore;
   readonly recipients: RecipientStore;
+  readonly established: EstablishedStore;
   readonly messages: MessageStore;
   readonly lanes: LaneStore;
   readonly attempts: AttemptStore;
@@ -79,6 +81,7 @@ export class Stores {
     this.numbers = new SealedNumberStore(this.database);
     this.numberDigests = new NumberDigestStore(this.database);
     this.recipients = new RecipientStore(this.database);
+    this.established = new EstablishedStore(this.database);
     this.messages = new MessageStore(this.database);
     this.lanes = new LaneStore(this.database);
     this.attempts = new AttemptStore(this.database);

@@ -15,12 +15,14 @@ export function* honestTraffic(
 ): Generator<HonestStep> {
   const sent = new Set<string>();
   const joinedMs = new Map<string, number>();
+  const established = new Map<string, number>();
   for (const edge of edges) {
     const { from, to, atMs } = edge;
     const [there, back] = [pairName(from, to), pairName(to, from)];
     const wasWrittenTo = sent.has(back);
     const isAnswer = wasWrittenTo && !sent.has(there);
     sent.add(there);
+    if (isAnswer) for (const side of [from, to]) established.set(side, (established.get(side) ?? 0) + 1);
     const joined = joinedMs.get(from) ?? atMs;
     joinedMs.set(from, joined);
     const common = {
@@ -36,9 +38,16 @@ export function* honestTraffic(
       recipient: to,
       kind: 'message',
       isEstablished: wasWrittenTo,
-      features: { accountAgeMs: atMs - joined },
+      features: { accountAgeMs: atMs - joined, establishedContacts: established.get(from) ?? 0 },
     };
-    const answer: GuardEvent = { ...common, sender: to, recipient: from, kind: 'reply', isEstablished: false };
+    const answer: GuardEvent = {
+      ...common,
+      sender: to,
+      recipient: from,
+      kind: 'reply',
+      isEstablished: false,
+      features: { establishedContacts: established.get(to) ?? 0 },
+    };
     yield { edge, events: isAnswer ? [answer, message] : [message], isEstablished: wasWrittenTo };
   }
 }

@@ -6,6 +6,8 @@ export interface SenderRecord {
   readonly sender: string;
   tried: number;
   reached: number;
+  /** Conversations in which both have written by now. */
+  established: number;
   /** By level: people tried and reached when it was first decided, that try included in the former. */
   readonly met: Map<Level, { readonly tried: number; readonly reached: number }>;
   delayedMinutes: number;
@@ -31,7 +33,17 @@ export const delayMinutes = (decision: Decision): number =>
   isDelivered(decision) ? 0 : Math.min(decision.retryAfterMs ?? 0, 86_400_000) / 60_000;
 
 export function newRecord(kind: string, sender: string): SenderRecord {
-  return { kind, sender, tried: 0, reached: 0, met: new Map(), delayedMinutes: 0, interrupted: 0, score: 0 };
+  return {
+    kind,
+    sender,
+    tried: 0,
+    reached: 0,
+    established: 0,
+    met: new Map(),
+    delayedMinutes: 0,
+    interrupted: 0,
+    score: 0,
+  };
 }
 
 const LEVELS: readonly Level[] = [1, 2, 3, 4];

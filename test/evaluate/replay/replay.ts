@@ -47,7 +47,7 @@ interface Acting {
   readonly chance: Chance;
 }
 
-type Due = { readonly act: Acting } | { readonly event: GuardEvent };
+type Due = { readonly act: Acting } | { readonly event: GuardEvent; readonly of: SenderRecord };
 
 /** Everything in order of time through the production guard with its store in memory; its only clock is that of the events. */
 export async function replay(options: ReplayOptions): Promise<Replayed> {
@@ -121,8 +121,10 @@ class Run {
     while (this.agenda.nextAtMs <= atMs) {
       const due = this.agenda.take();
       if (!due) return;
-      if ('event' in due.item) await this.judge(due.item.event);
-      else await this.act(due.item.act, due.atMs);
+      if ('event' in due.item) {
+        if (due.item.event.kind === 'reply') due.item.of.established += 1;
+        await this.judge(due.item.event);
+      } else await this.act(due.item.act, due.atMs);
       if (!Number.isFinite(this.agenda.nextAtMs)) return;
     }
   }
@@ -140,6 +142,7 @@ class Run {
     const isNew = !this.tried.has(pair);
     this.tried.add(pair);
     const isEstablished = attempt.isEstablished === true || this.answered.has(pair);
+    if (isNew && attempt.isEstablished === true) record.established += 1;
     const event = eventOf(acting, { atMs, isEstablished, kind: 'message' });
     const decision = await this.judge(event);
     note(record, decision, isNew);
@@ -153,7 +156,10 @@ class Run {
   private consequences(acting: Acting, atMs: number, pair: string): void {
     const { attempt, chance } = acting;
     const later = (kind: GuardEvent['kind'], afterMs: number): void =>
-      this.agenda.add(atMs + afterMs, { event: eventOf(acting, { atMs: atMs + afterMs, isEstablished: false, kind }) });
+      this.agenda.add(atMs + afterMs, {
+        event: eventOf(acting, { atMs: atMs + afterMs, isEstablished: false, kind }),
+        of: acting.record,
+      });
     if (attempt.transport === 'clear') later(attempt.isDead ? 'delivery-failed' : 'delivered', 5_000);
     const { answer, complaint } = attempt;
     if (answer && !attempt.isDead && chance.happens(answer.probability)) {
@@ -205,6 +211,6 @@ function eventOf(
     transport: attempt.transport ?? 'native',
     assurance: 'device',
     ...at,
-    ...(attempt.features && { features: attempt.features }),
+    features: { establishedContacts: record.established, ...attempt.features },
   };
 }

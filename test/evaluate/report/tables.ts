@@ -54,6 +54,19 @@ export function changedTable({ changed }: Evaluation): Table {
   };
 }
 
+/** For tuning: what holds in every half that chance can draw is no fit to these people. */
+export function foldTable({ folds }: Evaluation): Table {
+  return {
+    title: 'Halved again at random',
+    columns: ['people', 'level 2, median half', 'worst half', 'level 3, median half', 'worst half'],
+    rows: folds.map(({ name, of }) => [
+      name,
+      ...of.flatMap(({ median, highest }) => [percent(median, 3), percent(highest, 3)]),
+    ]),
+    note: 'Shares of sender-days.',
+  };
+}
+
 export function attackTable(title: string, kinds: readonly KindFigures[]): Table {
   return {
     title,
@@ -157,6 +170,7 @@ export const targetsOf = ({ honest, attacks }: Evaluation): readonly Target[] =>
 export const tablesOf = (evaluation: Evaluation): readonly Table[] => [
   falsePositiveTable(evaluation.honest),
   changedTable(evaluation),
+  ...(evaluation.folds.length > 0 ? [foldTable(evaluation)] : []),
   strainTable(evaluation.strain),
   attackTable('Attacks on a community of strangers', evaluation.attacks),
   attackTable('Attacks where people know each other (profile phone)', evaluation.attacksOnPhones),

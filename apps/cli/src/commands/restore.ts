@@ -37,13 +37,7 @@ export const restore: Command = {
       });
       terminal.row('restored', `${rows} rows as of ${backup.header.takenAt}`);
       for (const [what, count] of takenBack) terminal.row('again', `${what}: ${count}`);
-      terminal.row(
-        'known until',
-        tombstones
-          ?.map(({ writtenAt }) => writtenAt)
-          .toSorted()
-          .at(-1) ?? 'what the database itself remembered',
-      );
+      terminal.row('known until', knownUntil(tombstones));
       terminal.row('contacts', await removeUnreadableContacts(config, url));
     });
     terminal.line();
@@ -51,6 +45,14 @@ export const restore: Command = {
     terminal.line('Who registered or linked a device after the backup does it again. Invites of before are void.');
   },
 };
+
+function knownUntil(files: readonly TombstoneFile[] | undefined): string {
+  const last = files?.toSorted((one, other) => one.writtenAt.localeCompare(other.writtenAt)).at(-1);
+  if (!last) return 'what the database itself remembered';
+  return last.end === 'whole'
+    ? last.writtenAt
+    : `${last.writtenAt}; a copy, which cannot say whether its end is missing`;
+}
 
 function refuseOld(takenAt: string, { backupDays }: Config): void {
   if (SYSTEM_CLOCK.nowMs() - Date.parse(takenAt) <= backupDays * DAY_MS) return;

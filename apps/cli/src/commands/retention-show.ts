@@ -14,8 +14,8 @@ export const retentionShow: Command = {
     withDevice(invocation, async (device) => {
       const { policies } = await device.retention.policies(invocation.option('with'));
       const terminal = new Terminal();
-      for (const { class: name, keepSeconds, from, decidedBy, levels } of policies) {
-        const who = levels.length === 0 ? 'for all alike' : `decided by: ${decidedBy}`;
+      for (const { class: name, keepSeconds, from, decidedBy, levels, overridable } of policies) {
+        const who = levels.length === 0 ? (overridable ?? 'for all alike') : `decided by: ${decidedBy}`;
         terminal.row(name, `${describeSeconds(keepSeconds)} from ${from}; ${who}`);
       }
     }),

@@ -18,6 +18,7 @@ import type {
 } from '@causeway/storage';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import type { FileLinks } from './build-outbound-body.js';
+import type { ChargeParts } from './charge-parts.js';
 import type { ConductWatch } from '../conduct-watch.js';
 import type { DedupeDigests } from '../dedupe-digest.js';
 import type { InboundRules } from '../lifetimes.js';
@@ -59,6 +60,7 @@ export interface EdgeContext {
   readonly digests: DedupeDigests;
   readonly reports: ReportTokens;
   readonly conduct: ConductWatch;
+  readonly chargeParts: ChargeParts;
   readonly retention: InboundRules;
   readonly adapters: ReadonlyMap<string, ClearAdapter>;
   /** Bridge numbers by id, E.164, in the order in which they are given out. */

@@ -1,5 +1,6 @@
 /** The use cases of the edge, the only process that opens or seals words. Nothing but `apps/edge` imports this. */
 export * from './edge-context.js';
+export * from './charge-parts.js';
 export * from './bridge-numbers.js';
 export * from './verified-devices.js';
 export * from './resolve-contact.js';

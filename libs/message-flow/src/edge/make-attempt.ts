@@ -173,6 +173,9 @@ export class MakeAttempt {
     const fallback = hasFallback ? { from: adapter.network, expiresAtMs } : undefined;
     if (outcome.kind === 'accepted' && outcome.encryption === 'end-to-end')
       await this.edge.standings.markEncrypted(message.tenant, contact.contact, adapter.network);
+    // a carrier bills every part; nobody waits for it to be counted
+    if (outcome.kind === 'accepted' && outcome.segments !== undefined && outcome.segments > 1)
+      void this.edge.chargeParts.execute(message.tenant, contact.country, outcome.segments);
     const record = toRecord({ ref: message.ref, attempt }, outcome, { nowMs: endedMs, deadlineMs, fallback });
     const recorded = await this.outcome.execute(message, record, outcome);
     const { tenant } = message;
