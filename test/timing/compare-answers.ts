@@ -31,6 +31,8 @@ export interface CompareOptions {
   readonly leastRounds?: number;
   /** Added to the planted question, milliseconds: more, where a busy machine has to decide in few rounds. */
   readonly plantedMs?: number;
+  /** One question after the other, also where a question may be asked side by side: what a busy machine can do by then. */
+  readonly isInTurn?: boolean;
   /** Rounds of an earlier run, which count with those that are asked now. */
   readonly before?: readonly Times[];
   /** Seconds after which no round is begun, from when the first one is. */
@@ -80,7 +82,7 @@ export async function compareAnswers(question: Question, options: CompareOptions
     }
   };
   try {
-    await Promise.all(Array.from({ length: question.lanes ?? 1 }, askRounds));
+    await Promise.all(Array.from({ length: options.isInTurn ? 1 : (question.lanes ?? 1) }, askRounds));
   } finally {
     links.direct.close();
     links.planted.close();
