@@ -80,3 +80,25 @@ it('is not begun for an account that is not there', async () => {
   const hold = { id: 'hold_2', tenant: TENANT, account: mintAccountId(), reference: 'x', beganAt, endsAt: beganAt };
   expect(await stores().begin(hold)).toBeUndefined();
 });
+
+it('lets what a copy that was under way at the end left behind go with the next look', async () => {
+  const hold = {
+    id: 'hold_late',
+    tenant: TENANT,
+    account: (await world.person('cy')).caller.account,
+    reference: 'order 8',
+    beganAt: world.clock.now(),
+    endsAt: new Date(world.clock.nowMs() + 3_600_000),
+  };
+  await stores().begin(hold);
+  await keep.execute();
+  expect(await stores().end(TENANT, hold.id, world.clock.now())).toBe(true);
+  await world.stores.database.query(
+    `INSERT INTO registry.held_message (hold_id, message_ref, metadata, copied_at) VALUES ($1, 'm', '{}', $2)`,
+    hold.id,
+    world.clock.now(),
+  );
+  expect(await stores().held(TENANT, hold.id)).toHaveLength(1);
+  await keep.execute();
+  expect(await stores().held(TENANT, hold.id)).toEqual([]);
+});

@@ -16,6 +16,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Authenticator, presentedToken } from './caller.js';
 import { LanePlaces } from './lane-places.js';
 import type { LedgerDoor } from './ledger-door.js';
+import { PingRounds } from './ping-rounds.js';
 import { itemFrame, ReadInbox } from './read-inbox.js';
 import type { SocketSubmissions, SubmitFrame } from './socket-submissions.js';
 
@@ -59,6 +60,7 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
   private submissions: Submissions | undefined;
   private isClosing = false;
+  private readonly rounds = new PingRounds(PING_MS);
   private readonly pinging = setInterval(() => this.ping(), PING_MS).unref();
 
   constructor(
@@ -225,8 +227,9 @@ export class DeviceSockets implements DeviceWaker, BeforeApplicationShutdown {
   }
 
   private ping(): void {
+    const isOnTime = this.rounds.next();
     for (const session of this.sessions.values()) {
-      if (!session.isAlive) session.socket.terminate();
+      if (!session.isAlive && isOnTime) session.socket.terminate();
       session.isAlive = false;
       session.socket.ping();
       // makes good a wake that was lost on its way from another process

@@ -3,6 +3,7 @@ import type { DrainNativeLane, Sweep } from '@causeway/message-flow';
 import type { FinishErasures } from '@causeway/people';
 import { every, type ProcessContext, type Repeating } from '@causeway/process-context';
 import type { DropPartitions, KeepHolds, KeepTombstones, MakePartitions, WriteLedger } from '@causeway/retention';
+import { forgetPast } from './forget-past.js';
 import { forgetReports } from './forget-reports.js';
 
 /** Lanes drained at a time; each waits for the database most of its life. */
@@ -15,7 +16,7 @@ const HOLDS_MS = 5_000;
 /** How soon after a purge its entry stands in the ledger. */
 const LEDGER_MS = 2_000;
 
-/** Links, codes and questions for addresses that are past their time go within the hour. */
+/** Links, codes, questions for addresses, invites and permissions taken back go within an hour of their time. */
 const FORGET_MS = 3_600_000;
 
 export interface Duties {
@@ -57,11 +58,7 @@ export class WorkerDuties implements OnApplicationBootstrap, OnApplicationShutdo
         { name: 'end-links', run: () => this.context.stores.discovery.endExpired(this.context.clock.now()) },
         events,
       ),
-      every(
-        FORGET_MS,
-        { name: 'forget-links', run: () => this.context.stores.discovery.forgetPast(this.context.clock.now()) },
-        events,
-      ),
+      every(FORGET_MS, { name: 'forget-past', run: () => forgetPast(this.context) }, events),
       every(TOMBSTONES_MS, { name: 'tombstones', run: () => keepTombstones.execute() }, events),
       every(ERASURES_MS, { name: 'erasures', run: () => finishErasures.execute() }, events),
       every(HOLDS_MS, { name: 'holds', run: () => keepHolds.execute() }, events),

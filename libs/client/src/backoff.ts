@@ -1,15 +1,17 @@
 export interface Backoff {
   readonly firstMs: number;
   readonly longestMs: number;
+  /** How much longer each wait is than the one before; 2 unless said otherwise. */
+  readonly growth?: number;
 }
 
 /** Exponential with jitter: many devices that lost one gateway do not come back in step. */
 export function backoffMs(
   attempt: number,
-  { firstMs, longestMs }: Backoff,
+  { firstMs, longestMs, growth = 2 }: Backoff,
   random: () => number = Math.random,
 ): number {
-  const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(attempt, 20));
+  const ceiling = Math.min(longestMs, firstMs * growth ** Math.min(attempt, 20));
   return Math.round(ceiling * (0.5 + random() / 2));
 }
 

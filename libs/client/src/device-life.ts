@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Alarm } from './alarm.js';
@@ -78,6 +79,8 @@ async function contextOf(store: DeviceStore, options: RuntimeOptions): Promise<D
   const { gateway, token, isRegistered } = own.current;
   if (!isRegistered) throw new Error('the registration of this device was interrupted; register again to complete it');
   const calls = new AbortController();
+  // one of each call that is under way or waits to be repeated
+  setMaxListeners(0, calls.signal);
   const api = apiFor(gateway, options, calls.signal).withToken(token);
   const nowMs = options.nowMs ?? Date.now;
   return { store, api, calls, own, events: new DeviceEvents(), alarm: new Alarm(nowMs), nowMs };

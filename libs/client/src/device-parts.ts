@@ -159,7 +159,10 @@ export class DeviceParts {
       token,
       calls: calls.signal,
       take: (item, acknowledge) => this.inbox.take(item, acknowledge),
-      onConnection: (isConnected) => events.emit('connection', { isConnected }),
+      onConnection: (isConnected) => {
+        if (isConnected) this.outgoing.hurry();
+        events.emit('connection', { isConnected });
+      },
       onCaughtUp: (ledger) =>
         this.#inBackground(async () => {
           await this.ledger.learn(ledger);

@@ -124,6 +124,11 @@ export class Outgoing {
       .catch((error: unknown) => this.context.events.emit('problem', { error }));
   }
 
+  /** The gateway can be reached again: what could not be submitted goes now. */
+  hurry(): void {
+    if (!this.#isClosed) this.#retries.hurry();
+  }
+
   /** After a restart everything without a terminal state is submitted again, under the same id. */
   async resume(): Promise<void> {
     const addresses = await this.context.store.unit(async (unit) => {

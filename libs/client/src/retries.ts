@@ -2,9 +2,16 @@ import { backoffMs } from './backoff.js';
 
 const RETRY = { firstMs: 1000, longestMs: 60_000 };
 
-/** Tries again, per address, what could not be submitted: later each time. */
+interface Waiting {
+  readonly timer: NodeJS.Timeout;
+  readonly attempt: number;
+  /** The gateway named the time. */
+  readonly isAppointed: boolean;
+}
+
+/** Tries again, per address, what could not be submitted: later each time, and at once when the gateway is back. */
 export class Retries {
-  readonly #waiting = new Map<string, { readonly timer: NodeJS.Timeout; readonly attempt: number }>();
+  readonly #waiting = new Map<string, Waiting>();
 
   constructor(private readonly again: (address: string) => void) {}
 
@@ -13,7 +20,16 @@ export class Retries {
     const attempt = (known?.attempt ?? -1) + 1;
     clearTimeout(known?.timer);
     const timer = setTimeout(() => this.again(address), Math.max(atLeastMs, backoffMs(attempt, RETRY))).unref();
-    this.#waiting.set(address, { timer, attempt });
+    this.#waiting.set(address, { timer, attempt, isAppointed: atLeastMs > 0 });
+  }
+
+  /** The gateway can be reached: nobody waits for a time of their own making. */
+  hurry(): void {
+    for (const [address, { timer, isAppointed }] of this.#waiting) {
+      if (isAppointed) continue;
+      clearTimeout(timer);
+      this.again(address);
+    }
   }
 
   /** It went: the next failure begins anew. */

@@ -2,6 +2,7 @@ import {
   equalBytes,
   isSignedHead,
   PurgeLedgerCheck,
+  readPurgeLedger,
   type LedgerHead,
   type LedgerVerdict,
 } from '@causeway/message-model';
@@ -47,12 +48,7 @@ export class LedgerMemory {
     const known = await this.context.store.get(RECORDS.ledger, 'seen');
     if (!known) return undefined;
     const check = new PurgeLedgerCheck(known.publicKey, known.seen);
-    for (let after = 0; ;) {
-      const page = await this.context.api.ledger(after, PAGE);
-      for (const entry of page.entries) check.add(entry);
-      after = page.entries.at(-1)?.sequence ?? after;
-      if (!page.hasMore) return check.verdict();
-    }
+    return readPurgeLedger(check, (after) => this.context.api.ledger(after, PAGE));
   }
 }
 

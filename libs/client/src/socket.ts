@@ -18,7 +18,8 @@ export interface SocketOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
-const RECONNECT = { firstMs: 250, longestMs: 30_000 };
+/** Each wait is at most some 40 % of the time that the gateway has been away: who restarts it does not wait for devices that sleep. */
+const RECONNECT = { firstMs: 250, longestMs: 30_000, growth: 1.4 };
 const HANDSHAKE_MS = 10_000;
 /** A peer that vanished without a word is noticed after at most two of these. */
 const PING_MS = 20_000;

@@ -3,7 +3,6 @@ import {
   concatBytes,
   messageIdFromBytes,
   messageIdToBytes,
-  toBytes,
   type Bytes,
   type MessageId,
 } from '@causeway/message-model';
@@ -28,6 +27,5 @@ export function readStampedBox(body: Bytes): { readonly box: Bytes; readonly sta
   if (body[0] !== STAMPED || body.length <= BOX_AT) return { box: body, stamp: undefined };
   const messageId = messageIdFromBytes(body.subarray(1 + TOKEN_BYTES, BOX_AT));
   if (!messageId) return { box: body, stamp: undefined };
-  const token = toBytes(body.subarray(1, 1 + TOKEN_BYTES));
-  return { box: toBytes(body.subarray(BOX_AT)), stamp: { messageId, token } };
+  return { box: body.subarray(BOX_AT), stamp: { messageId, token: body.subarray(1, 1 + TOKEN_BYTES) } };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkPurgeLedger } from './check-purge-ledger.js';
+import { checkPurgeLedger, PurgeLedgerCheck, readPurgeLedger, type ShownPurgeEntry } from './check-purge-ledger.js';
 import {
   decodePurgeEntry,
   encodePurgeEntry,
@@ -146,5 +146,47 @@ describe('a purge ledger', () => {
         expect(decodePurgeEntry(noise)).toBeUndefined();
       }),
     );
+  });
+});
+
+describe('a ledger that a gateway shows', () => {
+  const signer = new LedgerSigner(new Uint8Array(32).fill(7));
+  const fact = { class: 'message', keyId: 'message_1', rows: 3, sizeBytes: 9, keyCheck: null, scan: null };
+  const { ledger } = written(
+    [1, 2, 3].map((at) => ({ ...fact, droppedAt: at, destroyedAt: null })),
+    signer,
+  );
+  const shown = ledger.map((signed, index): ShownPurgeEntry => ({
+    ...signed,
+    ...fact,
+    sequence: index + 1,
+    droppedAt: new Date(index + 1).toISOString(),
+    destroyedAt: null,
+  }));
+  const reading = (entries: readonly ShownPurgeEntry[], hasMore = false) =>
+    readPurgeLedger(new PurgeLedgerCheck(signer.publicKey), async (after) => ({
+      entries: entries.slice(after, after + 2),
+      hasMore: hasMore || after + 2 < entries.length,
+    }));
+
+  it('is read page by page', async () => {
+    expect(await reading(shown)).toMatchObject({ kind: 'sound', head: { sequence: 3 } });
+  });
+
+  it('is not sound when its words are not those of its bytes', async () => {
+    for (const lie of [{ rows: 4 }, { class: 'inbox' }, { droppedAt: null }, { scan: 'no-bytes-left' }, { keyId: 'x' }])
+      expect(await reading(shown.map((entry, at) => (at === 1 ? { ...entry, ...lie } : entry)))).toEqual({
+        kind: 'faulty',
+        fault: { sequence: 2, why: 'shown-otherwise' },
+      });
+  });
+
+  it('ends when nothing more is shown, whatever is said of more', async () => {
+    expect(await reading(shown, true)).toMatchObject({ kind: 'sound' });
+    const again = { entries: shown.slice(0, 1), hasMore: true };
+    expect(await readPurgeLedger(new PurgeLedgerCheck(signer.publicKey), async () => again)).toEqual({
+      kind: 'faulty',
+      fault: { sequence: 2, why: 'out-of-order' },
+    });
   });
 });

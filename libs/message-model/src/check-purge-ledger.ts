@@ -5,6 +5,7 @@ import {
   LEDGER_START,
   purgeEntryHash,
   type LedgerHead,
+  type PurgeEntry,
   type SignedPurgeEntry,
 } from './purge-ledger.js';
 
@@ -19,10 +20,19 @@ export interface LedgerFault {
     | 'chain-broken'
     /** Nobody with the key signed this. */
     | 'not-signed'
+    /** What was shown of it in words is not what stands in its bytes. */
+    | 'shown-otherwise'
     /** The ledger ends before a head that was seen. */
     | 'cut-short'
     /** The ledger goes another way than at a head that was seen: it was written anew. */
     | 'rewritten';
+}
+
+/** An entry as a gateway shows it: the bytes, and in words what is said to stand in them. Times as ISO 8601. */
+export interface ShownPurgeEntry
+  extends SignedPurgeEntry, Omit<PurgeEntry, 'droppedAt' | 'destroyedAt' | 'previousHash'> {
+  readonly droppedAt: string | null;
+  readonly destroyedAt: string | null;
 }
 
 /** What a check came to: the head there is now, or the first fault. */
@@ -53,8 +63,15 @@ export class PurgeLedgerCheck {
   }
 
   /** The next entry. After a fault nothing more is looked at. */
-  add(signed: SignedPurgeEntry): void {
+  add(signed: SignedPurgeEntry | ShownPurgeEntry): void {
     this.fault ??= this.faultOf(signed);
+    if (!this.fault && 'sequence' in signed && !isShownAsIs(signed))
+      this.fault = { sequence: this.sequence, why: 'shown-otherwise' };
+  }
+
+  /** A fault was found: what comes after it says nothing. */
+  get isFaulty(): boolean {
+    return this.fault !== undefined;
   }
 
   verdict(): LedgerVerdict {
@@ -80,6 +97,36 @@ export class PurgeLedgerCheck {
     [this.sequence, this.hash, this.signature] = [sequence, hash, signature];
     return undefined;
   }
+}
+
+function isShownAsIs(shown: ShownPurgeEntry): boolean {
+  const read = decodePurgeEntry(shown.entry);
+  const timeOf = (text: string | null): number | null => (text === null ? null : Date.parse(text));
+  return (
+    read !== undefined &&
+    (['sequence', 'class', 'keyId', 'rows', 'sizeBytes', 'keyCheck', 'scan'] as const).every(
+      (field) => read[field] === shown[field],
+    ) &&
+    read.droppedAt === timeOf(shown.droppedAt) &&
+    read.destroyedAt === timeOf(shown.destroyedAt)
+  );
+}
+
+/**
+ * Reads a ledger page by page, to its end or its first fault. Whoever shows it may lie: a page without entries is the end, whatever it says
+ * of more.
+ */
+export async function readPurgeLedger(
+  check: PurgeLedgerCheck,
+  pageAfter: (sequence: number) => Promise<{ readonly entries: readonly ShownPurgeEntry[]; readonly hasMore: boolean }>,
+): Promise<LedgerVerdict> {
+  for (let after = 0, isMore = true; isMore;) {
+    const { entries, hasMore } = await pageAfter(after);
+    for (const entry of entries) check.add(entry);
+    after += entries.length;
+    isMore = hasMore && entries.length > 0 && !check.isFaulty;
+  }
+  return check.verdict();
 }
 
 /** A whole ledger at once. */

@@ -83,12 +83,14 @@ export class HoldStore {
     return rows.length === 1;
   }
 
-  /** Ends those whose time is over, as `end` does. */
+  /** Ends those whose time is over, as `end` does; and what a copy that was under way at an end left behind goes too. */
   async endExpired(now: Date): Promise<void> {
     await this.database.query(
-      `WITH ended AS (UPDATE registry.hold SET ended_at = ends_at WHERE ended_at IS NULL AND ends_at <= $1 RETURNING id)
-       DELETE FROM registry.held_message m USING ended WHERE m.hold_id = ended.id RETURNING 1`,
+      'UPDATE registry.hold SET ended_at = ends_at WHERE ended_at IS NULL AND ends_at <= $1 RETURNING 1',
       now,
+    );
+    await this.database.query(
+      'DELETE FROM registry.held_message m USING registry.hold h WHERE m.hold_id = h.id AND h.ended_at IS NOT NULL RETURNING 1',
     );
   }
 

@@ -89,10 +89,10 @@ export class InboxStore {
     facts: { readonly now: Date; readonly metadataHours: readonly number[] },
   ): Promise<readonly NewEvent[]> {
     const { hour: eventsAt, expiresAt } = eventHour(facts.now);
-    const done = acknowledgements.flatMap(({ device, ids }) =>
-      ids.map((id) => ({ ...refOf(device), hour: purgeHourOf(id), id })),
+    const done = acknowledgements.flatMap(({ device: { tenant, account, device }, ids }) =>
+      ids.map((id) => ({ tenant, account, device, hour: purgeHourOf(id), id })),
     );
-    const hours = done.map(({ hour }) => hour);
+    const hours = [...new Set(done.map(({ hour }) => hour))];
     return this.database.query<NewEvent>(
       withHour36(ACKNOWLEDGE, eventsAt),
       eventsAt,

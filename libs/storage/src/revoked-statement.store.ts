@@ -29,4 +29,13 @@ export class RevokedStatementStore {
     );
     return rows.length === 1;
   }
+
+  /** Those that would have ended by themselves. Returns how many went. */
+  async forgetPast(now: Date): Promise<number> {
+    const rows = await this.database.query(
+      'DELETE FROM registry.revoked_statement WHERE expires_at <= $1 RETURNING 1',
+      now,
+    );
+    return rows.length;
+  }
 }

@@ -92,4 +92,9 @@ export class TenantStore {
     );
     return rows.length === 1;
   }
+
+  /** Invites that are good for nothing any more, used or not. Returns how many went. */
+  async forgetInvites(now: Date): Promise<number> {
+    return (await this.database.query('DELETE FROM registry.invite WHERE expires_at <= $1 RETURNING 1', now)).length;
+  }
 }

@@ -9,13 +9,17 @@ const HEAD_BYTES = 512;
 export class DeviceSocket {
   private readonly answers = new Map<string, (isAccepted: boolean) => void>();
   private waiting: string[] = [];
+  private isEnding = false;
 
   private constructor(
     private readonly socket: WebSocket,
     private readonly onFrame: (frame: ReadFrame) => void,
+    private readonly onLost?: (code: number) => void,
   ) {
     socket.on('message', (raw: Buffer) => this.receive(readFrame(raw.toString('latin1', 0, HEAD_BYTES))));
-    socket.on('close', () => {
+    socket.on('error', () => socket.terminate());
+    socket.on('close', (code: number) => {
+      if (!this.isEnding) this.onLost?.(code);
       for (const ended of this.answers.values()) ended(false);
       this.answers.clear();
     });
@@ -23,13 +27,18 @@ export class DeviceSocket {
 
   static open(
     gatewayUrl: string,
-    options: { readonly token: string; readonly onFrame: (frame: ReadFrame) => void },
+    options: {
+      readonly token: string;
+      readonly onFrame: (frame: ReadFrame) => void;
+      /** The other end closed it, or it broke. */
+      readonly onLost?: (code: number) => void;
+    },
   ): Promise<DeviceSocket> {
     const socket = new WebSocket(`${gatewayUrl.replace('http', 'ws')}/v1/socket`, {
       headers: { authorization: `Bearer ${options.token}` },
       perMessageDeflate: false,
     });
-    const opened = new DeviceSocket(socket, options.onFrame);
+    const opened = new DeviceSocket(socket, options.onFrame, options.onLost);
     return new Promise((resolve, reject) => {
       socket.once('open', () => resolve(opened));
       socket.once('error', reject);
@@ -48,6 +57,7 @@ export class DeviceSocket {
   }
 
   close(): void {
+    this.isEnding = true;
     this.socket.terminate();
   }
 

@@ -29,6 +29,8 @@ export interface LoadResult {
   /** Messages that every device of the recipient has, and those of which the sender was told so. */
   readonly delivered: number;
   readonly receipts: number;
+  /** Sockets that the other end closed while the load ran, or that broke: what is for them waits in inboxes. */
+  readonly lostSockets: number;
   /** From the first message to the end of the last. */
   readonly seconds: number;
   readonly acceptMs: Latency;
@@ -57,6 +59,7 @@ export class NativeLoad {
   private refused = 0;
   private delivered = 0;
   private receipts = 0;
+  private lostSockets = 0;
 
   constructor(private readonly order: LoadOrder) {
     const isBeforehand = order.boxes === 'sealed';
@@ -91,9 +94,9 @@ export class NativeLoad {
       await pause(TICK_MS);
       if (this.delivered < this.accepted) seconds = (performance.now() - startedMs) / 1000;
     }
-    const { accepted, refused, delivered, receipts } = this;
+    const { accepted, refused, delivered, receipts, lostSockets } = this;
     const latencies = { acceptMs: this.acceptMs.latency, endToEndMs: this.endToEndMs.latency };
-    return { sent: count, accepted, refused, delivered, receipts, seconds, ...latencies };
+    return { sent: count, accepted, refused, delivered, receipts, lostSockets, seconds, ...latencies };
   }
 
   private prepare(index: number): PreparedMessage {
@@ -108,7 +111,14 @@ export class NativeLoad {
       for (const boxId of boxIds) this.arrived(boxId);
       for (const messageId of delivered) if (this.untold.delete(messageId)) this.receipts += 1;
     };
-    this.sockets.set(device.token, await DeviceSocket.open(this.order.gatewayUrl, { token: device.token, onFrame }));
+    const onLost = (code: number): void => {
+      this.lostSockets += 1;
+      process.stderr.write(`a socket was closed: ${code}\n`);
+    };
+    this.sockets.set(
+      device.token,
+      await DeviceSocket.open(this.order.gatewayUrl, { token: device.token, onFrame, onLost }),
+    );
   }
 
   private arrived(boxId: string): void {

@@ -141,6 +141,7 @@ const loadTable = (hours: readonly Hour[]): Table => ({
     'refused',
     'of them for a minute, to nobody',
     'of the others delivered',
+    'sockets lost',
     'SMS sent',
     'SMS received',
     'not taken',
@@ -154,6 +155,7 @@ const loadTable = (hours: readonly Hour[]): Table => ({
       count(sum(loads, ({ refused }) => refused)),
       count(loads[1]?.accepted ?? 0),
       count(loads[0]?.delivered ?? 0),
+      count(sum(loads, ({ lostSockets }) => lostSockets)),
       count(sum(of('native-sms'), ({ delivered }) => delivered)),
       count(sum(of('sms-native'), ({ delivered }) => delivered)),
       count(sum(telephones, ({ failed }) => failed)),
@@ -180,7 +182,7 @@ const storeTable = ({ backend, before, after }: Hour): Table => ({
   note: `"-" is what a store cannot say of its records. Hours of metadata from a week ago lay there at the beginning. What is to go within an hour goes with the partition of the hour, five minutes after it; readers see nothing of it from its own time on. Devices without a socket leave their events lying for a day. The load does not open a lost socket again: boxes for it wait until their deadline.`,
 });
 
-function targetsOf({ backend, after }: Hour): readonly Target[] {
+function targetsOf({ backend, loads, after }: Hour): readonly Target[] {
   const latest = Math.max(0, ...after.map(({ firstGoesInSeconds }) => -(firstGoesInSeconds ?? 0)));
   const passing = sum(
     after.filter(({ isPassing }) => isPassing),
@@ -192,6 +194,12 @@ function targetsOf({ backend, after }: Hour): readonly Target[] {
       wanted: `<= ${LATE_SECONDS} s`,
       measured: `${latest.toFixed(0)} s`,
       isMet: latest <= LATE_SECONDS,
+    },
+    {
+      what: `${BACKEND_NAMES[backend]}: sockets of devices that were lost`,
+      wanted: '0',
+      measured: count(sum(loads, ({ lostSockets }) => lostSockets)),
+      isMet: sum(loads, ({ lostSockets }) => lostSockets) === 0,
     },
     {
       what: `${BACKEND_NAMES[backend]}: records of what is under way, once nothing is`,

@@ -2,6 +2,7 @@ import { ledgerPageSchema, type LedgerPage } from '@causeway/api-contract';
 import {
   fromBase64Url,
   PurgeLedgerCheck,
+  readPurgeLedger,
   toBase64Url,
   type Bytes,
   type LedgerFault,
@@ -18,6 +19,7 @@ const FAULTS: Readonly<Record<LedgerFault['why'], string>> = {
   'out-of-order': 'is missing, or stands in another place',
   'chain-broken': 'does not follow from the one before: one of them was edited',
   'not-signed': 'is not signed by the key',
+  'shown-otherwise': 'is signed, and shown in other words than stand in it',
   'cut-short': 'was shown once and is not there: the ledger was cut',
   rewritten: 'is another than the one that was shown: the ledger was written anew',
 };
@@ -47,12 +49,9 @@ async function checkAt(invocation: Invocation, publicKey: Bytes): Promise<Ledger
   const gateway = invocation.option('gateway') ?? 'http://127.0.0.1:7400';
   const head = invocation.option('head');
   const check = new PurgeLedgerCheck(publicKey, head === undefined ? [] : [headOf(head)]);
-  for (let after = 0; ;) {
-    const page = await pageOf(new URL(`/v1/retention/ledger?after=${after}&limit=${PAGE}`, gateway));
-    for (const entry of page.entries) check.add(entry);
-    after = page.entries.at(-1)?.sequence ?? after;
-    if (!page.hasMore) return check.verdict();
-  }
+  return readPurgeLedger(check, (after) =>
+    pageOf(new URL(`/v1/retention/ledger?after=${after}&limit=${PAGE}`, gateway)),
+  );
 }
 
 async function pageOf(url: URL): Promise<LedgerPage> {
