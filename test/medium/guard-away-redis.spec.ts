@@ -13,7 +13,7 @@ let ada: Person;
 let friend: Person;
 let established: Awaited<ReturnType<typeof befriended>>['conversation'];
 
-const post = (person: Person, request: { readonly messageId: string }) =>
+const post = (person: Person, request: { readonly messageId: string; readonly [member: string]: unknown }) =>
   gateway.call(person, 'POST', '/v1/messages', JSON.parse(toWireJson(request)), {
     'idempotency-key': `"${request.messageId}"`,
   });
@@ -24,7 +24,7 @@ async function toStranger(from?: Person) {
   const sender = from ?? (await gateway.bridge.person('newcomer'));
   const address = `mimi://causeway.local/u/unknown-${(strangers += 1)}`;
   const request = headerTo(gateway.bridge, address);
-  return post(sender, { ...request, to: { ...request.to, address } } as typeof request);
+  return post(sender, { ...request, to: { ...request.to, address } });
 }
 
 const WAITS = { status: 429, document: { code: 'abnormal-usage-detected', retryAfterSeconds: 10 } };
