@@ -66,7 +66,7 @@ describe('MessageStore', () => {
     ]);
     const { moved, touched } = await lanes.drainNative(
       head.messages.map((message) => message.ref),
-      [],
+      { withheld: [], dropped: [] },
       now,
     );
     expect(touched).toEqual([bob]);

@@ -3,6 +3,7 @@ import { mintLaneId, purgeHourOf } from '@causeway/message-model';
 import { InProcess, must } from '../support/in-process.js';
 import { befriended, messageTo, nativeBody } from '../support/native-message.js';
 
+const NONE = { withheld: [], dropped: [] } as const;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
@@ -47,7 +48,10 @@ describe('DrainNativeLane', () => {
     const { messages } = await bridge.stores.lanes.head(lane, 10);
     const ready = must(messages[1]).ref;
     await bridge.cancel.execute(ada.caller, ready);
-    expect(await bridge.stores.lanes.drainNative([ready], [], bridge.clock.now())).toEqual({ moved: 0, touched: [] });
+    expect(await bridge.stores.lanes.drainNative([ready], NONE, bridge.clock.now())).toEqual({
+      moved: 0,
+      touched: [],
+    });
     await bridge.cancel.execute(ada.caller, head.ref);
     await bridge.drain.execute(lane);
     expect(await bridge.inbox(bob)).toEqual([]);

@@ -75,6 +75,7 @@ export const boxFor = (device: DeviceRef, isSync = false): BoxRow => ({
   sealKeyId: 1,
   body: toBytes(randomBytes(40)),
   isSync,
+  isWithheld: false,
   expiresAt: deadline,
 });
 

@@ -17,7 +17,7 @@ export function numberAt(place: number): string {
 export async function linkNumbers(
   field: TimingField,
   numbers: readonly string[],
-  findable: 'nobody' | 'contacts',
+  findable: 'nobody' | 'contacts' | 'everyone',
 ): Promise<readonly BenchDevice[]> {
   const owners = await field.people(Math.ceil(numbers.length / LINKS_OF_ACCOUNT));
   const ownerOf = (index: number): BenchDevice => {

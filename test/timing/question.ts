@@ -7,13 +7,17 @@ export type Kind = (typeof KINDS)[number];
 /** A question that anybody may ask about anybody. Every answer has to be the same, whoever is asked about. */
 export interface Question {
   readonly name: string;
-  /** Where an answer takes long on purpose, so many rounds have to do. */
-  readonly mostRounds?: number;
+  /** How many are asked side by side, each over a connection of its own: more than one where an answer waits for a fixed time. */
+  readonly lanes?: number;
+  /** Between two questions, milliseconds: until what the last one set off is over. */
+  readonly restMs?: number;
   /** How many rounds it may be asked, with who is asked about and who asks: what nobody is to learn is made here. */
   prepare(rounds: number): Promise<PreparedQuestion>;
 }
 
 export interface PreparedQuestion {
+  /** Ends what was started for it. */
+  close?(): Promise<void>;
   /** One question of one round. In a round every question has the same asker. */
   ask(kind: Kind, round: number, place: number): Promise<Asked>;
 }

@@ -98,6 +98,7 @@ export class NativeAdapter implements SealedAdapter, NamesMessages {
       sealKeyId,
       body: box,
       isSync: false,
+      isWithheld: false,
       expiresAt: new Date(expiresAtMs),
     }));
     try {

@@ -40,15 +40,10 @@ export class DrainNativeLane {
   /** True when anything left the lane, which is then one revision on. */
   private async deliver(ready: readonly LaneMessage[]): Promise<boolean> {
     const found = await this.recipients.find(ready);
-    const withheld = ready.filter((_, index) => {
-      const recipient = found[index];
-      return !recipient || recipient.peer === null || recipient.isBlockedByPeer;
-    });
-    const { moved, touched } = await this.lanes.drainNative(
-      ready.map((message) => message.ref),
-      withheld.map((message) => message.ref),
-      this.clock.now(),
-    );
+    const refs = ready.map(({ ref }) => ref);
+    const withheld = refs.filter((_, index) => found[index]?.isBlockedByPeer);
+    const dropped = refs.filter((_, index) => (found[index]?.peer ?? null) === null);
+    const { moved, touched } = await this.lanes.drainNative(refs, { withheld, dropped }, this.clock.now());
     this.devices.wake(touched);
     return moved > 0;
   }

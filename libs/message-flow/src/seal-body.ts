@@ -84,13 +84,12 @@ export class SealBody {
       assurance: 'verified',
     } as const;
     const stamp = { messageId, token: this.reports.mint(carried) };
-    // a block acts here: the words for the one who blocked go no further, and everything else stays as it was
-    const delivered = recipient.isBlockedByPeer
-      ? []
-      : body.recipient.map((box) => ({
-          ...boxRow(question, box, { account: peer, isSync: false }),
-          body: stampBox(stamp, box.box),
-        }));
+    // a block acts here: the words for the one who blocked go where nobody finds them, by the same work, and everything else stays as it was
+    const delivered = body.recipient.map((box) => ({
+      ...boxRow(question, box, { account: peer, isSync: false }),
+      isWithheld: recipient.isBlockedByPeer,
+      body: stampBox(stamp, box.box),
+    }));
     return {
       leg: 'native',
       planDigest: digest,
@@ -123,6 +122,7 @@ function boxRow(
     sealKeyId: box.sealKeyId,
     body: box.box,
     isSync: to.isSync,
+    isWithheld: false,
     expiresAt: deliverBefore,
   };
 }

@@ -229,15 +229,19 @@ export class SendMessage {
     return { ...stored, messageId, ...(row && { state: row.state, reason: row.reason }) };
   }
 
+  /**
+   * Devices hear of it once the answer is on its way: to hand something to a device that is there takes a moment, by which whoever wrote could
+   * tell it from one that is not, or from somebody who blocked them.
+   */
   private wake(message: NewMessage, placed: Pick<AcceptResult, 'lane' | 'position' | 'isDelivered'>): void {
-    const boxes = message.body?.boxes ?? [];
+    const boxes = message.body?.boxes.filter(({ isWithheld }) => !isWithheld) ?? [];
     const { lane, position } = placed;
     if (placed.isDelivered && lane && position !== null) {
-      this.devices.bring(boxes.map((box) => freshBox(box, lane, position)));
+      setImmediate(() => this.devices.bring(boxes.map((box) => freshBox(box, lane, position))));
       return;
     }
     // copies for the sender's own devices do not wait for a clear lane
-    this.devices.wake(boxes.filter((box) => message.laneLeg === 'clear' && box.isSync));
+    if (message.laneLeg === 'clear') setImmediate(() => this.devices.wake(boxes.filter(({ isSync }) => isSync)));
     if (!placed.lane) return;
     void this.lanes.wake(message.laneLeg, [placed.lane]);
     this.events.lanesWoken({ track: message.laneLeg, cause: 'accept', count: 1 });

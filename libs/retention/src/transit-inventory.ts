@@ -84,7 +84,7 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
       id: 'names the item towards its device',
       tenant_id: 'owner',
       account_id: 'owner',
-      device_id: 'owner',
+      device_id: 'owner; negative where a block withholds it and no device looks',
       kind: 'box or event',
       seal_key_id: 'which seal key opens it',
       body: 'sealed: a box only the device opens; of an event, its metadata',
@@ -134,7 +134,7 @@ export const TRANSIT_INVENTORY: readonly TableEntry[] = [
     columns: {
       tenant_id: 'owner',
       account_id: 'owner',
-      device_id: 'owner',
+      device_id: 'owner; negative as in `inbox`',
       position: 'order of arrival',
       purge_hour: 'partition of the item',
       inbox_id: 'the item',

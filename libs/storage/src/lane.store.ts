@@ -145,11 +145,17 @@ export class LaneStore {
   }
 
   /**
-   * Moves ready native messages from their lane to the inboxes, unless they are past their deadline. Boxes for the recipients of `withheld`
-   * are dropped in silence: a block acts here. Answers how many left, and whose inbox was filled.
+   * Moves ready native messages from their lane to the inboxes, unless they are past their deadline. Boxes for the recipients of `withheld`,
+   * who blocked their sender, are written where no device looks; those of `dropped`, who are not there any more, are not. Answers how many left,
+   * and whose inbox was filled.
    */
-  async drainNative(refs: readonly TransitId[], withheld: readonly TransitId[], now: Date): Promise<Drained> {
-    const [drained] = await this.database.query<Drained>(DRAIN_NATIVE, PartitionHours.ofAll(refs), refs, now, withheld);
+  async drainNative(
+    refs: readonly TransitId[],
+    { withheld, dropped }: { readonly withheld: readonly TransitId[]; readonly dropped: readonly TransitId[] },
+    now: Date,
+  ): Promise<Drained> {
+    const hours = PartitionHours.ofAll(refs);
+    const [drained] = await this.database.query<Drained>(DRAIN_NATIVE, hours, refs, now, withheld, dropped);
     return drained ?? { moved: 0, touched: [] };
   }
 

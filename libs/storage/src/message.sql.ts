@@ -27,10 +27,7 @@ const fillInboxes = (source: string): string => `
     INSERT INTO transit.inbox_item (tenant_id, account_id, device_id, purge_hour, inbox_id, expires_at)
     SELECT * FROM inbox_rows)`;
 
-/**
- * Boxes that cannot go yet rest as one JSON text. There may be none: when the recipient blocked the sender, who must not notice, and has
- * no other device.
- */
+/** Boxes that cannot go yet rest as one JSON text. */
 const stowed = (source: string): string =>
   `convert_to((SELECT coalesce(jsonb_agg(to_jsonb(b) ORDER BY b.rank), '[]')::text FROM ${source}), 'UTF8')`;
 
@@ -115,8 +112,9 @@ export const ATTACH = `WITH body AS (
   SELECT lane_id AS lane FROM changed`;
 
 /**
- * `$1` hours, `$2` refs, `$3` now, `$4` refs whose recipients' boxes are dropped: native heads that are ready leave their lane and their
- * stored boxes become inbox rows. Past its deadline none goes: the sweep ends it.
+ * `$1` hours, `$2` refs, `$3` now, `$4` refs whose recipients' boxes are withheld (see `boxJson`), `$5` those whose boxes are dropped, since
+ * there is no recipient any more: native heads that are ready leave their lane and their stored boxes become inbox rows. Past its deadline none
+ * goes: the sweep ends it.
  */
 export const DRAIN_NATIVE = `WITH changed AS (
     UPDATE transit.message m SET state = 'sent', updated_at = $3::timestamptz
@@ -130,9 +128,11 @@ export const DRAIN_NATIVE = `WITH changed AS (
     DELETE FROM transit.envelope e USING changed c WHERE e.purge_hour = ANY($1::int[]) AND e.purge_hour = c.purge_hour AND e.id = c.id
     RETURNING e.sealed, e.id AS ref, e.purge_hour AS "messageHour", c.position AS message_position),
   going AS (
-    SELECT b.*, o."messageHour", row_number() OVER (ORDER BY o.message_position, b.device) AS rank
+    SELECT b.ref, b.id, b.hour, b.tenant, b.account, b."sealKeyId", b.body, b."isSync", b."expiresAt", o."messageHour",
+      CASE WHEN NOT b."isSync" AND o.ref = ANY($4::text[]) THEN -abs(b.device) ELSE b.device END AS device,
+      row_number() OVER (ORDER BY o.message_position, b.device) AS rank
     FROM opened o, jsonb_to_recordset(convert_from(o.sealed, 'UTF8')::jsonb) AS b(${BOX_COLUMNS})
-    WHERE b."isSync" OR NOT (o.ref = ANY($4::text[]))),
+    WHERE b."isSync" OR NOT (o.ref = ANY($5::text[]))),
   ${fillInboxes('going')}
   SELECT (SELECT count(*)::int FROM left_items) AS moved,
-    coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_object('tenant', tenant, 'account', account, 'device', device)) FROM going), '[]'::jsonb) AS touched`;
+    coalesce((SELECT jsonb_agg(DISTINCT jsonb_build_object('tenant', tenant, 'account', account, 'device', device)) FROM going WHERE device > 0), '[]'::jsonb) AS touched`;

@@ -21,6 +21,8 @@ export interface BoxRow {
   readonly sealKeyId: number;
   readonly body: Bytes;
   readonly isSync: boolean;
+  /** Its recipient blocked the sender: it is written like any other, to where no device looks. */
+  readonly isWithheld: boolean;
   readonly expiresAt: Date;
 }
 
@@ -61,13 +63,17 @@ export const base64OrNull = (bytes: Uint8Array | null): string | null =>
 
 // Rows as they travel to PostgreSQL: one JSON text for a whole batch. Written out member by member, since they are made for every message.
 
+/**
+ * Devices have numbers from 1 on. What is withheld lies under the negative of its device's: as many rows of the same size in the same place,
+ * so that no answer comes sooner for a block, and nobody is ever handed one. It leaves by its hour like what a silent device leaves lying.
+ */
 export const boxJson = (ref: TransitId, box: BoxRow) => ({
   ref,
   id: box.id,
   hour: purgeHourOf(box.id),
   tenant: box.tenant,
   account: box.account,
-  device: box.device,
+  device: box.isWithheld ? -box.device : box.device,
   sealKeyId: box.sealKeyId,
   body: base64OrNull(box.body),
   isSync: box.isSync,

@@ -45,8 +45,8 @@ export class RecipientStore {
 
   async find(keys: readonly RecipientKey[]): Promise<readonly Recipient[]> {
     return this.database.query<Recipient>(
-      `SELECT c.owner_account AS peer, t.id AS contact, coalesce(c.is_blocked OR (c.crosses_networks AND NOT
-           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)), false) AS "isBlockedByPeer",
+      `SELECT c.owner_account AS peer, t.id AS contact, coalesce((c.crosses_networks AND NOT
+           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)) OR c.is_blocked, false) AS "isBlockedByPeer",
          coalesce(c.peer_has_sent, t.account_has_sent, false) AS "hasSent", coalesce(o.peer_has_sent, t.contact_has_sent, false) AS "hasBeenSentTo",
          a.address AS "peerAddress", t.country, t.gap_class AS "gapClass",
          CASE WHEN c.owner_account IS NULL THEN '[]'::jsonb ELSE ${devicesOf('c.owner_account')} END AS "peerDevices",

@@ -38,32 +38,40 @@ interface Row {
 }
 
 /** A link that is past its time is no link, whether or not its end was written down yet. `$4` is now. */
-const IS_LINKED = `NOT EXISTS (SELECT FROM registry.link l WHERE l.tenant_id = $1 AND l.id = t.link_id AND l.expires_at <= $4)`;
-const CONTACT = `SELECT id, conversation_id, country, line_type FROM registry.contact t
-  WHERE t.tenant_id = $1 AND t.account_id = $2`;
-const LINKED = `SELECT t.linked_account FROM registry.contact t WHERE t.tenant_id = $1 AND t.account_id = $2 AND ${IS_LINKED}`;
+const IS_LINKED = `coalesce((SELECT l.expires_at > $4 FROM registry.link l WHERE l.tenant_id = $1 AND l.id = t.link_id LIMIT 1), true)`;
+const CONTACT = 't.id, t.conversation_id, t.country, t.line_type, t.linked_account, t.link_id';
 const CONSENT = `SELECT c.owner_account, c.conversation_id FROM registry.consent c
   WHERE c.tenant_id = $1 AND c.peer_account = $2 AND c.state = 'granted'`;
 
-/** How each kind of target leads to a grant and to a contact. `$3` is the target; a contact leads to the account its number was linked by. */
-const FIND: Readonly<Record<RouteTarget['kind'], { readonly grant: string; readonly contact: string }>> = {
-  address: {
-    grant: `${CONSENT} AND c.owner_account = (SELECT a.id FROM registry.account a WHERE a.tenant_id = $1 AND a.address = $3)`,
-    contact: `${CONTACT} AND t.linked_account = g.owner_account AND ${IS_LINKED} ORDER BY t.id LIMIT 1`,
-  },
-  conversation: {
-    grant: `${CONSENT} AND (c.conversation_id = $3 OR c.owner_account = (
-      ${LINKED} AND t.conversation_id = $3))`,
-    contact: `${CONTACT} AND (t.conversation_id = $3 OR (t.linked_account = g.owner_account AND ${IS_LINKED})) ORDER BY t.conversation_id <> $3 LIMIT 1`,
-  },
-  contact: {
-    grant: `${CONSENT} AND c.owner_account = (${LINKED} AND t.id = $3)`,
-    contact: `${CONTACT} AND t.id = $3`,
-  },
+const contactBy = (key: 'id' | 'conversation_id'): string => `
+  SELECT ${CONTACT} FROM (SELECT * FROM registry.contact WHERE tenant_id = $1 AND ${key} = $3 LIMIT 1) t WHERE t.account_id = $2`;
+const OF_SAME_PERSON = `SELECT ${CONTACT} FROM registry.contact t
+  WHERE t.tenant_id = $1 AND t.account_id = $2 AND t.linked_account = g.owner_account AND ${IS_LINKED} ORDER BY t.id LIMIT 1`;
+const BY_LINKED_NUMBER = `(SELECT n.linked_account FROM (SELECT n.link_id) t WHERE ${IS_LINKED})`;
+
+/**
+ * How each kind of target leads to a grant, and to the contact of the same person. `$3` is the target; a contact leads to the account its number
+ * was linked by. Every row is looked up by a key: nothing grows with how many people somebody knows. Each `LIMIT 1` tells so to the planner,
+ * which has no samples of these tables and would otherwise fetch one row as if it were many.
+ */
+const FIND: Readonly<Record<RouteTarget['kind'], string>> = {
+  address: `
+    LEFT JOIN LATERAL (
+      ${CONSENT} AND c.owner_account = (SELECT a.id FROM registry.account a WHERE a.tenant_id = $1 AND a.address = $3) LIMIT 1) g ON true
+    LEFT JOIN LATERAL (${OF_SAME_PERSON}) t ON true`,
+  conversation: `
+    LEFT JOIN LATERAL (${contactBy('conversation_id')}) n ON true
+    LEFT JOIN LATERAL (
+      (${CONSENT} AND c.conversation_id = $3 LIMIT 1)
+      UNION ALL (${CONSENT} AND c.conversation_id <> $3 AND c.owner_account = ${BY_LINKED_NUMBER} LIMIT 1)) g ON true
+    LEFT JOIN LATERAL (SELECT n.* WHERE n.id IS NOT NULL UNION ALL (${OF_SAME_PERSON}) LIMIT 1) t ON true`,
+  contact: `
+    LEFT JOIN LATERAL (${contactBy('id')}) t ON true
+    LEFT JOIN LATERAL (${CONSENT} AND c.owner_account = t.linked_account AND ${IS_LINKED} LIMIT 1) g ON true`,
 };
 
 /** One statement, whatever is asked for and however many ways there are. `$1` tenant, `$2` who asks, `$3` the target, `$4` now. */
-const PLAN = (of: (typeof FIND)[RouteTarget['kind']]): string => `
+const PLAN = (found: string): string => `
   SELECT g.conversation_id AS conversation, g.owner_account AS peer, p.address AS "peerAddress", p.device_list_version AS "peerListVersion",
     s.device_list_version AS "selfListVersion",
     CASE WHEN t.id IS NOT NULL THEN jsonb_build_object('contact', t.id, 'conversation', t.conversation_id, 'country', t.country,
@@ -72,9 +80,8 @@ const PLAN = (of: (typeof FIND)[RouteTarget['kind']]): string => `
     ${preferencesOf('$1', 'g.owner_account', ['s.address'])} AS recipient,
     r.way, r.route_order AS "order"
   FROM registry.account s
-  LEFT JOIN LATERAL (${of.grant}) g ON true
-  LEFT JOIN LATERAL (${of.contact}) t ON true
-  LEFT JOIN registry.account p ON p.tenant_id = $1 AND p.id = g.owner_account
+  ${found}
+  LEFT JOIN LATERAL (SELECT address, device_list_version FROM registry.account WHERE tenant_id = $1 AND id = g.owner_account LIMIT 1) p ON true
   LEFT JOIN registry.route_choice r ON r.tenant_id = $1 AND r.account_id = $2 AND r.conversation_id = coalesce(t.conversation_id, g.conversation_id)
   WHERE s.tenant_id = $1 AND s.id = $2`;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SMS_CAPABILITIES } from '@causeway/adapter-sms-twilio';
-import { parseAccountId, parseContactId, PRIMARY_DEVICE } from '@causeway/message-model';
+import { parseAccountId, parseContactId, parseConversationId, PRIMARY_DEVICE } from '@causeway/message-model';
 import {
   PlanRoute,
   TellDevices,
@@ -11,6 +11,7 @@ import {
 } from '@causeway/people';
 import { SYSTEM_CLOCK } from '@causeway/platform';
 import { migrate, Stores, type AuthenticatedDevice } from '@causeway/storage';
+import { nativeAddressOf } from '../../support/native-message.js';
 import { Percentiles, type Latency } from '../measure/percentiles.js';
 import { WireCounter } from '../measure/wire-counter.js';
 import type { Scenario } from '../scenario.js';
@@ -21,16 +22,31 @@ import { PolicyBook } from '@causeway/retention';
 
 const ACCOUNTS = 10_000;
 const CONSENTS_EACH = 20;
+/** Of each kind of target. */
 const PLANS = 4_000;
 const COUNTED = 400;
 const WANTED_MS = 2;
 
 interface Asked {
+  readonly kind: Kind;
   readonly caller: AuthenticatedDevice;
   readonly request: RouteRequest;
 }
 
-/** A plan for a contact whose number is linked: three candidates, rules of both ends for everybody and for each other. */
+/** Everything by which somebody can be named, and where its name stands in a row of `COLUMNS`. */
+const KINDS = {
+  'a contact': 'contact',
+  'a conversation of a number': 'number_conversation',
+  'a native conversation': 'native_conversation',
+  'an address': 'address',
+} as const;
+type Kind = keyof typeof KINDS;
+const KIND_NAMES: readonly Kind[] = ['a contact', 'a conversation of a number', 'a native conversation', 'an address'];
+type Measured = readonly [Kind, Latency];
+const COLUMNS = `t.id AS contact, t.account_id AS caller, t.conversation_id AS number_conversation, c.conversation_id AS native_conversation,
+  p.address, a.address AS "callerAddress"`;
+
+/** Plans for people whose number is linked: three candidates, rules of both ends for everybody and for each other. */
 export const routes: Scenario = {
   name: 'routes',
   what: `route plans among ${ACCOUNTS} accounts with ${CONSENTS_EACH} consents, links, contacts and rules each`,
@@ -50,14 +66,28 @@ export const routes: Scenario = {
       const people = await seedStrangers(database, ACCOUNTS);
       const accounts = people.map(({ account }) => account);
       await seedConsents(database, SEEDED.tenant, { accounts, consentsEach: CONSENTS_EACH });
+      // what a load leaves to do, marking rows as committed and writing pages out, is no part of a plan
+      const settle = async (): Promise<void> => {
+        await database.rows('VACUUM (ANALYZE)');
+        await database.rows('CHECKPOINT');
+      };
+      await settle();
       const rows = await database.rows(
-        `SELECT c.id, c.account_id, a.address FROM registry.contact c
-         JOIN registry.account a ON a.tenant_id = c.tenant_id AND a.id = c.account_id ORDER BY sha256(c.id::bytea) LIMIT ${PLANS}`,
+        `SELECT ${COLUMNS} FROM registry.contact t
+         JOIN registry.account a ON a.tenant_id = t.tenant_id AND a.id = t.account_id
+         JOIN registry.account p ON p.tenant_id = t.tenant_id AND p.id = t.linked_account
+         JOIN registry.consent c ON c.tenant_id = t.tenant_id AND c.owner_account = t.linked_account AND c.peer_account = t.account_id
+         ORDER BY sha256(t.id::bytea) LIMIT ${PLANS}`,
       );
-      const asked = rows.map(askedOf);
-      progress(`${PLANS} plans, one after the other`);
-      const first = await measure(databaseUrl, asked);
-      const again = await measure(databaseUrl, asked);
+      const asked = rows.map((row) => askedOf(row, 'a contact'));
+      progress(`${PLANS} plans of each kind, one after the other`);
+      const [[, first]] = await measure(databaseUrl, asked);
+      await settle();
+      const again = await measure(
+        databaseUrl,
+        rows.flatMap((row) => KIND_NAMES.map((kind) => askedOf(row, kind))),
+      );
+      const slowest = Math.max(...again.map(([, { p99 }]) => p99));
       const wire = await WireCounter.before(databaseUrl);
       // more than one connection would prepare its statements within what is counted
       await measure(wire.url, asked.slice(0, COUNTED), 1);
@@ -75,17 +105,17 @@ export const routes: Scenario = {
             columns: ['plan', 'p50 ms', 'p99 ms', 'longest ms'],
             rows: [
               ['the first of a conversation, which is remembered', ...cells(first)],
-              ['after it', ...cells(again)],
+              ...again.map(([kind, latency]) => [`after it, for ${kind}`, ...cells(latency)]),
             ],
-            note: `${ACCOUNTS} accounts, ${ACCOUNTS * CONSENTS_EACH} grants, as many linked numbers, contacts of them and rules; three candidates each. ${tripsEach.toFixed(2)} round trips to the database for a plan.`,
+            note: `${ACCOUNTS} accounts, ${ACCOUNTS * CONSENTS_EACH} grants, as many linked numbers, contacts of them and rules; three candidates each; ${PLANS} plans of each kind in turn, one after the other, on a database at rest. ${tripsEach.toFixed(2)} round trips to the database for a plan.`,
           },
         ],
         targets: [
           {
-            what: 'route plan, 99th percentile',
+            what: 'route plan, 99th percentile, of the slowest kind',
             wanted: `below ${WANTED_MS} ms`,
-            measured: `${again.p99.toFixed(2)} ms`,
-            isMet: again.p99 < WANTED_MS,
+            measured: `${slowest.toFixed(2)} ms`,
+            isMet: slowest < WANTED_MS,
           },
           {
             what: 'round trips to the database for a plan of three candidates',
@@ -95,43 +125,56 @@ export const routes: Scenario = {
           },
         ],
         plots: [],
-        figures: { first, again, tripsEach },
+        figures: { first, again: Object.fromEntries(again), tripsEach },
       };
     }),
 };
 
 const cells = ({ p50, p99, max }: Latency): readonly string[] => [p50, p99, max].map((ms) => ms.toFixed(2));
 
-function askedOf(row: Readonly<Record<string, unknown>>): Asked {
-  const [account, contact] = [parseAccountId(String(row['account_id'])), parseContactId(String(row['id']))];
-  if (!account || !contact) throw new Error('a seeded id is not valid');
+function askedOf(row: Readonly<Record<string, unknown>>, kind: Kind): Asked {
+  const account = parseAccountId(String(row['caller']));
+  if (!account) throw new Error('a seeded id is not valid');
   const caller = {
     tenant: SEEDED.tenant,
     account,
     device: PRIMARY_DEVICE,
-    address: String(row['address']),
+    address: String(row['callerAddress']),
     host: 'causeway.local',
     hosts: ['causeway.local'],
     crossNetwork: false,
     registeredAt: new Date(0),
     region: 'local',
   };
-  return { caller, request: { to: { kind: 'contact', contact } } };
+  return { kind, caller, request: { to: targetOf(kind, String(row[KINDS[kind]])) } };
 }
 
-async function measure(url: string, asked: readonly Asked[], maxConnections = 2): Promise<Latency> {
+function targetOf(kind: Kind, named: string): RouteRequest['to'] {
+  const [contact, conversation] = [parseContactId(named), parseConversationId(named)];
+  if (kind === 'an address') return { kind: 'address', address: nativeAddressOf(named) };
+  if (contact) return { kind: 'contact', contact };
+  if (conversation) return { kind: 'conversation', conversation };
+  throw new Error('a seeded id is not valid');
+}
+
+/** By kind of target, in the order in which they come first. */
+async function measure(url: string, asked: readonly Asked[], maxConnections = 2): Promise<[Measured, ...Measured[]]> {
   const stores = new Stores({ url, maxConnections });
   const plans = planning(stores);
-  const times = new Percentiles();
+  const times = new Map<Kind, Percentiles>();
   for (const { caller, request } of asked.slice(0, 100)) await plans.explain(caller, request);
-  for (const { caller, request } of asked) {
+  for (const { kind, caller, request } of asked) {
     const startedMs = performance.now();
     const plan = await plans.execute(caller, request);
-    times.add(performance.now() - startedMs);
+    const tookMs = performance.now() - startedMs;
+    times.set(kind, times.get(kind) ?? new Percentiles());
+    times.get(kind)?.add(tookMs);
     if (plan.leg !== 'native') throw new Error(`a plan came out as ${plan.leg}`);
   }
   await stores.close();
-  return times.latency;
+  const [head, ...others] = [...times].map(([kind, { latency }]): Measured => [kind, latency]);
+  if (!head) throw new Error('nothing was asked');
+  return [head, ...others];
 }
 
 function planning({ routes: source, consents, accounts, inbox, partitions, wishes }: Stores): PlanRoute {

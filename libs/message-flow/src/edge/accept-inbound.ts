@@ -283,6 +283,7 @@ export class AcceptInbound {
         sealKeyId: device.sealKeyId,
         body: stampBox(stamp, sealToDevice({ context, sealPublicKey: device.sealKey, body })),
         isSync: false,
+        isWithheld: false,
         expiresAt: new Date(input.expiresAtMs),
       };
     });
