@@ -1,11 +1,5 @@
 import { TOKEN_BYTES } from '@causeway/abuse-control';
-import {
-  concatBytes,
-  messageIdFromBytes,
-  messageIdToBytes,
-  type Bytes,
-  type MessageId,
-} from '@causeway/message-model';
+import { concatBytes, messageIdFromBytes, messageIdToBytes, type Bytes, type MessageId } from '@causeway/message-model';
 
 /** What travels beside a sealed box: under which id it was accepted, and the proof that it was. */
 export interface ReportStamp {
