@@ -73,7 +73,7 @@ export const boxJson = (ref: TransitId, box: BoxRow) => ({
   hour: purgeHourOf(box.id),
   tenant: box.tenant,
   account: box.account,
-  device: box.isWithheld ? -box.device : box.device,
+  device: box.isWithheld ? -Number(box.device) : box.device,
   sealKeyId: box.sealKeyId,
   body: base64OrNull(box.body),
   isSync: box.isSync,
