@@ -73,7 +73,9 @@ describe('what the spam guard holds', () => {
     expect(queue.output).not.toContain('wants');
     expect((await operator('approve', decisionOf('theo'))).output).toMatch(/decision +passed/);
 
-    expect((await must(tara)('appeal', decisionOf('tara'), '--grounds', 'mistake')).output).toMatch(/decision +appealed/);
+    expect((await must(tara)('appeal', decisionOf('tara'), '--grounds', 'mistake')).output).toMatch(
+      /decision +appealed/,
+    );
     expect((await operator('decisions')).output).toMatch(/level \d +appealed: mistake/);
     expect((await operator('lift', decisionOf('tara'))).output).toMatch(/decision +lifted/);
     expect((await operator('lift', 'nonsense')).status).not.toBe(0);

@@ -35,14 +35,19 @@ const LATENCY_MS = { least: 50, most: 400 };
 type Fault = 'cut' | 'stall' | 'latency' | 'half-open' | 'answers lost';
 const FAULTS: readonly Fault[] = ['cut', 'stall', 'latency', 'half-open', 'answers lost'];
 
-/** A half-open connection never mends: what recovers is whoever notices. */
-const NOTICED_WITHIN_MS = 45_000;
+/** Faults after which a limit of their own holds, whatever the link: who waits on a dead connection has to notice. */
+const NOTICED_WITHIN_MS: Partial<Record<Fault, number>> = {
+  // it never mends
+  'half-open': 45_000,
+  // a statement is given up after ten seconds, what it was about is taken up by a sweep, and the next statement may have lost its answer too
+  'answers lost': 30_000,
+};
 
 const injectionAt = (link: Link, fault: Fault): Injection => ({
   name: `${link.name}: ${fault}`,
   group: `link ${fault}`,
   affects: link.affects,
-  recoverWithinMs: fault === 'half-open' ? NOTICED_WITHIN_MS : link.recoverWithinMs,
+  recoverWithinMs: Math.max(NOTICED_WITHIN_MS[fault] ?? 0, link.recoverWithinMs),
   ...(link.isRedis ? { queue: 'redis' } : {}),
   strike: async ({ field, random }) => {
     const proxy = field.link(link.name);
