@@ -86,6 +86,13 @@ async function sendMany(ada: Person, bob: Person, conversation: ConversationId, 
   for (const request of requests) await bridge.send.execute(ada.caller, request);
 }
 
+/** What sockets are handed comes after the sender's answer. */
+async function broughtTo(person: Person, count: number) {
+  const own = () => bridge.brought.filter(({ device }) => device.account === person.caller.account);
+  await until(() => own().length === count);
+  return own();
+}
+
 describe('DeviceSockets', () => {
   it('pushes what lies ready, says so, and what arrives later when woken', async () => {
     const { ada, bob, conversation } = await befriended(bridge);
@@ -106,7 +113,7 @@ describe('DeviceSockets', () => {
     await until(() => device.frames.at(-1)?.type === 'caught-up');
     bridge.brought.length = 0;
     await sendMany(ada, bob, conversation, 6);
-    const fresh = bridge.brought.filter((item) => item.device.account === bob.caller.account);
+    const fresh = await broughtTo(bob, 6);
     const [first, second, third, fourth, fifth, sixth] = fresh.map((item) => [item]);
     // the first is of a lane this socket does not know: the inbox says what lies before it
     sockets.bring(must(first));
@@ -119,7 +126,7 @@ describe('DeviceSockets', () => {
 
     bridge.brought.length = 0;
     await sendMany(ada, bob, conversation, 3);
-    const more = bridge.brought.filter((item) => item.device.account === bob.caller.account);
+    const more = await broughtTo(bob, 3);
     const expected = (await bridge.inbox(bob)).map(({ id }) => id);
     sockets.bring(more.slice(0, 1));
     expect(device.frames.filter((frame) => frame.type === 'caught-up').length).toBeGreaterThan(0);
