@@ -3,7 +3,7 @@ import type { DeviceRef } from './account.store.js';
 import type { Database } from './database.js';
 import { EXPIRE, EXPIRED_AT_ONCE } from './expire.sql.js';
 import { ACCEPT, ATTACH, STORED } from './message.sql.js';
-import { bodyJson, boxJson, digestJson, messageJson, type NewMessage, type SealedBody } from './new-message.js';
+import { bodyJson, boxJson, messageJson, type NewMessage, type SealedBody } from './new-message.js';
 import { PartitionHours } from './statements.js';
 import { eventHour, leaveLane, tellSender, withHour36, type TouchedDevice } from './state-events.js';
 
@@ -75,7 +75,7 @@ export class MessageStore {
 
   private async stored(repeated: readonly NewMessage[]): Promise<ReadonlyMap<TransitId, AcceptResult>> {
     if (repeated.length === 0) return new Map();
-    const digests = await this.database.query<StoredDigest>(STORED, JSON.stringify(repeated.map(digestJson)));
+    const digests = await this.database.query<StoredDigest>(STORED, JSON.stringify(repeated.map(messageJson)));
     const refs = digests.map(({ ref }) => ref);
     const rows = await this.database.query<Standing>(
       `SELECT id AS ref, state, reason, deliver_before AS "deliverBefore", lane_id AS lane FROM transit.message

@@ -90,14 +90,7 @@ export const bodyJson = (body: SealedBody | null) => ({
   recipientDevices: body?.recipientDevices ?? 0,
 });
 
-/** Under which digests a repetition is recognised, and what a repetition must agree with. */
-export const digestJson = (message: NewMessage) => ({
-  ref: message.ref,
-  digest: base64OrNull(message.digest),
-  previousDigest: base64OrNull(message.previousDigest),
-  fingerprint: base64OrNull(message.fingerprint),
-});
-
+/** Under its digests a repetition is recognised, and with its fingerprint it must agree. */
 export function messageJson(message: NewMessage, order: number) {
   const { body, sender } = message;
   return {
