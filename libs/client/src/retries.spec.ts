@@ -26,10 +26,13 @@ describe('what could not be submitted', () => {
     }
   });
 
-  it('is tried at once, and once, when the gateway is back', () => {
+  it('is tried at once, one shortly after the other and once, when the gateway is back', () => {
     retries.later('a', 0);
     retries.later('b', 0);
     retries.hurry();
+    jest.advanceTimersByTime(1);
+    expect(tried).toEqual(['a']);
+    jest.advanceTimersByTime(10);
     expect(tried).toEqual(['a', 'b']);
     jest.advanceTimersByTime(MINUTE_MS);
     expect(tried).toEqual(['a', 'b']);

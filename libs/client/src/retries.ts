@@ -1,6 +1,8 @@
 import { backoffMs } from './backoff.js';
 
 const RETRY = { firstMs: 1000, longestMs: 60_000 };
+/** Between one address and the next when all go at once: a gateway that is just back is met by many devices. */
+const APART_MS = 10;
 
 interface Waiting {
   readonly timer: NodeJS.Timeout;
@@ -25,10 +27,13 @@ export class Retries {
 
   /** The gateway can be reached: nobody waits for a time of their own making. */
   hurry(): void {
-    for (const [address, { timer, isAppointed }] of this.#waiting) {
+    let afterMs = 0;
+    for (const [address, { timer, attempt, isAppointed }] of this.#waiting) {
       if (isAppointed) continue;
       clearTimeout(timer);
-      this.again(address);
+      const sooner = setTimeout(() => this.again(address), afterMs).unref();
+      this.#waiting.set(address, { timer: sooner, attempt, isAppointed });
+      afterMs += APART_MS;
     }
   }
 
