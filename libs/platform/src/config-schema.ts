@@ -7,6 +7,7 @@ import {
   positive,
   optionalUrl,
   optionalRedis,
+  optionalBearer,
   optionalSecret,
   tenant,
   rpcAddresses,
@@ -198,7 +199,7 @@ export const SETTINGS = z.object({
   operatorToken: identity(
     '',
     'Bearer token of the operator console. Empty makes one in the data folder in development; production needs it set.',
-    optionalSecret,
+    optionalBearer,
   ),
 
   smsProvider: sms('none', 'Who carries SMS.', z.enum(['none', 'twilio'])),

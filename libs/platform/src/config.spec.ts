@@ -72,6 +72,11 @@ describe('the settings', () => {
       { ...PRODUCTION, CAUSEWAY_RCS_API_URL: 'https://rcs.example/rcs' },
       /CAUSEWAY_RCS_API_URL names a simulated network/,
     ],
+    [
+      'a token that no header can carry',
+      { CAUSEWAY_OPERATOR_TOKEN: 'two words' },
+      /CAUSEWAY_OPERATOR_TOKEN: must be letters/,
+    ],
     ['production without an operator token', { CAUSEWAY_ENVIRONMENT: 'production' }, /CAUSEWAY_OPERATOR_TOKEN/],
     [
       'production on a public address without https',
