@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CausewayError, ProblemError, TrustError, type Device, type SendOptions } from '@causeway/client';
 import type { SeededRandom } from '../support/seeded-random.js';
@@ -52,7 +53,10 @@ export class FaultLoad {
   constructor(
     private readonly field: FaultField,
     private readonly random: SeededRandom,
-  ) {}
+  ) {
+    // one of each lane that waits for its next message
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /**
    * Four people, one with two devices; six native lanes, two of which wait for a grant at first, twelve to telephones by SMS, four by RCS, three
