@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { CausewayError, PROBLEMS, type ProblemCode } from '@causeway/message-model';
 import { ClientTCP, JsonSocket } from '@nestjs/microservices';
-import { firstValueFrom, timeout } from 'rxjs';
+import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
 import { RPC_LIMIT_CHARACTERS, identityFor } from './private-server.js';
 import type { RpcAddress } from './rpc-address.js';
@@ -10,6 +10,7 @@ import type { TlsIdentity } from './tls-files.js';
 /** Asks another process of ours over its socket or over mutual TLS. Connects at the first question, and again after a loss. */
 export class PrivateClient {
   readonly #proxy: ClientTCP;
+  #answeredAtMs = -Infinity;
 
   constructor(address: RpcAddress, tls: TlsIdentity | undefined) {
     this.#proxy = address.kind === 'socket' ? new SocketClient(address.path) : tlsClient(address, identityFor(tls));
@@ -20,11 +21,26 @@ export class PrivateClient {
    * connection or a bug over there as `unavailable`. A question may have been acted upon even so: ask idempotently.
    */
   async ask(pattern: string, question: unknown, options: { readonly timeoutMs: number }): Promise<unknown> {
+    const askedAtMs = performance.now();
     try {
-      return await firstValueFrom(this.#proxy.send<unknown>(pattern, question).pipe(timeout(options.timeoutMs)));
+      const answer = await firstValueFrom(
+        this.#proxy.send<unknown>(pattern, question).pipe(timeout(options.timeoutMs)),
+      );
+      this.#answeredAtMs = performance.now();
+      return answer;
     } catch (thrown) {
+      this.#noticeSilence(thrown, askedAtMs);
       throw refusalIn(thrown) ?? new CausewayError('unavailable');
     }
+  }
+
+  /**
+   * A connection whose other end vanished without a word takes questions for ever. One on which nothing came back in the time of a whole
+   * question is given up, with what else was asked on it; the next question makes another.
+   */
+  #noticeSilence(thrown: unknown, askedAtMs: number): void {
+    if (!(thrown instanceof TimeoutError)) this.#answeredAtMs = performance.now();
+    else if (this.#answeredAtMs < askedAtMs) this.#proxy.close();
   }
 
   close(): void {

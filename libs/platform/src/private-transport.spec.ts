@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -81,6 +81,26 @@ describe('questions between our processes', () => {
     await serve(address);
     expect(await client(address).ask('double', { value: 21 }, soon)).toEqual({ value: 42 });
     if (address.kind === 'socket') expect((await stat(address.path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('are asked on a new connection when the old one swallows them without a word', async () => {
+    const inner = join(scratch, 'inner', 'a.sock');
+    await serve({ kind: 'socket', path: inner });
+    const passing = new Set<Socket>();
+    const between = createServer((asking) => {
+      passing.add(asking);
+      asking.pipe(connect(inner)).pipe(asking);
+    });
+    const path = join(scratch, 'between.sock');
+    await new Promise<void>((resolve) => between.listen(path, resolve));
+    closing.push(() => new Promise((resolve) => between.close(resolve)));
+    const asked = client({ kind: 'socket', path });
+    expect(await asked.ask('double', { value: 1 }, soon)).toEqual({ value: 2 });
+
+    for (const half of passing) half.unpipe().resume();
+    await expect(asked.ask('double', { value: 2 }, { timeoutMs: 300 })).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await asked.ask('double', { value: 3 }, soon)).toEqual({ value: 6 });
+    for (const half of passing) half.destroy();
   });
 
   it('bring a refusal back as the same error', async () => {
