@@ -25,6 +25,7 @@ const TENANT = 'bench';
 const WEEK = { senders: 2_000, pairsEach: 10 } as const;
 const BATCH = 200;
 const ONE_BY_ONE = 1_000;
+const WARM_UP = 300;
 const PER_SECOND = 1_000;
 const MAX_CALL_MS = 2;
 const MAX_PAIR_BYTES = 400;
@@ -122,6 +123,8 @@ async function judgeOn(on: BenchStores, seconds: number): Promise<Judged> {
       keys: KEYS,
       onStoreFailure: (_operation, thrown) => void failures.push(thrown),
     });
+    // in a process that has been up for a while the code is compiled
+    for (let number = 0; number < WARM_UP; number += 1) await judge.judge(message(number));
     const [single, singleCalls] = await store.callsDuring(() => oneByOne(judge));
     const cpuBefore = cpuOf(on);
     const bulk = await inBulk(judge, seconds);
