@@ -46,10 +46,10 @@ export const optionalRedis = text.refine((line) => line === '' || parseRedisAddr
     'must be empty, one redis:// or rediss:// URL, several of one kind separated by commas, or redis-cluster:// or rediss-cluster://',
 });
 export const optionalSecret = z.string().transform((line) => (line === '' ? undefined : new Secret(line)));
-/** What the Authorization header can carry (RFC 6750): anything else would be a token that lets nobody in. */
+/** What the Authorization header can carry (RFC 6750): anything else would be a token that lets nobody in. What names a sealed file is refused later, by its own reason. */
 export const optionalBearer = z
   .string()
-  .regex(/^[A-Za-z0-9_.~+/=-]{0,200}$/, 'must be letters, digits and _ . ~ + / = -, at most 200')
+  .regex(/^(sealed:)?[A-Za-z0-9_.~+/=-]{0,200}$/, 'must be letters, digits and _ . ~ + / = -, at most 200')
   .pipe(optionalSecret);
 export const tenant = z.string().transform((line, context) => {
   const id = parseTenantId(line);
