@@ -52,10 +52,12 @@ it(
     const document = encodeAccountLink({
       tenant: tenantOf(other),
       account: other.account,
+      accountKey: other.accountKeys.publicKey,
       device: other.deviceId,
       address: other.address,
       linkedAddress: ada.address,
       createdAt: inSeconds(0),
+      notAfter: inSeconds(86_400),
       nonce: toBytes(randomBytes(16)),
     });
     const signed = {

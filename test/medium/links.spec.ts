@@ -11,7 +11,7 @@ import {
   type ContactId,
 } from '@causeway/message-model';
 import type { InboundMessage } from '@causeway/network-adapter';
-import { PlanRoute, TellDevices, TellSwitch } from '@causeway/people';
+import type { PlanRoute } from '@causeway/people';
 import { Plaintext } from '@causeway/platform';
 import { BRIDGE, ClearBridge } from '../support/clear-bridge.js';
 import { must, TENANT, type InProcess, type Person } from '../support/in-process.js';
@@ -25,10 +25,7 @@ let plans: PlanRoute;
 beforeAll(async () => {
   edge = await ClearBridge.open();
   bridge = edge.bridge;
-  const { stores, clock, devices } = bridge;
-  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock, edge.bridge.retention.book);
-  const switches = new TellSwitch(stores.routes, stores.consents, tell, clock, (touched) => devices.wake(touched));
-  plans = new PlanRoute(stores.routes, bridge.desk(), switches, clock);
+  plans = bridge.plans();
 }, 60_000);
 afterAll(async () => edge.close());
 

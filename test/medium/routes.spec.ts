@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClearNetwork } from '@causeway/api-contract';
-import { PlanRoute, TellDevices, TellSwitch, type RouteRequest } from '@causeway/people';
+import type { PlanRoute, RouteRequest } from '@causeway/people';
 import { nativeAddressOf, befriended, clearInbox } from '../support/native-message.js';
 import { BRIDGE, ClearBridge, PERSON } from '../support/clear-bridge.js';
 import type { InProcess, Person } from '../support/in-process.js';
@@ -12,10 +12,7 @@ let plans: PlanRoute;
 beforeAll(async () => {
   edge = await ClearBridge.open();
   bridge = edge.bridge;
-  const { stores, clock, devices, retention } = bridge;
-  const tell = new TellDevices(stores.accounts, stores.inbox, stores.partitions, clock, retention.book);
-  const switches = new TellSwitch(stores.routes, stores.consents, tell, clock, (touched) => devices.wake(touched));
-  plans = new PlanRoute(stores.routes, bridge.desk(), switches, clock);
+  plans = bridge.plans();
 }, 60_000);
 afterAll(async () => edge.close());
 

@@ -21,7 +21,16 @@ import {
 } from '@causeway/message-flow';
 import { mintTransitId, parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
 import type { ClearAdapter } from '@causeway/network-adapter';
-import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
+import {
+  DecideConsent,
+  LeadToLinked,
+  PlanRoute,
+  RegisterAccount,
+  TellDevices,
+  TellSwitch,
+  type EdgeDesk,
+  type EdgeState,
+} from '@causeway/people';
 import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { ReportKeys } from '@causeway/process-context';
@@ -192,6 +201,22 @@ export class InProcess {
     return rows
       .filter((row) => row.kind === 'event')
       .map((row) => eventSchema.parse(JSON.parse(Buffer.from(row.body).toString('utf8'))));
+  }
+
+  /** As the gateway plans. */
+  plans(): PlanRoute {
+    const { clock, stores } = this;
+    const { accounts, carriedGrants, consents, inbox, partitions, routes } = stores;
+    const tell = new TellDevices(accounts, inbox, partitions, clock, this.retention.book);
+    const wake = this.devices.wake.bind(this.devices);
+    const switches = new TellSwitch(routes, consents, tell, clock, wake);
+    return new PlanRoute(
+      routes,
+      this.desk(),
+      switches,
+      new LeadToLinked(accounts, carriedGrants, consents, tell, clock, wake),
+      clock,
+    );
   }
 
   desk(): EdgeDesk {

@@ -18,6 +18,7 @@ import {
   AdmitFirstContact,
   DecideConsent,
   HandOutAlias,
+  LeadToLinked,
   LinkAccounts,
   EraseAccount,
   ExportAccount,
@@ -214,8 +215,10 @@ export class GatewayModule {
         { provide: RevokeStatement, useValue: new RevokeStatement(stores.revokedStatements, clock) },
         { provide: DecidePreferences, useValue: new DecidePreferences(stores.preferences) },
         made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
-          const switches = new TellSwitch(stores.routes, consents, tell, clock, (touched) => devices.wake(touched));
-          return new PlanRoute(stores.routes, edge, switches, context.clock, context.residency);
+          const wake = devices.wake.bind(devices);
+          const switches = new TellSwitch(stores.routes, consents, tell, clock, wake);
+          const lead = new LeadToLinked(accounts, stores.carriedGrants, consents, tell, clock, wake);
+          return new PlanRoute(stores.routes, edge, switches, lead, clock, context.residency);
         }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {
           const waker: DeviceWaker = {

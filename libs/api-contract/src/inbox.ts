@@ -53,6 +53,8 @@ export const deviceEventSchema = z.discriminatedUnion('type', [
     from: nativeAddressField,
     network: z.string(),
     confidentiality: z.enum(['sealed', 'clear']),
+    /** Of a native way: the account that it leads to. */
+    address: nativeAddressField.optional(),
     at: z.string(),
   }),
 ]);

@@ -1,7 +1,7 @@
 import { parseAliasId, parseChallengeId, parseLinkId } from '@causeway/message-model';
 import { z } from 'zod';
-import { bytesField, conversationIdField, nativeAddressField, parsed, signatureField } from './fields.js';
-import { sealAddressSchema } from './routes.js';
+import { conversationIdField, nativeAddressField, parsed } from './fields.js';
+import { sealAddressSchema, signedLinkSchema } from './routes.js';
 
 export const linkIdField = parsed('link id', parseLinkId).meta({ examples: ['k_AAAAAAAAAAAAAAAAAAAAAA'] });
 export const challengeIdField = parsed('challenge id', parseChallengeId);
@@ -42,11 +42,7 @@ export const proveLinkSchema = z.object({
 });
 
 /** One document under two signatures: of a device of each account. */
-export const linkAccountsSchema = z.object({
-  document: bytesField({ max: 2_048 }),
-  offered: signatureField,
-  accepted: signatureField,
-});
+export const linkAccountsSchema = signedLinkSchema;
 export const linkedSchema = z.object({ link: linkIdField });
 export const setFindableSchema = z.object({ by: findableField });
 export const crossNetworkSchema = z.object({ isOn: z.boolean().meta({ examples: [true] }) });

@@ -4,7 +4,9 @@ import { clearNetworkField } from './routes.js';
 
 /** A way in somebody's order: a network, also one that a module brings, or one address of several on native networks. */
 const wayField = z.union([z.literal('native'), clearNetworkField, nativeAddressField.transform(({ uri }) => uri)]);
-const orderField = z.array(wayField).max(16);
+/** The host of a native network stands for its owner's account there, once that is linked with the one whose order it is. */
+const hostField = z.string().regex(/^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/);
+const orderField = z.array(z.union([wayField, hostField])).max(16);
 const floorField = z.literal('sealed').nullable();
 
 /** Parts that are there replace what was said before; null takes it back. */

@@ -7,6 +7,7 @@ import {
   contactIdField,
   conversationIdField,
   nativeAddressField,
+  signatureField,
   signedField,
 } from './fields.js';
 
@@ -28,6 +29,15 @@ export const planRouteSchema = z.object({
   to: targetSchema,
   /** The least confidentiality of the message that is planned for; `clear` when a number is asked for, else `sealed`. */
   floor: z.enum(['sealed', 'clear']).optional(),
+  /** Keeps to the account that granted, whatever other account of theirs its owner would rather be reached at. */
+  stays: z.boolean().optional(),
+});
+
+/** What devices of two accounts of one person signed: one document under two signatures. */
+export const signedLinkSchema = z.object({
+  document: bytesField({ max: 2_048 }),
+  offered: signatureField,
+  accepted: signatureField,
 });
 
 /** One way as its sender may see it. Of the other person's rules it says that there is one, and no more. */
@@ -38,6 +48,8 @@ const explainedWaySchema = z.object({
   outcome: z.enum(['taken', 'next', 'closed', 'waits']),
   by: z.enum(['you', 'them', 'gateway']).optional(),
   why: z.string().optional(),
+  /** Of a native way, where there are several: whose account it is. */
+  address: z.string().optional(),
 });
 export const explainedRouteSchema = z.object({ isGranted: z.boolean(), ways: z.array(explainedWaySchema) });
 
@@ -46,6 +58,8 @@ const nativePlanSchema = z.object({
   conversation: conversationIdField,
   peer: z.object({ account: accountIdField, address: nativeAddressField, deviceListVersion: z.int() }),
   self: z.object({ deviceListVersion: z.int() }),
+  /** Links by which the account that was asked for leads to others; `peer` is one of these only where a link says so. */
+  links: z.array(signedLinkSchema).max(20).default([]),
   digest: z.string(),
 });
 

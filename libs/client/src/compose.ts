@@ -76,6 +76,8 @@ export async function composeMessage(unit: UnitOfWork, context: DeviceContext, d
     permitted: draft.options.allowClear ? [...draft.options.allowClear] : null,
     preview: null,
     statement: null,
+    ledFrom: null,
+    stays: false,
     request: null,
   };
   unit.put(RECORDS.outgoing, record.messageId, record);
@@ -107,7 +109,7 @@ export async function moveMessage(
   unit: UnitOfWork,
   context: DeviceContext,
   record: OutgoingRecord,
-  to: Pick<OutgoingRecord, 'conversation'> & Partial<Pick<OutgoingRecord, 'address' | 'floor'>>,
+  to: Pick<OutgoingRecord, 'conversation'> & Partial<Pick<OutgoingRecord, 'address' | 'floor' | 'ledFrom' | 'stays'>>,
 ): Promise<OutgoingRecord> {
   const { conversation } = to;
   const self = context.own.current;

@@ -6,7 +6,7 @@ import { recordState } from './message-states.js';
 import { unknownPeer } from './peers.js';
 import { putUpToShow } from './received-messages.js';
 import { RECORDS } from './records.js';
-import { readWireState } from './submission.js';
+import { readWireState } from './wire-state.js';
 
 type EventItem = Extract<InboxItem, { kind: 'event' }>;
 
@@ -38,7 +38,8 @@ export class DeviceEventHandling {
         case 'route-switched': {
           const { conversation, network, confidentiality } = event;
           const isOwn = event.from.uri === this.context.own.current.address;
-          const told = { conversation, network, confidentiality, from: event.from.uri, isOwn };
+          const [from, address] = [event.from.uri, event.address?.uri];
+          const told = { conversation, network, confidentiality, from, isOwn, address };
           return unit.afterCommit(() => this.context.events.emit('route-switched', told));
         }
         case 'consent-granted': {

@@ -47,6 +47,8 @@ export interface RouteSwitch {
   readonly isOwn: boolean;
   readonly network: string;
   readonly confidentiality: 'sealed' | 'clear';
+  /** Of a native way: the account it leads to, which may be another one of the same person. */
+  readonly address: string | undefined;
 }
 
 export interface MessageStateChange {

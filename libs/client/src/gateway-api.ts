@@ -82,8 +82,8 @@ export class GatewayApi {
   conversationDevices = (conversation: ConversationId) =>
     this.call({ method: 'GET', path: `/v1/conversations/${conversation}/devices`, answer: conversationDevicesSchema });
 
-  planRoute = (to: WireTarget, floor?: 'sealed' | 'clear') =>
-    this.call({ method: 'POST', path: '/v1/routes', body: { to, floor }, answer: planSchema });
+  planRoute = (to: WireTarget, asked: { readonly floor?: 'sealed' | 'clear'; readonly stays?: boolean } = {}) =>
+    this.call({ method: 'POST', path: '/v1/routes', body: { to, ...asked }, answer: planSchema });
   explainRoute = (to: WireTarget, floor?: 'sealed' | 'clear') =>
     this.call({ method: 'POST', path: '/v1/routes/explain', body: { to, floor }, answer: explainedRouteSchema });
   preferences = () => this.call({ method: 'GET', path: '/v1/preferences', answer: preferencesSchema });

@@ -9,7 +9,7 @@ export async function learnGrant(
   address: string,
   flush: (address: string) => void,
 ): Promise<ConversationId | undefined> {
-  const plan = await context.api.planRoute({ kind: 'address', address });
+  const plan = await context.api.planRoute({ kind: 'address', address }, { stays: true });
   if (plan.leg !== 'native' || plan.peer.address.uri !== address) return undefined;
   await context.store.unit(async (unit) => {
     for (const { name, record } of await unit.list(RECORDS.request)) {

@@ -5,6 +5,7 @@ import {
   decodeCbor,
   encodeCbor,
   fromBase64Url,
+  lifetimeOf,
   parseAddress,
   toBase64Url,
   toBytes,
@@ -51,31 +52,41 @@ export class Links {
     await this.context.api.proveLink(challenge, code);
   }
 
-  /** Offers to link another account of the same person: text for a device of that account, good for a quarter of an hour. */
+  /**
+   * Offers this account to another one of the same person: text for a device of that account, good for a quarter of an hour. Once it is
+   * accepted there, people whom that account granted can be led to this one.
+   */
   async offerAccount(address: string): Promise<string> {
     const linked = parseAddress(address);
     if (linked?.kind !== 'native') throw new CausewayError('invalid-address');
     const self = this.context.own.current;
+    const createdAt = nowSeconds(this.context);
     const document = encodeAccountLink({
       tenant: tenantOf(self),
       account: self.account,
+      accountKey: self.accountKey,
       device: self.deviceId,
       address: self.address,
       linkedAddress: linked.uri,
-      createdAt: nowSeconds(this.context),
+      createdAt,
+      notAfter: createdAt + lifetimeOf('links').ms / 1000,
       nonce: toBytes(randomBytes(16)),
     });
     return toBase64Url(encodeCbor([document, signAccountLink(document, self.identityPrivateKey)]));
   }
 
-  /** Accepts an offer that the person made on a device of their other account. Throws when it was made for somebody else. */
-  async acceptAccount(offer: string): Promise<void> {
+  /**
+   * Accepts an offer that the person made on a device of their other account, and answers with its address: those whom this account granted
+   * are shown the link, and may be led there by this account's order. Throws when it was made for somebody else.
+   */
+  async acceptAccount(offer: string): Promise<string> {
     const { document, offered } = readOffer(offer);
     const self = this.context.own.current;
     const link = parseAccountLink(document);
     if (!link || link.linkedAddress !== self.address) throw new Error('this offer is not for this account');
     const accepted = signAccountLink(document, self.identityPrivateKey);
     await this.context.api.linkAccounts({ document, offered, accepted });
+    return link.address;
   }
 
   /** Who may find this person by a linked number: nobody (as it begins), people whose number they have, or everyone. */

@@ -12,7 +12,8 @@ import { isTemporary, ProblemError } from './problem-error.js';
 import { RECORDS, type OutgoingRecord, type Peer, type Preview } from './records.js';
 import { Retries } from './retries.js';
 import { SerialByKey } from './serial.js';
-import { readWireState, Submission } from './submission.js';
+import { Submission } from './submission.js';
+import { readWireState } from './wire-state.js';
 
 /** A message on its way. It is a picture of a moment: `state` events and `status` tell what became of it. */
 export interface SentMessage {
@@ -78,7 +79,10 @@ export class Outgoing {
 
   async submit(address: string, messageId: MessageId): Promise<SentMessage> {
     await this.#queues.run(address, () => this.#advanceUpTo(address, messageId));
-    return this.describe(messageId);
+    const { record } = await this.#find(messageId);
+    // it was led to another account, whose queue it is in now, or back from there
+    if (!record || record.address === address || record.state) return this.describe(messageId);
+    return this.submit(record.address, record.messageId);
   }
 
   /** The person allows these networks for this message; `undefined` allows those of the preview it waits with. */

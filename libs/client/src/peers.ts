@@ -15,6 +15,7 @@ export const unknownPeer = (address: string): Peer => ({
   conversation: null,
   proposed: null,
   isVerified: false,
+  links: [],
 });
 
 export const offeredBy = (shown: AccountDevices): OfferedDevices => ({ ...shown, address: shown.address.uri });

@@ -29,7 +29,7 @@ export class Permissions {
     { over, forSeconds }: { readonly over: readonly ClearNetwork[]; readonly forSeconds: number },
   ): Promise<ShownPermission> {
     const { contact } = await contactOf(this.context, this.edge, address);
-    const plan = await this.context.api.planRoute({ kind: 'contact', contact }, 'clear');
+    const plan = await this.context.api.planRoute({ kind: 'contact', contact }, { floor: 'clear' });
     if (plan.leg !== 'clear') throw new Error('no clear network leads there now');
     const networks = plan.networks.filter((network) => over.includes(network));
     if (networks.length === 0) throw new Error('none of these networks leads there now');

@@ -59,6 +59,8 @@ export const peerSchema = z.object({
   /** Ours, until there is an agreed one. */
   proposed: conversationIdField.nullable(),
   isVerified: z.boolean(),
+  /** Links that led to another account of this person: the newest that was believed of each, and whether it is over. Unix seconds. */
+  links: z.array(z.object({ address: z.string(), createdAt: z.int(), isOver: z.boolean() })).default([]),
 });
 
 const conversationSchema = z.discriminatedUnion('kind', [
@@ -140,6 +142,10 @@ const outgoingSchema = z.object({
   permitted: z.array(z.string()).nullable(),
   preview: previewSchema.nullable(),
   statement: signedDocument.nullable(),
+  /** The account that granted, where a link of its owner's leads this message to another one of theirs. */
+  ledFrom: z.string().nullable().default(null),
+  /** It goes to this account and is led to no other, or to no other again. */
+  stays: z.boolean().default(false),
   /** The sealed request as submitted, sent again as it is when its outcome is not known. */
   request: z.string().nullable(),
 });

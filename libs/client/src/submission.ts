@@ -2,22 +2,24 @@ import { planDigest, toWireJson, type ClearPlan, type MessageTarget, type Native
 import {
   decodeContent,
   isTerminal,
-  parseState,
   type ConversationId,
   type MessageState,
   type WaitReason,
 } from '@causeway/message-model';
+import { parseAccountLink } from '@causeway/signal-protocol';
 import { coveredNetworks, permittedNetworks, sealForEdge, statementFor } from './clear-sealing.js';
 import { cancelQuietly } from './cancel-quietly.js';
-import { moveMessage } from './compose.js';
+import { moveMessage, nativeConversation } from './compose.js';
 import { contactOf, isClearAddress } from './contacts.js';
 import { boundedBy, withinPermission } from './deadlines.js';
 import { nowSeconds, type DeviceContext } from './device-context.js';
 import type { EdgeTrust } from './edge-trust.js';
+import { LedMessages } from './led-messages.js';
+import { noteLinks } from './linked-account.js';
 import { sealCopies } from './native-sealing.js';
 import type { Peers } from './peers.js';
 import { previewOf, previewsEqual } from './preview.js';
-import { GatewayUnreachableError, isTemporary, ProblemError } from './problem-error.js';
+import { isTemporary, ProblemError } from './problem-error.js';
 import { RecentPlans } from './recent-plans.js';
 import { RECORDS, type ContactRecord, type OutgoingRecord, type Peer, type PermissionRecord } from './records.js';
 import { Repair } from './repair.js';
@@ -26,6 +28,7 @@ import type { MessageDoor } from './message-door.js';
 import { recordState } from './message-states.js';
 import { told } from './told.js';
 import { TrustError } from './trust-error.js';
+import { readWireState } from './wire-state.js';
 import type { WireTarget } from './gateway-api.js';
 
 /** Plan, seal, submit; each repair starts over. A gateway that asks for more than this is not going to be satisfied. */
@@ -40,6 +43,7 @@ const isOfGone = (error: unknown): boolean => error instanceof ProblemError && e
 export class Submission {
   readonly #repair: Repair;
   readonly #plans: RecentPlans;
+  readonly #led: LedMessages;
 
   constructor(
     private readonly context: DeviceContext,
@@ -51,6 +55,7 @@ export class Submission {
   ) {
     this.#repair = new Repair(context, peers);
     this.#plans = new RecentPlans(context.nowMs);
+    this.#led = new LedMessages(context, peers, movedTo);
   }
 
   async advance(messageId: OutgoingRecord['messageId']): Promise<void> {
@@ -73,8 +78,8 @@ export class Submission {
       return await this.#prepareNative(record);
     } catch (error) {
       // Consent was taken back since the plan, or since we learnt of the conversation.
-      if (error instanceof ProblemError && CONSENT_GONE.has(error.code)) return this.#header(record, 'consent');
-      throw error;
+      if (!(error instanceof ProblemError && CONSENT_GONE.has(error.code))) throw error;
+      return (await this.#led.back(record)) ? undefined : this.#header(record, 'consent');
     }
   }
 
@@ -83,22 +88,26 @@ export class Submission {
     const target: WireTarget = peer.conversation
       ? { kind: 'conversation', conversation: peer.conversation }
       : { kind: 'address', address: record.address };
-    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.#askPlan(target));
-    if (plan.leg === 'none') return this.#header(record, 'consent');
-    if (plan.leg !== 'native' || plan.peer.address.uri !== record.address) {
-      throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
+    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.#askPlan(target, record));
+    if (plan.leg === 'none') return (await this.#led.back(record)) ? undefined : this.#header(record, 'consent');
+    if (plan.leg !== 'native') throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
+    if (plan.peer.address.uri !== record.address) {
+      const staying = await this.#led.follow(record, peer, plan);
+      return staying && this.#prepareNative(staying);
     }
     if (plan.conversation !== peer.conversation) await this.#learnConversation(record.address, plan);
     if (plan.conversation !== record.conversation) return this.#move(record, plan.conversation);
     const current = await this.#believedLists(record, plan);
-    if (current.change) return this.#header(record, 'key-change');
+    if (current.change) return (await this.#led.back(record)) ? undefined : this.#header(record, 'key-change');
     return this.#sealNative(record, plan, current);
   }
 
-  async #askPlan(target: WireTarget): ReturnType<DeviceContext['api']['planRoute']> {
+  async #askPlan(target: WireTarget, { address, stays }: OutgoingRecord) {
     const writtenBefore = (await this.context.store.get(RECORDS.counter, 'outgoing')) ?? 0;
-    const plan = await this.context.api.planRoute(target);
-    if (plan.leg === 'native') this.#plans.keep(plan, writtenBefore);
+    const plan = await this.context.api.planRoute(target, { stays });
+    if (plan.leg !== 'native') return plan;
+    this.#plans.keep(plan, writtenBefore);
+    await noteLinks(this.context, this.peers, address, plan);
     return plan;
   }
 
@@ -160,14 +169,19 @@ export class Submission {
   }
 
   /** The number's owner may be found by it and wants to be reached natively: what was not said yet is said there, sealed. */
-  async #goNative(record: OutgoingRecord, { conversation, peer }: NativePlan): Promise<undefined> {
+  async #goNative(record: OutgoingRecord, { conversation, peer, links }: NativePlan): Promise<undefined> {
     const { native } = await contactOf(this.context, this.edge, record.address, { isFresh: true });
     const address = peer.address.uri;
-    if (native !== address) throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
-    const to = { address, conversation, floor: 'sealed' } as const;
-    await this.context.store.unit((unit) => moveMessage(unit, this.context, record, to));
+    const isLed = links.some(({ document }) => parseAccountLink(document)?.linkedAddress === native);
+    if (native === null || (native !== address && !isLed))
+      throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
+    await this.context.store.unit(async (unit) => {
+      // where a link leads on from there is for that account's key to say
+      const agreed = native === address ? conversation : await nativeConversation(unit, native);
+      await moveMessage(unit, this.context, record, { address: native, conversation: agreed, floor: 'sealed' });
+    });
     if (record.gatewayId) await cancelQuietly(this.context, record.gatewayId);
-    this.movedTo(address);
+    this.movedTo(native);
     return undefined;
   }
 
@@ -311,12 +325,4 @@ export class Submission {
   #end(record: OutgoingRecord, state: MessageState): Promise<void> {
     return this.context.store.unit((unit) => recordState(unit, this.context, record.messageId, state));
   }
-}
-
-/** A state as the wire has it. A gateway that names one we do not know is taken for one that gave no answer. */
-export function readWireState(shown: { readonly kind: string; readonly reason?: string | undefined }): MessageState {
-  const text = shown.reason === undefined ? shown.kind : `${shown.kind}:${shown.reason}`;
-  const state = parseState(text);
-  if (!state) throw new GatewayUnreachableError({ cause: new Error('the gateway named a state that is none') });
-  return state;
 }

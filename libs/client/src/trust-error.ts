@@ -11,6 +11,7 @@ export type TrustFailure =
   | 'edge-bundle-does-not-verify'
   | 'edge-bundle-too-old'
   | 'plan-does-not-match'
+  | 'link-does-not-hold'
   | 'own-account';
 
 const WORDS: Record<TrustFailure, string> = {
@@ -25,6 +26,8 @@ const WORDS: Record<TrustFailure, string> = {
   'edge-bundle-does-not-verify': 'the keys of the edge are not signed by the edge this device knows',
   'edge-bundle-too-old': 'the keys of the edge are older than the gateway may hand out',
   'plan-does-not-match': 'the route is not the one that was asked for',
+  'link-does-not-hold':
+    'the gateway would lead to another account without a link that both accounts signed and that holds',
   'own-account': 'what the gateway says of this account is not what this account signed',
 };
 

@@ -55,10 +55,11 @@ export function chooseRoute({ candidates, facts, current }: RouteQuestion, vetoe
   return { kind: 'route', first, ways, judged, order, isSwitch: current !== undefined && current.key !== first.key };
 }
 
-const strength = ({ confidentiality }: Candidate): number => (confidentiality === 'sealed' ? 0 : 1);
+const strength = ({ confidentiality }: Pick<Candidate, 'confidentiality'>): number =>
+  confidentiality === 'sealed' ? 0 : 1;
 
-/** Places named by the recipient come first, as a network or as one way of it; the rest follows, sealed before clear. */
-function rank(candidate: Candidate, order: readonly string[]): number {
-  const place = order.findIndex((named) => named === candidate.key || named === candidate.network);
+/** Places named by the recipient come first, as a network, its host or one way of it; the rest follows, sealed before clear. */
+function rank({ key, network, host, ...candidate }: Candidate, order: readonly string[]): number {
+  const place = order.findIndex((named) => named === key || named === network || named === host);
   return place >= 0 ? place - order.length : strength(candidate);
 }

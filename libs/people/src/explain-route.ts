@@ -8,6 +8,8 @@ export interface ExplainedWay {
   readonly outcome: 'taken' | 'next' | 'closed' | 'waits';
   readonly by?: 'you' | 'them' | 'gateway';
   readonly why?: string;
+  /** Of a native way, where there are several after a grant: whose account it is. */
+  readonly address?: string;
 }
 
 const THEIRS: ReadonlySet<VetoName> = new Set([
@@ -22,12 +24,14 @@ const THEIRS: ReadonlySet<VetoName> = new Set([
  * about; after it every way is named with its outcome. A block is in neither.
  */
 export function explainRoute(route: Route, isGranted: boolean): readonly ExplainedWay[] {
+  const isOneOfSeveral = isGranted && route.judged.filter(({ candidate }) => candidate.host !== undefined).length > 1;
   return route.judged.map(({ candidate, objections }) => {
-    const { network, confidentiality } = candidate;
+    const { network, confidentiality, host, key } = candidate;
+    const named = isOneOfSeveral && host !== undefined ? { address: key } : {};
     const [objection] = isGranted ? objections : objections.filter((name) => !THEIRS.has(name));
-    if (objection) return { network, confidentiality, outcome: 'closed', ...VETO_WORDS[objection] } as const;
+    if (objection) return { network, confidentiality, outcome: 'closed', ...VETO_WORDS[objection], ...named } as const;
     if (!isGranted) return { network, confidentiality, outcome: 'waits', ...VETO_WORDS.consent } as const;
     const isTaken = route.kind === 'route' && route.first === candidate;
-    return { network, confidentiality, outcome: isTaken ? 'taken' : 'next' } as const;
+    return { network, confidentiality, outcome: isTaken ? 'taken' : 'next', ...named } as const;
   });
 }

@@ -7,6 +7,7 @@ export * from './conduct-listener.js';
 export * from './decide-consent.js';
 export * from './make-invite.js';
 export { LinkAccounts } from './link-accounts.js';
+export { LeadToLinked } from './lead-to-linked.js';
 export { AdmitFirstContact, type Pseudonyms } from './admit-first-contact.js';
 export { HandOutAlias } from './hand-out-alias.js';
 export * from './erase-account.js';

@@ -8,6 +8,10 @@ export interface Candidate {
   readonly confidentiality: 'sealed' | 'clear';
   /** Countries outside of the permitted ones that it passes. */
   readonly leavesRegion: readonly string[];
+  /** Of a native way: the host of its network, by which an order may name it. */
+  readonly host?: string | undefined;
+  /** Ends that take no part in conversations between native networks, which this way would be one of. */
+  readonly offFor?: readonly ('sender' | 'recipient')[];
 }
 
 /** What one of the two ends has decided, for everybody and for the other end. */
@@ -50,18 +54,23 @@ const isNotOver = ({ notOver }: PartyRules, { network }: Candidate): boolean => 
 const isSealedOnly = ({ floor }: PartyRules): boolean => floor === 'sealed';
 
 /**
- * Every reason for which a way is closed; one that objects is enough. Interoperability with a clear network is off until a person turns it
- * on, for both ends that have an account. A block is not among them: it acts at delivery, and no plan may show it.
+ * Every reason for which a way is closed; one that objects is enough. Interoperability with a clear network, and between native ones, is off
+ * until a person turns it on, for both ends that have an account. A block is not among them: it acts at delivery, and no plan may show it.
  */
 export const VETOES: readonly Veto[] = [
   { name: 'consent', objects: (_, { isGranted }) => !isGranted },
-  { name: 'switched-off', objects: (way, { sender }) => isClear(way) && !isOn(sender, way) },
+  {
+    name: 'switched-off',
+    objects: (way, { sender }) => (isClear(way) && !isOn(sender, way)) || way.offFor?.includes('sender') === true,
+  },
   { name: 'not-over', objects: (way, { sender }) => isNotOver(sender, way) },
   { name: 'removed', objects: (way, { sender }) => sender.removed.includes(way.key) },
   { name: 'floor', objects: (way, facts) => isClear(way) && (facts.floor === 'sealed' || isSealedOnly(facts.sender)) },
   {
     name: 'their-switch',
-    objects: (way, { recipient }) => recipient !== undefined && isClear(way) && !isOn(recipient, way),
+    objects: (way, { recipient }) =>
+      recipient !== undefined &&
+      ((isClear(way) && !isOn(recipient, way)) || way.offFor?.includes('recipient') === true),
   },
   { name: 'their-not-over', objects: (way, { recipient }) => recipient !== undefined && isNotOver(recipient, way) },
   {

@@ -34,6 +34,7 @@ export class TellSwitch {
       from: caller.address,
       network: way.network,
       confidentiality: way.confidentiality,
+      ...(way.host === undefined ? {} : { address: way.key }),
       at: this.clock.now().toISOString(),
     } as const;
     this.wake(await this.tell.execute(caller, event));

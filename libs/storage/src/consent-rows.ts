@@ -4,6 +4,7 @@ import {
   type AccountId,
   type Consent,
   type ConversationId,
+  type LinkId,
   type TenantId,
 } from '@causeway/message-model';
 import { DatabaseError, type Transaction } from './database.js';
@@ -36,6 +37,8 @@ export async function writeConsent(
     readonly conversation: ConversationId;
     /** The peer asked just now. */
     readonly isAsked: boolean;
+    /** The link that it is carried over by; undefined of what people said themselves. */
+    readonly link?: LinkId;
     readonly now: Date;
   },
 ): Promise<void> {
@@ -52,6 +55,7 @@ export async function writeConsent(
     state: after.standing === 'declined' ? 'refused' : after.standing,
     isBlocked: after.isStopped,
     conversationId,
+    ...(written.link === undefined ? {} : { linkId: written.link }),
     ...(isAsked ? { requestedAt: now } : isWithdrawn ? { requestedAt: null } : {}),
     ...(after.standing === 'requested' ? {} : { decidedAt: now }),
   };

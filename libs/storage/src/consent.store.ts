@@ -1,6 +1,5 @@
 import {
   CONSENT_POLICIES,
-  mintConversationId,
   nativeHostOf,
   reducePair,
   type AccountId,
@@ -9,7 +8,8 @@ import {
   type ConversationId,
   type TenantId,
 } from '@causeway/message-model';
-import { readConsent, writeConsent, type ConsentRow } from './consent-rows.js';
+import { agreedConversation, pairKey, parseStored, takeTurns, type Pair } from './consent-pair.js';
+import { readConsent, writeConsent } from './consent-rows.js';
 import type { Database, Transaction } from './database.js';
 import { requestIdOf } from './request-id.js';
 
@@ -34,12 +34,6 @@ export interface Granted {
   readonly conversation: ConversationId;
   readonly peer: AccountId;
   readonly peerAddress: string;
-}
-
-interface Pair {
-  readonly tenant: TenantId;
-  readonly owner: AccountId;
-  readonly peer: AccountId;
 }
 
 /** What `lodge` did. The requester learns of `granted` only; of everything else nothing, ever. */
@@ -238,6 +232,7 @@ export class ConsentStore {
       isAsked: false,
     });
     await writeConsent(tx, { key: key.other, id: request, before: before.other, after: after.other, ...written });
+    if (operation === 'grant') await makeOwn(tx, key);
     return { before, after, peer, peerAddress, address: self.address, conversation: agreed, request };
   }
 }
@@ -248,49 +243,15 @@ const ANSWERABLE = {
   revoke: new Set(['requested', 'declined']),
 } as const;
 
-/**
- * The conversation of a pair: the one there is, with the one proposed by whoever asked first before any other. Requesters choose its id, and
- * could name one in which they talk to somebody else, or one of their contacts': such a pair gets a new one.
- */
-async function agreedConversation(
-  tx: Transaction,
-  of: {
-    readonly tenant: TenantId;
-    readonly conversation: ConversationId;
-    readonly own: ConsentRow | null;
-    readonly other: ConsentRow | null;
-    readonly operation: ConsentOperation;
-  },
-): Promise<ConversationId> {
-  const { own, other, operation } = of;
-  if (other?.state === 'granted') return parseStored<ConversationId>(other.conversationId);
-  // a request is answered in the conversation it proposed; a welcome proposes none
-  const known = operation === 'request' ? asked(own) : (asked(own) ?? asked(other));
-  if (known) return parseStored<ConversationId>(known.conversationId);
-  const where = { tenantId: of.tenant, conversationId: of.conversation };
-  const [pair, contact] = await Promise.all([tx.consent.findFirst({ where }), tx.contact.findFirst({ where })]);
-  return pair || contact ? mintConversationId() : of.conversation;
-}
-
 /** Whether the owner has a number of the peer's by which the peer lets them be found. */
 async function hasAsContact(tx: Transaction, { tenant: tenantId, owner: accountId, peer }: Pair): Promise<boolean> {
   const where = { tenantId, accountId, linkedAccount: peer, endedAt: null };
   return (await tx.contact.findFirst({ where, select: { id: true } })) !== null;
 }
 
-const asked = (row: ConsentRow | null): ConsentRow | undefined => (row?.requestedAt ? row : undefined);
-
-/** What two people decide about each other happens one after the other. */
-async function takeTurns(tx: Transaction, { tenant, owner, peer }: Pair): Promise<void> {
-  const name = [tenant, ...[owner, peer].sort()].join(' ');
-  await tx.$executeRawUnsafe('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', name);
-}
-
-const pairKey = (pair: Pair) => ({
-  tenantId_ownerAccount_peerAccount: { tenantId: pair.tenant, ownerAccount: pair.owner, peerAccount: pair.peer },
-});
-
-/** Ids in our own tables were minted by their parser before they were stored. */
-function parseStored<Id extends string = AccountId>(text: string): Id {
-  return text as Id;
+/** What was carried over by a link and is said by the person now stays when the link goes. */
+async function makeOwn(tx: Transaction, { own, other }: { readonly own: Pair; readonly other: Pair }): Promise<void> {
+  const pairs = [own, other].map(({ owner: ownerAccount, peer: peerAccount }) => ({ ownerAccount, peerAccount }));
+  const where = { tenantId: own.tenant, OR: pairs, linkId: { not: null } };
+  await tx.consent.updateMany({ where, data: { linkId: null } });
 }

@@ -38,7 +38,8 @@ export class DiscoveryStore {
   /** Links that were not proved again in time: nobody is found by them from then on. */
   async endExpired(now: Date): Promise<void> {
     await this.database.query(
-      `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, findable = 'nobody', ended_at = $1, ended_because = 'expired'
+      `UPDATE registry.link SET number_digest = NULL, sealed_number = NULL, document = NULL, offered = NULL, accepted = NULL,
+         findable = 'nobody', ended_at = $1, ended_because = 'expired'
        WHERE expires_at <= $1 AND ended_at IS NULL`,
       now,
     );

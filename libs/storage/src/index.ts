@@ -8,6 +8,7 @@ export * from './tenant.store.js';
 export * from './account.store.js';
 export * from './pre-key.store.js';
 export * from './consent.store.js';
+export { CarriedGrantStore } from './carried-grant.store.js';
 export { requestIdOf } from './request-id.js';
 export type { ConsentingPerson, ConsentWordInput } from './consent-word.js';
 export { type ContactSummary, ContactStore, type SealedContact } from './contact.store.js';

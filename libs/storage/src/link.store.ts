@@ -34,6 +34,13 @@ export interface SealedLink {
   readonly sealedNumber: Bytes;
 }
 
+/** What a device of each of two linked accounts signed, for the devices of others to check. */
+export interface SignedLink {
+  readonly document: Bytes;
+  readonly offered: Bytes;
+  readonly accepted: Bytes;
+}
+
 /** What one account may have, numbers and accounts together. */
 const MOST_LINKS = 20;
 
@@ -94,24 +101,28 @@ export class LinkStore {
     });
   }
 
-  /** Both accounts signed for it. Made again, it is renewed. `undefined` when there is no room for another. */
+  /** Both accounts signed for it: `owner`, who offered, and `linked`. Made again, it is renewed. `undefined` when there is no room for another. */
   async linkAccounts(
     owner: Owner,
-    linked: { readonly link: LinkId; readonly account: AccountId },
+    linked: SignedLink & { readonly link: LinkId; readonly account: AccountId },
     times: { readonly now: Date; readonly expiresAt: Date },
   ): Promise<LinkId | undefined> {
     const rows = await this.database.query<{ link: LinkId }>(
-      `INSERT INTO registry.link (tenant_id, id, account_id, kind, linked_account, proved_at, expires_at)
-       SELECT $1, $3, $2, 'account', $4, $5, $6
+      `INSERT INTO registry.link (tenant_id, id, account_id, kind, linked_account, proved_at, expires_at, document, offered, accepted)
+       SELECT $1, $3, $2, 'account', $4, $5, $6, $7, $8, $9
        WHERE (SELECT count(*) FROM registry.link WHERE tenant_id = $1 AND account_id = $2) < ${MOST_LINKS}
        ON CONFLICT (tenant_id, account_id, linked_account) WHERE linked_account IS NOT NULL
-       DO UPDATE SET proved_at = excluded.proved_at, expires_at = excluded.expires_at, ended_at = NULL, ended_because = NULL RETURNING id AS link`,
+       DO UPDATE SET proved_at = excluded.proved_at, expires_at = excluded.expires_at, ended_at = NULL, ended_because = NULL,
+         document = excluded.document, offered = excluded.offered, accepted = excluded.accepted RETURNING id AS link`,
       owner.tenant,
       owner.account,
       linked.link,
       linked.account,
       times.now,
       times.expiresAt,
+      linked.document,
+      linked.offered,
+      linked.accepted,
     );
     return rows[0]?.link;
   }

@@ -36,6 +36,11 @@ const devicesOf = (account: string): string =>
   `coalesce((SELECT jsonb_agg(jsonb_build_object('deviceId', d.id, 'registrationId', d.registration_id, 'sealKeyId', d.seal_key_id) ORDER BY d.id)
      FROM registry.device d WHERE d.tenant_id = k.tenant AND d.account_id = ${account}), '[]'::jsonb)`;
 
+/** A grant that was carried over from a linked account stops where that account blocks: the one that accepted the link. */
+const BLOCKED_WHERE_CARRIED_FROM = `CASE WHEN c.link_id IS NULL THEN false ELSE EXISTS (
+    SELECT FROM registry.link l JOIN registry.consent b ON b.tenant_id = l.tenant_id AND b.owner_account = l.linked_account
+    WHERE l.tenant_id = k.tenant AND l.id = c.link_id AND b.peer_account = k.account AND b.is_blocked) END`;
+
 /**
  * Recipients of conversations with the devices of both ends, one round trip however many are asked for. Each `LIMIT 1` keeps a plan from
  * reading a table from end to end for a join: rows are looked up by their keys, however many there are.
@@ -46,7 +51,8 @@ export class RecipientStore {
   async find(keys: readonly RecipientKey[]): Promise<readonly Recipient[]> {
     return this.database.query<Recipient>(
       `SELECT c.owner_account AS peer, t.id AS contact, coalesce((c.crosses_networks AND NOT
-           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)) OR c.is_blocked, false) AS "isBlockedByPeer",
+           (SELECT p.cross_network FROM registry.account p WHERE p.tenant_id = k.tenant AND p.id = c.owner_account)) OR c.is_blocked
+           OR ${BLOCKED_WHERE_CARRIED_FROM}, false) AS "isBlockedByPeer",
          coalesce(c.peer_has_sent, t.account_has_sent, false) AS "hasSent", coalesce(o.peer_has_sent, t.contact_has_sent, false) AS "hasBeenSentTo",
          a.address AS "peerAddress", t.country, t.gap_class AS "gapClass",
          CASE WHEN c.owner_account IS NULL THEN '[]'::jsonb ELSE ${devicesOf('c.owner_account')} END AS "peerDevices",
@@ -54,7 +60,7 @@ export class RecipientStore {
        FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS q(value, rank),
          LATERAL (SELECT q.value->>'tenant' AS tenant, q.value->>'account' AS account, q.value->>'conversation' AS conversation) k
        LEFT JOIN LATERAL (
-         SELECT owner_account, is_blocked, crosses_networks, peer_has_sent FROM registry.consent
+         SELECT owner_account, is_blocked, crosses_networks, peer_has_sent, link_id FROM registry.consent
          WHERE tenant_id = k.tenant AND conversation_id = k.conversation AND peer_account = k.account AND state = 'granted' LIMIT 1) c ON true
        LEFT JOIN LATERAL (
          SELECT peer_has_sent FROM registry.consent

@@ -4,6 +4,7 @@ import { ChallengeStore } from './challenge.store.js';
 import { SpendingStore } from './spending.store.js';
 import { AliasStore } from './alias.store.js';
 import { AttemptStore } from './attempt.store.js';
+import { CarriedGrantStore } from './carried-grant.store.js';
 import { ConsentStore } from './consent.store.js';
 import { ContactStore } from './contact.store.js';
 import { SealedNumberStore } from './sealed-number.store.js';
@@ -40,6 +41,7 @@ export class Stores {
   readonly accounts: AccountStore;
   readonly preKeys: PreKeyStore;
   readonly consents: ConsentStore;
+  readonly carriedGrants: CarriedGrantStore;
   readonly contacts: ContactStore;
   readonly numbers: SealedNumberStore;
   readonly numberDigests: NumberDigestStore;
@@ -76,6 +78,7 @@ export class Stores {
     this.accounts = new AccountStore(this.database);
     this.preKeys = new PreKeyStore(this.database);
     this.consents = new ConsentStore(this.database);
+    this.carriedGrants = new CarriedGrantStore(this.database);
     this.contacts = new ContactStore(this.database);
     this.standings = new ContactStandingStore(this.database);
     this.numbers = new SealedNumberStore(this.database);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SMS_CAPABILITIES } from '@causeway/adapter-sms-twilio';
 import { parseAccountId, parseContactId, parseConversationId, PRIMARY_DEVICE } from '@causeway/message-model';
 import {
+  LeadToLinked,
   PlanRoute,
   TellDevices,
   TellSwitch,
@@ -177,10 +178,11 @@ async function measure(url: string, asked: readonly Asked[], maxConnections = 2)
   return [head, ...others];
 }
 
-function planning({ routes: source, consents, accounts, inbox, partitions, wishes }: Stores): PlanRoute {
+function planning({ routes: source, consents, carriedGrants, accounts, inbox, partitions, wishes }: Stores): PlanRoute {
   const tell = new TellDevices(accounts, inbox, partitions, SYSTEM_CLOCK, new PolicyBook(wishes, SYSTEM_CLOCK));
   const switches = new TellSwitch(source, consents, tell, SYSTEM_CLOCK, () => undefined);
-  return new PlanRoute(source, DESK, switches, SYSTEM_CLOCK);
+  const lead = new LeadToLinked(accounts, carriedGrants, consents, tell, SYSTEM_CLOCK, () => undefined);
+  return new PlanRoute(source, DESK, switches, lead, SYSTEM_CLOCK);
 }
 
 const NETWORKS = (['rcs', 'sms'] as const).map((network): OfferedNetwork => {

@@ -14,9 +14,9 @@ export const explain: Command = {
     withDevice(invocation, async (device) => {
       const terminal = new Terminal();
       const { ways } = await device.routing.explain(invocation.arguments[0] ?? '');
-      for (const { network, confidentiality, outcome, why } of ways) {
+      for (const { network, confidentiality, outcome, why, address } of ways) {
         const privacy = confidentiality === 'sealed' ? 'end-to-end encrypted' : 'readable by carriers';
-        terminal.row(network, [`${OUTCOMES[outcome]}, ${privacy}`, ...(why ? [why] : [])].join(': '));
+        terminal.row(address ?? network, [`${OUTCOMES[outcome]}, ${privacy}`, ...(why ? [why] : [])].join(': '));
       }
     }),
 };

@@ -73,7 +73,7 @@ export const LINK_COMMANDS: readonly Command[] = [
     ...own,
     name: 'link offer',
     usage: '<address>',
-    summary: 'offer to link another account of yours',
+    summary: 'offer this account to another one of yours, whose people may then be led here',
     run: (invocation) =>
       withDevice(invocation, async (device) => {
         const [address = ''] = invocation.arguments;
@@ -84,12 +84,11 @@ export const LINK_COMMANDS: readonly Command[] = [
     ...own,
     name: 'link accept',
     usage: '<offer>',
-    summary: 'link the account whose device made this offer',
+    summary: 'link the account of yours whose device made this offer; who may write to this one can be led there',
     run: (invocation) =>
       withDevice(invocation, async (device) => {
         const [offer = ''] = invocation.arguments;
-        await device.links.acceptAccount(offer);
-        new Terminal().line('Linked.');
+        new Terminal().row('linked with', await device.links.acceptAccount(offer));
       }),
   },
   {

@@ -95,7 +95,10 @@ const CARRY_OUT: readonly (readonly [what: string, sql: string])[] = [
     `UPDATE registry.link l SET findable = t.row->>'findable', ended_at = (t.row->>'ended_at')::timestamptz,
        ended_because = t.row->>'ended_because',
        number_digest = CASE WHEN t.row->>'ended_at' IS NULL THEN l.number_digest END,
-       sealed_number = CASE WHEN t.row->>'ended_at' IS NULL THEN l.sealed_number END
+       sealed_number = CASE WHEN t.row->>'ended_at' IS NULL THEN l.sealed_number END,
+       document = CASE WHEN t.row->>'ended_at' IS NULL THEN l.document END,
+       offered = CASE WHEN t.row->>'ended_at' IS NULL THEN l.offered END,
+       accepted = CASE WHEN t.row->>'ended_at' IS NULL THEN l.accepted END
      FROM registry.tombstone t
      WHERE t.table_name = 'link' AND t.kind = 'narrowed' AND registry.grave_of(l.tenant_id, l.id) = t.key
        AND (l.findable, l.ended_at) IS DISTINCT FROM (t.row->>'findable', (t.row->>'ended_at')::timestamptz)`,
