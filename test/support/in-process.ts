@@ -214,7 +214,7 @@ export class InProcess {
       routes,
       this.desk(),
       switches,
-      new LeadToLinked(accounts, carriedGrants, consents, tell, clock, wake),
+      new LeadToLinked(accounts, carriedGrants, tell, clock, wake),
       clock,
     );
   }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { DatabaseAccess } from './database-access.js';
 import { devicesNamed, INTRUDER_DEVICE, type Intruder } from './intruder.js';
 import { LyingGateway, type Heard, type Lie, type Told } from './lying-gateway.js';
-import { eventually, PASSPHRASE, World } from './world.js';
+import { eventually, PASSPHRASE, World, type WorldOptions } from './world.js';
 
 /** Someone who hears of the world only through the gateway that lies, and what their device told them. */
 export interface Deceived {
@@ -31,8 +31,8 @@ export class LiarsWorld {
     readonly database: DatabaseAccess,
   ) {}
 
-  static async start(): Promise<LiarsWorld> {
-    const world = await World.start();
+  static async start(options: WorldOptions = {}): Promise<LiarsWorld> {
+    const world = await World.start(options);
     return new LiarsWorld(
       world,
       await LyingGateway.before(world.gatewayUrl),
@@ -58,8 +58,8 @@ export class LiarsWorld {
     return person;
   }
 
-  async friend(name: string): Promise<Friend> {
-    const device = await this.world.register(name);
+  async friend(name: string, host?: string): Promise<Friend> {
+    const device = await this.world.register(name, this.world.gatewayUrl, host);
     const received: ReceivedMessage[] = [];
     device.on('message', (message) => void received.push(message));
     device.on('request', (request) => device.accept(request));

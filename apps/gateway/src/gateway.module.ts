@@ -217,7 +217,7 @@ export class GatewayModule {
         made(PlanRoute, [EdgeDeskClient, EveryGateway], (edge, devices) => {
           const wake = devices.wake.bind(devices);
           const switches = new TellSwitch(stores.routes, consents, tell, clock, wake);
-          const lead = new LeadToLinked(accounts, stores.carriedGrants, consents, tell, clock, wake);
+          const lead = new LeadToLinked(accounts, stores.carriedGrants, tell, clock, wake);
           return new PlanRoute(stores.routes, edge, switches, lead, clock, context.residency);
         }),
         made(DeviceSockets, [Authenticator, ReadInbox], (authenticator, readInbox) => {

@@ -4,7 +4,6 @@ import type {
   AccountStore,
   AuthenticatedDevice,
   CarriedGrantStore,
-  ConsentStore,
   DeviceRef,
   LinkedAccount,
   NativeWay,
@@ -17,7 +16,6 @@ export class LeadToLinked {
   constructor(
     private readonly accounts: AccountStore,
     private readonly grants: CarriedGrantStore,
-    private readonly consents: ConsentStore,
     private readonly tell: TellDevices,
     private readonly clock: Clock,
     private readonly wake: (devices: readonly DeviceRef[]) => void,
@@ -59,9 +57,8 @@ export class LeadToLinked {
     if (isNew) {
       const news = { type: 'consent-granted', conversation, at: now.toISOString() } as const;
       this.wake(await this.tell.execute(caller, { ...news, peer: peerAddress }));
-      // one who blocked the sender hears nothing of them, at any account, and that is not to be seen here
-      const theirs = await this.consents.findOfPeer(caller, granted.peer);
-      if (!theirs?.isBlocked) this.wake(await this.tell.execute({ tenant, account: peer }, { ...news, peer: address }));
+      // also where the one that granted blocked the sender since: the work is the same, and their devices know the conversation when it ends
+      this.wake(await this.tell.execute({ tenant, account: peer }, { ...news, peer: address }));
     }
     return { ...way, conversation };
   }

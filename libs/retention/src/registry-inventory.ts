@@ -86,7 +86,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
   },
   {
     table: 'registry.consent',
-    lifetime: 'until one of the two erases their account',
+    lifetime: 'until one of the two erases their account, or the link ends that it was carried over by',
     readers: ['gateway', 'worker'],
     defaultClass: 'registry',
     columns: {
@@ -101,6 +101,7 @@ export const REGISTRY_INVENTORY: readonly TableEntry[] = [
       decided_at: 'when the owner decided',
       crosses_networks: 'whether the two are on different native networks',
       peer_has_sent: 'that the one who writes has: an established conversation is never cut',
+      link_id: 'by which link of two accounts it was carried over: it goes with that link',
     },
   },
   {

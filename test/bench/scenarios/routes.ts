@@ -181,7 +181,7 @@ async function measure(url: string, asked: readonly Asked[], maxConnections = 2)
 function planning({ routes: source, consents, carriedGrants, accounts, inbox, partitions, wishes }: Stores): PlanRoute {
   const tell = new TellDevices(accounts, inbox, partitions, SYSTEM_CLOCK, new PolicyBook(wishes, SYSTEM_CLOCK));
   const switches = new TellSwitch(source, consents, tell, SYSTEM_CLOCK, () => undefined);
-  const lead = new LeadToLinked(accounts, carriedGrants, consents, tell, SYSTEM_CLOCK, () => undefined);
+  const lead = new LeadToLinked(accounts, carriedGrants, tell, SYSTEM_CLOCK, () => undefined);
   return new PlanRoute(source, DESK, switches, lead, SYSTEM_CLOCK);
 }
 
