@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { sequences, type Act } from './testing/acts.js';
 import { Judge } from './testing/judge.js';
 import { PLANTED } from './testing/planted-faults.js';
-import { REAL, Scene, type Parts } from './testing/scene.js';
+import { REAL, type Parts } from './testing/parts.js';
+import { Scene } from './testing/scene.js';
 
 const RUNS = 4_000;
 
@@ -23,9 +24,11 @@ const isRefusal = (act: Act): boolean => (act.kind === 'revoke' && act.by === 1)
 function revealedRefusal(acts: readonly Act[], parts: Parts): string | undefined {
   const [refusing, silent] = [new Scene(parts), new Scene(parts)];
   for (const act of acts) {
+    // of the other account a block after a grant; a refusal before it only keeps the words where they were granted
+    const isBlockThere = act.kind === 'other' && act.operation === 'revoke' && silent.isGrantedThere;
     const { shown } = refusing.do(act);
-    const unrefused = isRefusal(act) ? { shown: [] } : silent.do(act);
-    if (refusing.isGranted !== silent.isGranted) return undefined;
+    const unrefused = isRefusal(act) || isBlockThere ? { shown: [] } : silent.do(act);
+    if (refusing.isGranted !== silent.isGranted || refusing.standingThere !== silent.standingThere) return undefined;
     if (shown.join() !== unrefused.shown.join()) return 'a refusal can be told from silence';
   }
   return undefined;
@@ -52,6 +55,14 @@ describe('P2 and P8', () => {
     });
     for (const network of ['native', 'rcs', 'sms'])
       expect(networks.filter((one) => one === network).length).toBeGreaterThan(20);
+  });
+
+  it('are tried: sequences lead to the other account of a person too', () => {
+    const deliveries = fc.sample(sequences, { numRuns: 500, seed: 20 }).flatMap((acts) => {
+      const scene = new Scene(REAL);
+      return acts.flatMap((act) => scene.do(act).delivered);
+    });
+    expect(deliveries.filter(({ isLed }) => isLed).length).toBeGreaterThan(20);
   });
 
   it.each(Object.entries(PLANTED))('are seen broken when %s', (_, planted) => {

@@ -31,7 +31,8 @@ export const LINKS_INVENTORY: readonly TableEntry[] = [
       expires_at: 'when it must be proved again',
       ended_at: 'when it ended by itself, shown to its owner',
       ended_because: 'why it ended by itself, shown to its owner',
-      document: 'that both accounts are one person’s, shown to whom the one that accepted granted; gone when the link ends',
+      document:
+        'that both accounts are one person’s, shown to whom the one that accepted granted; gone when the link ends',
       offered: 'signature of a device of the one account under it, for others to check; gone when the link ends',
       accepted: 'signature of a device of the other account under it, for others to check; gone when the link ends',
     },

@@ -1,6 +1,8 @@
 -- A link of two accounts as a device of each signed it, for the devices of those whom the accepting account (`linked_account`) granted:
 -- they check both signatures before they write to the other account. Links from before have none and lead nowhere.
-ALTER TABLE registry.link ADD COLUMN document bytea, ADD COLUMN offered bytea, ADD COLUMN accepted bytea;
+ALTER TABLE registry.link ADD COLUMN document bytea;
+ALTER TABLE registry.link ADD COLUMN offered bytea;
+ALTER TABLE registry.link ADD COLUMN accepted bytea;
 ALTER TABLE registry.link ADD CONSTRAINT link_signed CHECK (num_nulls(document, offered, accepted) IN (0, 3));
 
 -- The link that this grant was carried over by; a grant that somebody gave themselves has none. It goes with its link.

@@ -1,5 +1,5 @@
 import type { ConsentPolicy } from '@causeway/message-model';
-import type { Act, Side } from './acts.js';
+import { OTHER_HOST, type Act, type Side } from './acts.js';
 import type { Delivery, Outcome } from './scene.js';
 
 /**
@@ -18,9 +18,16 @@ export class Judge {
     isGone: boolean;
   }[] = [];
   private readonly usedFor = new Map<number, number>();
-  /** What led to each message: the link of the number, and which opening of the alias. */
-  private readonly sent = new Map<number, { readonly isLinked: boolean; readonly alias: number }>();
+  /** What led to each message: the link of the number, which opening of the alias, and whether it may have been led to the other account. */
+  private readonly sent = new Map<
+    number,
+    { readonly isLinked: boolean; readonly alias: number; readonly mayBeLed: boolean }
+  >();
   private linkedUntil = 0;
+  private tiedUntil = 0;
+  /** What the other account said of the sender itself. */
+  private there: 'open' | 'allowed' | 'closed' = 'open';
+  private order: readonly string[] = [];
   private aliases = 0;
   private policy: ConsentPolicy = 'ask';
   private messages = 0;
@@ -59,6 +66,18 @@ export class Judge {
         if (this.said.get('alias') !== act.isOn) this.aliases += 1;
         this.said.set('alias', act.isOn);
         return;
+      case 'tie':
+        this.tiedUntil = act.isOn ? this.now + act.forSeconds : 0;
+        return;
+      case 'other':
+        this.there = act.operation === 'grant' ? 'allowed' : 'closed';
+        return;
+      case 'cross':
+        this.said.set(`cross ${act.by}`, act.isOn);
+        return;
+      case 'order':
+        this.order = act.order;
+        return;
       case 'know':
         this.said.set('know', act.isOn);
         return;
@@ -88,11 +107,14 @@ export class Judge {
         return;
       case 'send':
         this.messages += 1;
-        this.sent.set(this.messages, { isLinked: this.now < this.linkedUntil, alias: this.aliases });
+        this.sent.set(this.messages, {
+          isLinked: this.now < this.linkedUntil,
+          alias: this.aliases,
+          mayBeLed: this.now < this.tiedUntil && this.order.includes(OTHER_HOST) && this.said.get('cross 0') === true,
+        });
         if (act.signs.length > 0)
           this.permits.push({ networks: act.signs, until: this.now + 40, message: this.messages, isGone: false });
         return;
-      case 'order':
       case 'retry':
     }
   }
@@ -127,8 +149,9 @@ export class Judge {
     return this.policy === 'anyone' || (this.policy === 'contacts' && this.said.get('know') === true);
   }
 
-  private faultIn({ network, message, to, floor, statement }: Delivery): string | undefined {
+  private faultIn({ network, message, to, floor, isLed, statement }: Delivery): string | undefined {
     const sent = this.sent.get(message);
+    if (isLed) return this.faultInLed(message);
     if (network === 'native') {
       if (to === 'number' && !sent?.isLinked) return 'a number led to somebody who had not linked it';
       if (!this.isGranted) return 'a message reached somebody who had not granted it';
@@ -146,6 +169,17 @@ export class Judge {
       if (is(`not-over 1 ${network}`) || is('floor 1')) return 'a network carried what its recipient kept off it';
     }
     return this.faultInPermit(statement, { network, message });
+  }
+
+  private faultInLed(message: number): string | undefined {
+    const sent = this.sent.get(message);
+    if (!sent?.mayBeLed) return 'a message was led where no link and order led it';
+    if (!this.isGranted) return 'a message was led on without a grant';
+    if (this.said.get('cross 1') !== true) return 'a message came from another network to who had not turned that on';
+    if (this.there === 'closed') return 'a message went past a block of the other account';
+    if (this.there === 'allowed') return undefined;
+    if (this.now >= this.tiedUntil) return 'a message went the way of a link that was over';
+    return this.stance[1] === 'closed' ? 'a message was led past a block' : undefined;
   }
 
   private faultInPermit(

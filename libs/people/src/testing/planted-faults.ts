@@ -1,12 +1,20 @@
 import { NO_CONSENT, type ConsentPair } from '@causeway/message-model';
+import type { RouteQuestion } from '../choose-route.js';
 import { VETOES, type VetoName } from '../route-vetoes.js';
-import { REAL, type Parts } from './scene.js';
+import { OTHER_HOST } from './acts.js';
+import { REAL, type Parts } from './parts.js';
 
 const without = (name: VetoName) => VETOES.filter((veto) => veto.name !== name);
 const grantedBoth = ({ own, other }: ConsentPair): ConsentPair => ({
   own: { ...own, standing: 'granted' },
   other: { ...other, standing: 'granted' },
 });
+
+const otherFirst = ({ facts, ...question }: RouteQuestion): RouteQuestion => {
+  const { recipient } = facts;
+  const order = [OTHER_HOST, ...(recipient?.order ?? [])];
+  return { ...question, facts: { ...facts, recipient: recipient && { ...recipient, order } } };
+};
 
 /** Each leaves out one check. The first of each are the rules of the router, one by one. */
 export const PLANTED: Readonly<Record<string, Partial<Parts>>> = {
@@ -56,6 +64,23 @@ export const PLANTED: Readonly<Record<string, Partial<Parts>>> = {
       operation === 'request' && others?.policy === 'anyone'
         ? grantedBoth(pair)
         : REAL.reducePair(pair, operation, others),
+  },
+  'a link of two accounts never ends': { isTied: ({ until }) => until > 0 },
+  'the other account comes first without being named': {
+    linkedWays: (linked, { order, sender }) => REAL.linkedWays(linked, { order: [OTHER_HOST, ...order], sender }),
+    chooseRoute: (question, vetoes, stopped) => REAL.chooseRoute(otherFirst(question), vetoes, stopped),
+  },
+  'crossing networks is not looked at': {
+    linkedWays: (linked, asked) => REAL.linkedWays(linked, asked).map((way) => ({ ...way, offFor: [] })),
+  },
+  'a network that was left is still delivered to': {
+    permitsLed: (delivery) => REAL.permitsLed({ ...delivery, isCrossing: true }),
+  },
+  'a block of the one that granted is not looked at where it leads': {
+    permitsLed: (delivery) => REAL.permitsLed({ ...delivery, isCarried: false }),
+  },
+  'a block of the other account is not looked at': {
+    permitsLed: ({ theirs, ...rest }) => REAL.permitsLed({ ...rest, theirs: { ...theirs, isStopped: false } }),
   },
   'a link never ends': { isLinked: ({ until }) => until > 0 },
   'what came through an alias outlives it': { isThere: () => true },

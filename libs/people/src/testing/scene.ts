@@ -6,57 +6,28 @@ import {
   PRIMARY_DEVICE,
   parseMessageId,
   parseTenantId,
-  permitsDelivery,
-  reducePair,
   toBase64Url,
   toBytes,
   type Consent,
   type ConsentPolicy,
   type MessageId,
 } from '@causeway/message-model';
-import { checkStatementForm, type DowngradeStatement } from '@causeway/signal-protocol';
+import type { DowngradeStatement } from '@causeway/signal-protocol';
 import type { Preferences } from '@causeway/storage';
-import { chooseRoute, type Route, type RouteChoice } from '../choose-route.js';
+import type { RouteChoice } from '../choose-route.js';
 import { explainRoute } from '../explain-route.js';
-import { objectionsTo, VETOES, type Candidate, type RouteFacts } from '../route-vetoes.js';
-import type { Act, Clear, Towards } from './acts.js';
-
-/** The parts under test; a planted fault replaces one. */
-export interface Parts {
-  readonly vetoes: typeof VETOES;
-  readonly atDelivery: typeof VETOES;
-  readonly reducePair: typeof reducePair;
-  readonly permitsDelivery: typeof permitsDelivery;
-  readonly checkStatementForm: typeof checkStatementForm;
-  /** Whether the link of a number is one at this time. */
-  readonly isLinked: (link: { readonly until: number; readonly now: number }) => boolean;
-  /** Whether a contact that came through an alias is there: which opening of it, and which there is now. */
-  readonly isThere: (contact: { readonly alias: number; readonly open: number | undefined }) => boolean;
-  readonly isUsable: (use: {
-    readonly isRevoked: boolean;
-    readonly usedBy: string | undefined;
-    readonly by: string;
-  }) => boolean;
-  readonly chooseRoute: (...asked: [...Parameters<typeof chooseRoute>, { readonly isStopped: boolean }]) => Route;
-}
-
-export const REAL: Parts = {
-  vetoes: VETOES,
-  atDelivery: VETOES,
-  reducePair,
-  permitsDelivery,
-  checkStatementForm,
-  isLinked: ({ until, now }) => now < until,
-  isThere: ({ alias, open }) => alias === open,
-  isUsable: ({ isRevoked, usedBy, by }) => !isRevoked && (usedBy === undefined || usedBy === by),
-  chooseRoute: (question, vetoes) => chooseRoute(question, vetoes),
-};
+import { objectionsTo, type Candidate, type RouteFacts } from '../route-vetoes.js';
+import { OTHER_HOST, type Act, type Clear, type Towards } from './acts.js';
+import { OtherAccount } from './other-account.js';
+import type { Parts } from './parts.js';
 
 export interface Delivery {
   readonly network: string;
   readonly message: number;
   readonly to: Towards;
   readonly floor: 'sealed' | 'clear';
+  /** To the other account of who is written to. */
+  readonly isLed: boolean;
   /** Which permission it went under; undefined of a sealed way. */
   readonly statement: number | undefined;
 }
@@ -96,6 +67,7 @@ const IDS = {
   conversationId: mintConversationId(),
 };
 const LASTS_SECONDS = 40;
+const HOST = 'messenger.example';
 
 /** Two people, their rules, consent machine, router and the checks before a call, without a database. */
 export class Scene {
@@ -114,14 +86,31 @@ export class Scene {
   private readonly statements: Statement[] = [];
   private pending: Message[] = [];
   private count = 0;
+  private readonly other: OtherAccount;
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    this.other = new OtherAccount(parts, `mimi://${OTHER_HOST}/u/kim`);
+  }
 
   get isGranted(): boolean {
     return this.records[1].standing === 'granted';
   }
 
+  get isGrantedThere(): boolean {
+    return this.other.isGranted;
+  }
+
+  get standingThere(): string {
+    return this.other.standing;
+  }
+
   do(act: Act): Outcome {
+    const outcome = this.act(act);
+    this.other.pass(this.now);
+    return outcome;
+  }
+
+  private act(act: Act): Outcome {
     switch (act.kind) {
       case 'request':
       case 'cancel':
@@ -149,6 +138,15 @@ export class Scene {
       case 'alias':
         if (act.isOn && this.openAlias === undefined) this.openAlias = this.aliases += 1;
         if (!act.isOn) this.openAlias = undefined;
+        return QUIET;
+      case 'tie':
+        this.other.tie(act.isOn ? this.now + act.forSeconds : 0);
+        return QUIET;
+      case 'other':
+        this.other.decide(act.operation);
+        return QUIET;
+      case 'cross':
+        this.other.crossing[act.by] = act.isOn;
         return QUIET;
       case 'know':
         this.isContact = act.isOn;
@@ -201,6 +199,7 @@ export class Scene {
     shown.push(JSON.stringify(explainRoute(route, isReachable)));
     this.signFor(id, signs);
     if (route.kind === 'waiting') return { delivered: [], shown };
+    if (route.first.key === this.other.address) this.other.carry();
     if (to !== 'alias') this.choice = { key: route.first.key, order: route.order };
     const message = { number: this.count, id, to, alias: this.openAlias ?? 0, floor, ways: route.ways };
     this.pending.push(message);
@@ -222,8 +221,10 @@ export class Scene {
     const { number, floor, to } = message;
     const sealed = message.ways.find(({ confidentiality }) => confidentiality === 'sealed');
     if (sealed) {
-      const isPermitted = this.parts.permitsDelivery(this.records[1], 'native');
-      return isPermitted ? { network: 'native', message: number, to, floor, statement: undefined } : undefined;
+      const isLed = sealed.key === this.other.address;
+      const [, granted] = this.records;
+      const isPermitted = isLed ? this.other.permits(granted) : this.parts.permitsDelivery(granted, 'native');
+      return isPermitted ? { network: 'native', message: number, to, floor, isLed, statement: undefined } : undefined;
     }
     const { alias } = message;
     if (to === 'alias' && !this.parts.isThere({ alias, open: this.openAlias })) return undefined;
@@ -233,7 +234,7 @@ export class Scene {
       const statement = this.statements.find((one) => this.covers(one, message, network));
       if (!statement || !this.parts.permitsDelivery(this.number, 'clear')) continue;
       statement.usedBy = String(message.number);
-      return { network, message: number, to, floor, statement: statement.number };
+      return { network, message: number, to, floor, isLed: false, statement: statement.number };
     }
     return undefined;
   }
@@ -283,13 +284,22 @@ export class Scene {
   }
 
   private candidates(to: Towards): readonly Candidate[] {
-    const native: Candidate = { key: 'native', network: 'native', confidentiality: 'sealed', leavesRegion: [] };
+    const native: Candidate = {
+      key: 'native',
+      network: 'native',
+      confidentiality: 'sealed',
+      leavesRegion: [],
+      host: HOST,
+    };
     const clear = (['rcs', 'sms'] as const).map((network) =>
       this.asNow({ key: network, network, confidentiality: 'clear', leavesRegion: [] }),
     );
     const isNative = this.leadsToAccount(to);
     const isClear = to !== 'address' || (this.isGranted && this.isLinked);
-    const known = [...(isNative ? [native] : []), ...(isClear ? clear : [])];
+    const sender = { host: HOST, crossNetwork: this.other.crossing[0] };
+    const asked = { order: this.rules[1].order, sender };
+    const others = isNative ? this.parts.linkedWays(this.other.linked(this.now), asked) : [];
+    const known = [...(isNative ? [native] : []), ...others, ...(isClear ? clear : [])];
     return known.length > 0 ? known : [native];
   }
 
