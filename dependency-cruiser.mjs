@@ -97,8 +97,14 @@ const rules = [
   never(
     'device-commands-load-nothing-of-a-server',
     'Each is a process that should be there at once.',
-    { path: '^apps/cli/src/device-commands\\.ts$' },
+    { path: '^apps/cli/src/(device-commands|commands/operator-commands)\\.ts$' },
     { path: [FRAMEWORKS, lib('storage', 'work-queue'), '^apps/(?!cli/)'], reachable: true },
+  ),
+  never(
+    'an-operating-command-is-loaded-when-it-runs',
+    'The table of commands is read by every one of them.',
+    { path: '^apps/cli/src/operating-commands\\.ts$' },
+    { path: '^apps/cli/src/commands/', pathNot: '/operator-commands\\.ts$', dynamic: false },
   ),
   never(
     'adapters-meet-the-flow-only-in-apps',

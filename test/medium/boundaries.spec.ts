@@ -43,6 +43,7 @@ const PLANTS: Readonly<Record<string, readonly [file: string, imported: string]>
   'work-queue-imports-model-and-platform': ['libs/work-queue/src/plant.ts', '@causeway/storage'],
   'platform-loads-no-framework': ['libs/platform/src/plant-framework.ts', '@nestjs/common'],
   'device-commands-load-nothing-of-a-server': ['apps/cli/src/device-commands.ts', './commands/plant.js'],
+  'an-operating-command-is-loaded-when-it-runs': ['apps/cli/src/operating-commands.ts', './commands/plant.js'],
   'adapters-meet-the-flow-only-in-apps': ['libs/message-flow/src/plant.ts', '@causeway/adapter-native'],
   'libs-never-import-apps': ['libs/people/src/plant.ts', '../../../apps/gateway/src/main.js'],
   'apps-never-import-each-other': ['apps/worker/src/plant.ts', '../../gateway/src/main.js'],
