@@ -1,10 +1,7 @@
-import { isTwilioApi } from '@causeway/adapter-sms-twilio';
 import { StartupProblem } from '@causeway/platform';
 import type { Env, Invocation } from '../command.js';
 import { inForeground } from '../embedded/in-foreground.js';
 import { simulatedCarrierSettings, startSimulatedCarrier } from '../embedded/simulated-carrier.js';
-import { startEmbedded } from '../embedded/start-embedded.js';
-import { Terminal } from '../terminal.js';
 
 const DEFAULT_SIMULATOR_PORT = 7402;
 
@@ -18,26 +15,13 @@ export async function up(invocation: Invocation): Promise<void> {
   const env = isSimulated ? simulated(named) : named;
   const causeway = await inForeground(env, async (foreground) => {
     if (isSimulated) await startSimulatedCarrier(foreground, faults);
+    // settings are read by now: what is wrong with them is said before all of Causeway is loaded
+    const { startEmbedded } = await import('../embedded/start-embedded.js');
     return { ...(await startEmbedded(foreground)), config: foreground.config };
   });
   if (!causeway) return;
-  const { config, url } = causeway;
-  const sms = { none: 'not set up (CAUSEWAY_SMS_PROVIDER)', twilio: 'Twilio' }[config.smsProvider];
-  const terminal = new Terminal();
-  terminal.line();
-  terminal.title('Causeway is up.');
-  terminal.row('REST API', `${url}/v1   to read: ${url}/docs`);
-  terminal.row('Webhooks', `${config.edgePublicUrl}/webhooks`);
-  terminal.row(
-    'SMS',
-    config.twilioApiUrl === '' || isTwilioApi(config.twilioApiUrl)
-      ? sms
-      : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
-  );
-  if (config.rcsApiUrl !== '') terminal.row('RCS', `SIMULATED at ${config.rcsApiUrl}: nothing reaches a phone`);
-  terminal.row('Native networks', [config.nativeHost, ...config.otherNativeHosts].join(', '));
-  terminal.row('Data folder', config.dataFolder);
-  terminal.line('Stop with Ctrl-C.');
+  const { tellUp } = await import('../embedded/tell-up.js');
+  tellUp(causeway);
 }
 
 /** The first host is the one of registrations that name none. */
