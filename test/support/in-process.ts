@@ -22,7 +22,8 @@ import {
 import { mintTransitId, parseTenantId, toBase64Url, type LaneId } from '@causeway/message-model';
 import type { ClearAdapter } from '@causeway/network-adapter';
 import { DecideConsent, RegisterAccount, TellDevices, type EdgeDesk, type EdgeState } from '@causeway/people';
-import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
+import { ManualClock, SILENT_LOGGER } from '@causeway/platform';
+import { Events, Metrics } from '@causeway/platform/server';
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { ReportKeys } from '@causeway/process-context';
 import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';

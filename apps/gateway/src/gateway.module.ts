@@ -34,7 +34,8 @@ import {
   UploadPreKeys,
 } from '@causeway/people';
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
-import { Metrics, type Secret } from '@causeway/platform';
+import { type Secret } from '@causeway/platform';
+import { Metrics } from '@causeway/platform/server';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import {
   AccountStore,

@@ -15,7 +15,8 @@ import {
   type MessageId,
   type TenantId,
 } from '@causeway/message-model';
-import { beyondLimit, type Clock, type Events } from '@causeway/platform';
+import { beyondLimit, type Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { ConductListener, ProvenReport } from '@causeway/people';
 import type { AbuseDecisionStore, PartitionStore, SenderFactsStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';

@@ -1,5 +1,5 @@
 import type { SendMessageRequest } from '@causeway/api-contract';
-import type { Events } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';
 import type { ChargeTenant } from './charge-tenant.js';
