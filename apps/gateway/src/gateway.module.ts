@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, type Type } from '@nestjs/common';
+import { RegistrationNetworks } from '@causeway/abuse-control';
 import {
   Acknowledge,
   CancelMessage,
@@ -76,6 +77,7 @@ import { OperatorController } from './operator.controller.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PrivacyController } from './privacy.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { RegistrationAddress } from './registration-address.js';
 import { LedgerDoor } from './ledger-door.js';
 import { PolicyDesk } from './policy-desk.js';
 import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
@@ -116,6 +118,7 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const networks = new RegistrationNetworks(context.guardKeys);
     const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
@@ -197,7 +200,8 @@ export class GatewayModule {
         made(SocketSubmissions, [Authenticator, SubmitMessage], (authenticator, submit) => {
           return new SocketSubmissions(authenticator, submit, events, metrics);
         }),
-        { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
+        { provide: RegistrationAddress, useValue: new RegistrationAddress(config.registrationNetwork) },
+        { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, networks, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
         { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock, config) },
         { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock, config) },

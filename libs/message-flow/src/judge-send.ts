@@ -39,10 +39,10 @@ export class JudgeSend {
    */
   async execute(
     sender: AuthenticatedDevice,
-    { to, body }: SendMessageRequest,
+    { messageId, to, body }: SendMessageRequest,
     recipient: Recipient | null,
   ): Promise<void> {
-    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt };
+    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt, messageId };
     if (to.kind === 'address') {
       const first = { kind: 'request', isEstablished: false, transport: 'native' } as const;
       return this.conduct.allow({ ...from, ...first, recipient: to.address.uri }, this.offersFor);

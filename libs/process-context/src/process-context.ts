@@ -101,7 +101,7 @@ async function openGuard(on: {
     keys: guardKeys,
     decisions: stores.abuseDecisions,
     partitions: stores.partitions,
-    established: stores.established,
+    senderFacts: stores.senderFacts,
     profile: config.tenantProfile,
     clock,
     events,
