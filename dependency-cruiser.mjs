@@ -1,6 +1,7 @@
 // Who may import whom, rule by rule as in the architecture document. `test/medium/boundaries.spec.ts` breaks each of them.
 
 const lib = (...names) => `^libs/(${names.join('|')})/`;
+const FRAMEWORKS = '(^|/)node_modules/(@nestjs/|rxjs/|fastify/|prom-client/|@prisma/|pg/|bullmq/|twilio/)';
 /** Specs, laws and harnesses may reach further than the code they judge. */
 const TEST_CODE = '\\.spec\\.ts$|/testing/';
 
@@ -88,6 +89,24 @@ const rules = [
   ),
   only('work-queue-imports-model-and-platform', 'Jobs hold ids only.', lib('work-queue'), 'message-model', 'platform'),
   never(
+    'platform-loads-no-framework',
+    'What every command loads is there at once; what serves is behind its other door.',
+    { path: lib('platform'), pathNot: [TEST_CODE, '^libs/platform/src/server/'] },
+    { path: [FRAMEWORKS, '^libs/platform/src/server/'] },
+  ),
+  never(
+    'device-commands-load-nothing-of-a-server',
+    'Each is a process that should be there at once.',
+    { path: '^apps/cli/src/(device-commands|commands/operator-commands)\\.ts$' },
+    { path: [FRAMEWORKS, lib('storage', 'work-queue'), '^apps/(?!cli/)'], reachable: true },
+  ),
+  never(
+    'an-operating-command-is-loaded-when-it-runs',
+    'The table of commands is read by every one of them.',
+    { path: '^apps/cli/src/operating-commands\\.ts$' },
+    { path: '^apps/cli/src/commands/', pathNot: '/operator-commands\\.ts$', dynamic: false },
+  ),
+  never(
     'adapters-meet-the-flow-only-in-apps',
     'The use cases know the contract, never an adapter.',
     { path: '^libs/(?!adapter-)' },
@@ -133,20 +152,20 @@ const rules = [
   ),
   never(
     'libs-are-entered-by-their-door',
-    'Another lib is its index.ts, its testing/index.ts, or the edge side of the flow.',
+    'Another lib is its index.ts, its testing/index.ts, the edge side of the flow, or what servers share.',
     { path: '^libs/([^/]+)/' },
     {
       path: '^libs/',
-      pathNot: ['^libs/$1/', '^libs/[^/]+/src/((testing|edge)/)?index\\.ts$'],
+      pathNot: ['^libs/$1/', '^libs/[^/]+/src/((testing|edge|server)/)?index\\.ts$'],
     },
   ),
   never(
     'apps-enter-libs-by-their-door',
-    'A lib is its index.ts, its testing/index.ts, or the edge side of the flow.',
+    'A lib is its index.ts, its testing/index.ts, the edge side of the flow, or what servers share.',
     { path: '^apps/' },
     {
       path: '^libs/',
-      pathNot: '^libs/[^/]+/src/((testing|edge)/)?index\\.ts$',
+      pathNot: '^libs/[^/]+/src/((testing|edge|server)/)?index\\.ts$',
     },
   ),
   {

@@ -21,11 +21,13 @@ export default {
   transformIgnorePatterns: ['/node_modules/(?!(cookie|content-disposition)/)'],
   moduleNameMapper: {
     '^@causeway/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@causeway/platform/server$': '<rootDir>/libs/platform/src/server/index.ts',
     '^@causeway/message-flow/edge$': '<rootDir>/libs/message-flow/src/edge/index.ts',
     '^@causeway/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
     '^libphonenumber-js$': '<rootDir>/node_modules/libphonenumber-js/index.cjs', // its ESM build imports JSON without an attribute
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
+  testSequencer: '<rootDir>/scripts/longest-first.mjs',
   globalSetup: '<rootDir>/test/support/jest-setup.mjs',
   globalTeardown: '<rootDir>/test/support/jest-teardown.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

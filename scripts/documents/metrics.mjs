@@ -1,4 +1,4 @@
-import { METRICS } from '../../libs/platform/src/metrics-table.ts';
+import { METRICS } from '../../libs/platform/src/server/metrics-table.ts';
 import { markdown, table } from './markdown.mjs';
 
 const codes = (words) => words.map((word) => `\`${word}\``).join(', ');

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
 const root = new URL('../../', import.meta.url);
-const OURS = /^@causeway\/([^/]+)(\/(?:testing|edge))?$/;
+const OURS = /^@causeway\/([^/]+)(\/(?:testing|edge|server))?$/;
 
 /** `@causeway/x` is the door of a lib, and a relative `.js` may be a `.ts` that was not compiled. */
 export async function resolve(specifier, context, next) {

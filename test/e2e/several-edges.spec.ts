@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Device } from '@causeway/client';
 import { EDGE_QUESTIONS } from '@causeway/people';
-import { PrivateClient } from '@causeway/platform';
+import { PrivateClient } from '@causeway/platform/server';
 import { z } from 'zod';
 import { DatabaseWitness, readHandset } from '../support/delivery-check.js';
 import type { RunningProcess } from '../support/running-process.js';

@@ -170,6 +170,7 @@ const FIELDS = [
   'isEstablished',
   'transport',
   'assurance',
+  'isRetry',
   'features',
   'gapClass',
   'country',

@@ -41,6 +41,9 @@ const PLANTS: Readonly<Record<string, readonly [file: string, imported: string]>
   'an-adapter-imports-the-contract': ['libs/adapter-sms-twilio/src/plant.ts', '@causeway/storage'],
   'embedded-database-imports-the-platform': ['libs/embedded-database/src/plant.ts', '@causeway/storage'],
   'work-queue-imports-model-and-platform': ['libs/work-queue/src/plant.ts', '@causeway/storage'],
+  'platform-loads-no-framework': ['libs/platform/src/plant-framework.ts', '@nestjs/common'],
+  'device-commands-load-nothing-of-a-server': ['apps/cli/src/device-commands.ts', './commands/plant.js'],
+  'an-operating-command-is-loaded-when-it-runs': ['apps/cli/src/operating-commands.ts', './commands/plant.js'],
   'adapters-meet-the-flow-only-in-apps': ['libs/message-flow/src/plant.ts', '@causeway/adapter-native'],
   'libs-never-import-apps': ['libs/people/src/plant.ts', '../../../apps/gateway/src/main.js'],
   'apps-never-import-each-other': ['apps/worker/src/plant.ts', '../../gateway/src/main.js'],
@@ -69,6 +72,7 @@ const ALLOWED: readonly (readonly [file: string, imported: string])[] = [
   ['apps/edge/src/desk.ts', '../../../libs/message-flow/src/edge/index.js'],
   ['apps/edge/src/adapters.ts', '@causeway/adapter-sms-twilio'],
   ['apps/cli/src/up.ts', '../../gateway/src/main.js'],
+  ['apps/gateway/src/serve.ts', '@causeway/platform/server'],
   ['apps/simulator/src/signature.ts', 'twilio'],
   ['libs/adapter-native/src/deliver.ts', '@causeway/storage'],
 ];
@@ -119,6 +123,8 @@ describe('the import boundaries', () => {
     await write('libs/message-flow/src/edge/index.ts', 'export const edge = 1;\n');
     await write('libs/storage/src/inside.ts', 'export const inside = 1;\n');
     await write('apps/gateway/src/main.ts', 'export const main = 1;\n');
+    await write('apps/cli/src/commands/plant.ts', "import '@causeway/platform/server';\n");
+    await write('libs/platform/src/server/index.ts', "import '@nestjs/common';\n");
     await write('libs/retention/src/plant-two.ts', "import './plant-one.js';\n");
     for (const [file, imported] of [...Object.values(PLANTS), ...ALLOWED]) await write(file, `import '${imported}';\n`);
     const cruise = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');

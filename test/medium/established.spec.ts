@@ -14,8 +14,13 @@ beforeAll(async () => {
 afterAll(async () => edge.close());
 
 /** What the guard is told of how many talk with them. */
-const counted = async (...people: readonly Person[]) =>
-  edge.bridge.stores.established.count(people.map(({ caller }) => caller));
+const counted = async (...people: readonly Person[]) => {
+  const facts = await edge.bridge.stores.senderFacts.read(
+    people.map(({ caller }) => caller),
+    0,
+  );
+  return facts.map(({ establishedContacts }) => establishedContacts);
+};
 
 /** A telephone that was written to and answered. */
 async function talksWithTelephone(person: Person, e164: string): Promise<void> {

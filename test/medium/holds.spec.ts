@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mintAccountId } from '@causeway/message-model';
 import { KeepHolds, NotedRetentionLedger } from '@causeway/retention';
-import { createLogger, Events, Metrics } from '@causeway/platform';
+import { createLogger } from '@causeway/platform';
+import { Events, Metrics } from '@causeway/platform/server';
 import { InProcess, must, TENANT, type Person } from '../support/in-process.js';
 
 let world: InProcess;

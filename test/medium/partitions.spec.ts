@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DropPartitions, MakePartitions } from '@causeway/retention';
-import { SILENT_LOGGER, Events, ManualClock, Metrics } from '@causeway/platform';
+import { SILENT_LOGGER, ManualClock } from '@causeway/platform';
+import { Events, Metrics } from '@causeway/platform/server';
 import { Stores } from '@causeway/storage';
 import pg from 'pg';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -22,7 +22,7 @@ import type { ClearAdapter } from '@causeway/network-adapter';
 import type { Clock } from '@causeway/platform';
 import { parseContactId, parseConversationId, toBase64Url, type LaneId } from '@causeway/message-model';
 import { chooseLegKey, openEdgeBundle, sealAddress, sealToEdge, type LegKey } from '@causeway/signal-protocol';
-import { Metrics } from '@causeway/platform';
+import { Metrics } from '@causeway/platform/server';
 import { MediaLinks } from '../../apps/edge/src/media-links.js';
 import {
   BRIDGE,

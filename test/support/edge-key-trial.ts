@@ -16,11 +16,26 @@ const GCM_TAG_BYTES = 16;
 const CBOR_BYTES_1 = 0x58;
 const SMALLEST_BOX_BYTES = 50;
 
+type Owner = { readonly tenant: string; readonly region: string };
+
+/** A living edge may replace a file while its folder is copied: that copy has lost a file or two that belong together. */
+const COPIES = 5;
+
 /** Every key of an edge, read from a copy of its folder. */
 export async function allEdgeKeys(
   folder: string,
-  owner: { readonly tenant: string; readonly region: string } = { tenant: 'default', region: 'local' },
+  owner: Owner = { tenant: 'default', region: 'local' },
 ): Promise<KeyState> {
+  for (let copy = 1; ; copy += 1) {
+    try {
+      return await keysOfCopy(folder, owner);
+    } catch (error) {
+      if (copy === COPIES) throw error;
+    }
+  }
+}
+
+async function keysOfCopy(folder: string, owner: Owner): Promise<KeyState> {
   const scratch = await mkdtemp(join(tmpdir(), 'cw-keys-'));
   try {
     // the door of the keeper is a socket, and no store

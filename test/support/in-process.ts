@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerSchema, toWireJson } from '@causeway/api-contract';
-import { Guard, GuardKeyRing } from '@causeway/abuse-control';
+import { Guard, GuardKeyRing, RegistrationNetworks } from '@causeway/abuse-control';
 import { EdgeKeys, EdgeLedger } from '@causeway/edge-keys';
 import {
   Acknowledge,
@@ -31,7 +31,8 @@ import {
   type EdgeDesk,
   type EdgeState,
 } from '@causeway/people';
-import { Events, ManualClock, Metrics, SILENT_LOGGER } from '@causeway/platform';
+import { ManualClock, SILENT_LOGGER } from '@causeway/platform';
+import { Events, Metrics } from '@causeway/platform/server';
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
 import { ReportKeys } from '@causeway/process-context';
 import { Stores, type AuthenticatedDevice, type DeviceRef } from '@causeway/storage';
@@ -112,7 +113,7 @@ export class InProcess {
       keys: guardKeys,
       decisions: stores.abuseDecisions,
       partitions,
-      established: stores.established,
+      senderFacts: stores.senderFacts,
       profile: 'community',
       clock,
       events,
@@ -176,12 +177,14 @@ export class InProcess {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  async person(name: string): Promise<Person> {
+  /** `address`: where the registration comes from, where the operator lets that be looked at. */
+  async person(name: string, address?: string): Promise<Person> {
     const device = new RawDevice('', `${name}-${randomBytes(4).toString('hex')}`);
     device.tenant = TENANT;
     const { tenants, accounts, preKeys } = this.stores;
     const request = registerSchema.parse(JSON.parse(toWireJson(device.registration())));
-    await new RegisterAccount(tenants, accounts, preKeys, this.clock).execute(request);
+    const networks = new RegistrationNetworks(this.guardKeys);
+    await new RegisterAccount(tenants, accounts, preKeys, networks, this.clock).execute(request, address);
     const caller = must((await accounts.authenticate([request.device.tokenDigest]))[0]);
     // off until a person turns them on; here everybody does, and tests of the switch turn them off
     await this.stores.preferences.change(caller, '', { networksOn: ['sms', 'rcs'] });

@@ -61,7 +61,11 @@ export const messageTo = (
 
 /** Two people who may write to each other. */
 export async function befriended(bridge: InProcess) {
-  const [ada, bob] = [await bridge.person('ada'), await bridge.person('bob')];
+  return befriend(bridge, await bridge.person('ada'), await bridge.person('bob'));
+}
+
+/** `bob` lets `ada` write to them. */
+export async function befriend(bridge: InProcess, ada: Person, bob: Person) {
   await bridge.decide.decide(bob.caller, ada.caller.address, 'grant');
   const header = headerTo(bridge, bob.caller.address);
   const { ref } = await bridge.send.execute(ada.caller, header);

@@ -112,8 +112,9 @@ export class World {
   static async start(options: WorldOptions = {}): Promise<World> {
     // short, since paths of Unix sockets are; world-readable, since a database server of another user may live in it
     const folder = await mkdtemp(join(tmpdir(), 'cw-'));
-    const databaseUrl = options.databaseUrl ?? (await freshDatabase({ isEmpty: true })).url;
-    await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
+    const databaseUrl = options.databaseUrl ?? (await freshDatabase()).url;
+    if (options.databaseUrl !== undefined)
+      await migrate({ url: databaseUrl, folder: join(process.cwd(), 'prisma', 'migrations') });
     const queue = options.queue ?? askedQueue();
     const redis = options.redis ?? (queue === 'redis' ? await startRedis() : undefined);
     const onRedis = redis ? { CAUSEWAY_QUEUE_BACKEND: 'redis', CAUSEWAY_REDIS_URL: redis.url } : {};
@@ -134,8 +135,7 @@ export class World {
     world.ownsRedis = options.redis === undefined;
     try {
       if (edges > 1) world.balancer = await EdgeBalancer.listen(edge, ownPorts);
-      await world.simulator.start();
-      await world.gateway.start();
+      await Promise.all([world.simulator.start(), world.gateway.start()]);
       await Promise.all([world.worker, ...world.edges].map((each) => each.start()));
     } catch (error) {
       await world.close();

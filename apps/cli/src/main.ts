@@ -1,7 +1,7 @@
 import { runProcess, StartupProblem } from '@causeway/platform';
 import { readInvocation, type Command } from './command.js';
-import { DEVICE_COMMANDS } from './device-commands.js';
 import { help } from './help.js';
+import { OPERATING_COMMANDS } from './operating-commands.js';
 
 const words = process.argv.slice(2);
 
@@ -13,14 +13,14 @@ function named(commands: readonly Command[]): Command | undefined {
   return longest;
 }
 
-const onDevice = named(DEVICE_COMMANDS);
-const operating = onDevice ? [] : (await import('./operating-commands.js')).OPERATING_COMMANDS;
-const command = onDevice ?? named(operating);
+const operating = named(OPERATING_COMMANDS);
+const onDevice = operating ? [] : (await import('./device-commands.js')).DEVICE_COMMANDS;
+const command = operating ?? named(onDevice);
 const name = command?.name ?? words[0] ?? 'help';
 const typed = words.slice(name.split(' ').length);
 
 if (name === 'help' || name === '--help' || typed.includes('--help')) {
-  process.stdout.write(help(command ? [command] : [...operating, ...DEVICE_COMMANDS]));
+  process.stdout.write(help(command ? [command] : [...OPERATING_COMMANDS, ...onDevice]));
 } else {
   await runProcess(name, async (env) => {
     if (!command) throw new StartupProblem('There is no such command.', 'See causeway help.');

@@ -1,7 +1,8 @@
 import { agentIdOf, RcsSimulatedAdapter } from '@causeway/adapter-rcs-simulated';
 import { isTwilioApi, TwilioSmsAdapter, twilioRegion } from '@causeway/adapter-sms-twilio';
 import type { ClearAdapter } from '@causeway/network-adapter';
-import { StartupProblem, type Clock, type Config, type Events } from '@causeway/platform';
+import { StartupProblem, type Clock, type Config } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 
 /** The clear networks of this edge, by name. Adapters meet the message flow here and nowhere else. */
 export function openAdapters(config: Config, clock: Clock, events: Events): ReadonlyMap<string, ClearAdapter> {

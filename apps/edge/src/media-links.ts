@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Bytes } from '@causeway/message-model';
 import type { MediaLink } from '@causeway/network-adapter';
-import { Plaintext, type Clock, type Metrics } from '@causeway/platform';
+import { Plaintext, type Clock } from '@causeway/platform';
+import { type Metrics } from '@causeway/platform/server';
 
 /** A carrier fetches at once; a link that leaks in its logs opens nothing later. Milliseconds. */
 const LIFE_MS = 5 * 60_000;

@@ -7,7 +7,8 @@ import {
   type KeeperDesk,
   type Keeping,
 } from '@causeway/edge-keys';
-import { answerPrivately, PrivateClients, readKeeperTlsIdentity, type RpcAddress } from '@causeway/platform';
+import { readKeeperTlsIdentity, type RpcAddress } from '@causeway/platform';
+import { answerPrivately, PrivateClients } from '@causeway/platform/server';
 import type { ProcessContext } from '@causeway/process-context';
 import { refuseToStart } from './with-sealed-settings.js';
 

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { privateServer, ProblemFilter, RpcProblemFilter, StartupProblem } from '@causeway/platform';
+import { StartupProblem } from '@causeway/platform';
+import { privateServer, ProblemFilter, RpcProblemFilter } from '@causeway/platform/server';
 import type { ProcessContext } from '@causeway/process-context';
 import { EdgeModule } from './edge.module.js';
 import type { Edge } from './open-edge.js';

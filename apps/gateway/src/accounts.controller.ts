@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import {
   accountDevicesSchema,
@@ -26,9 +26,11 @@ import {
   type AuthenticatedDevice,
   type StoredDeviceList,
 } from '@causeway/storage';
+import type { FastifyRequest } from 'fastify';
 import { Caller, DeviceTokenGuard } from './caller.js';
 import { Documented } from './documented.js';
 import { EdgeDeskClient } from './edge-desk-client.js';
+import { RegistrationAddress } from './registration-address.js';
 
 @ApiTags('Accounts and devices')
 @Controller('v1')
@@ -36,6 +38,7 @@ export class RegistrationController {
   constructor(
     private readonly registerAccount: RegisterAccount,
     private readonly edge: EdgeDeskClient,
+    private readonly addresses: RegistrationAddress,
   ) {}
 
   @Post('accounts')
@@ -48,9 +51,9 @@ export class RegistrationController {
     problems: ['invalid-signature', 'handle-taken', 'invite-required', 'invalid-address', 'unavailable'],
     isPublic: true,
   })
-  async register(@Body({ schema: registerSchema }) request: RegisterRequest) {
+  async register(@Body({ schema: registerSchema }) request: RegisterRequest, @Req() received: FastifyRequest) {
     const edge = await this.edge.describe();
-    const { tenant, account } = await this.registerAccount.execute(request);
+    const { tenant, account } = await this.registerAccount.execute(request, this.addresses.of(received));
     const { identity, bundle } = edge;
     return {
       account,

@@ -10,7 +10,7 @@ import {
 } from '@causeway/api-contract';
 import { CausewayError, PROBLEMS, type TransitId } from '@causeway/message-model';
 import { Acknowledge, type DeviceWaker, type FreshItem } from '@causeway/message-flow';
-import { PROBLEM_MEDIA_TYPE, problemDocument, type Events, type Metrics } from '@causeway/platform';
+import { type Events, PROBLEM_MEDIA_TYPE, problemDocument, type Metrics } from '@causeway/platform/server';
 import type { AuthenticatedDevice, DeviceRef, InboxRow } from '@causeway/storage';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { Authenticator, presentedToken } from './caller.js';

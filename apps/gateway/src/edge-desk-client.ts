@@ -11,7 +11,8 @@ import {
   type ResolveContactAnswer,
   type ResolveContactQuestion,
 } from '@causeway/people';
-import { PrivateClients, type Clock, type Config, type TlsIdentity } from '@causeway/platform';
+import { type Clock, type Config, type TlsIdentity } from '@causeway/platform';
+import { PrivateClients } from '@causeway/platform/server';
 import { z } from 'zod';
 
 const ANSWER_WITHIN_MS = 5_000;

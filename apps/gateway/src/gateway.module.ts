@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider, type InjectionToken, type Type } from '@nestjs/common';
+import { RegistrationNetworks } from '@causeway/abuse-control';
 import {
   Acknowledge,
   CancelMessage,
@@ -34,7 +35,8 @@ import {
   UploadPreKeys,
 } from '@causeway/people';
 import { PolicyBook, PurgeBrake } from '@causeway/retention';
-import { Metrics, type Secret } from '@causeway/platform';
+import { type Secret } from '@causeway/platform';
+import { Metrics } from '@causeway/platform/server';
 import { RemoteDeviceWaker, type ProcessContext } from '@causeway/process-context';
 import {
   AccountStore,
@@ -76,6 +78,7 @@ import { OperatorController } from './operator.controller.js';
 import { PreferencesController } from './preferences.controller.js';
 import { PrivacyController } from './privacy.controller.js';
 import { ReadInbox } from './read-inbox.js';
+import { RegistrationAddress } from './registration-address.js';
 import { LedgerDoor } from './ledger-door.js';
 import { PolicyDesk } from './policy-desk.js';
 import { LedgerController, RetentionPoliciesController, TenantPoliciesController } from './retention.controller.js';
@@ -116,6 +119,7 @@ export class GatewayModule {
     const others = RemoteDeviceWaker.ofOtherGateways(config, tls, context.log);
     const { accounts, preKeys, consents, contacts, tenants, recipients, messages, inbox, partitions, attempts } =
       stores;
+    const networks = new RegistrationNetworks(context.guardKeys);
     const ledger = new LedgerDoor(stores.purgeLedger);
     const book = new PolicyBook(stores.wishes, clock);
     const retention = { book, brake: new PurgeBrake(partitions, clock) };
@@ -197,7 +201,8 @@ export class GatewayModule {
         made(SocketSubmissions, [Authenticator, SubmitMessage], (authenticator, submit) => {
           return new SocketSubmissions(authenticator, submit, events, metrics);
         }),
-        { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, clock) },
+        { provide: RegistrationAddress, useValue: new RegistrationAddress(config.registrationNetwork) },
+        { provide: RegisterAccount, useValue: new RegisterAccount(tenants, accounts, preKeys, networks, clock) },
         { provide: UpdateDevices, useValue: new UpdateDevices(accounts, preKeys, clock) },
         { provide: ExportAccount, useValue: new ExportAccount(stores.personal, clock, config) },
         { provide: EraseAccount, useValue: new EraseAccount(accounts, stores.personal, clock, config) },

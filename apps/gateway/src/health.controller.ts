@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CausewayError } from '@causeway/message-model';
-import { Metrics } from '@causeway/platform';
+import { Metrics } from '@causeway/platform/server';
 import { Database, isAnswering } from '@causeway/storage';
 import type { FastifyReply } from 'fastify';
 import { EdgeDeskClient } from './edge-desk-client.js';

@@ -1,4 +1,4 @@
-import type { Metrics } from '@causeway/platform';
+import type { Metrics } from '@causeway/platform/server';
 import type { FastifyInstance } from 'fastify';
 
 /** Counts and times every answer by the pattern of its route: a URL may carry what a person typed, a pattern does not. */

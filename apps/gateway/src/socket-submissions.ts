@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { sendMessageSchema, type ClientFrame } from '@causeway/api-contract';
 import { CausewayError } from '@causeway/message-model';
 import {
+  type Events,
   invalidRequest,
   problemDocument,
   problemOf,
-  type Events,
   type Metrics,
   type ProblemDocument,
-} from '@causeway/platform';
+} from '@causeway/platform/server';
 import { Authenticator } from './caller.js';
 import { SubmitMessage } from './submit-message.js';
 

@@ -1,14 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_BODY_BYTES, toWireJson } from '@causeway/api-contract';
-import {
-  privateServer,
-  ProblemFilter,
-  requestValidation,
-  RpcProblemFilter,
-  StartupProblem,
-  type Secret,
-} from '@causeway/platform';
+import { StartupProblem, type Secret } from '@causeway/platform';
+import { privateServer, ProblemFilter, requestValidation, RpcProblemFilter } from '@causeway/platform/server';
 import type { ProcessContext } from '@causeway/process-context';
 import type { DeviceWaker } from '@causeway/message-flow';
 import type { FastifyReply } from 'fastify';

@@ -1,23 +1,8 @@
-import { gracefulShutdown, loadConfig, runProcess } from '@causeway/platform';
-import { closeProcess, openProcess, RemoteDeviceWaker, serveMetrics } from '@causeway/process-context';
-import { startWorker } from './start-worker.js';
+import { loadConfig, runProcess } from '@causeway/platform';
 
 await runProcess('worker', async (env) => {
   const config = loadConfig(env);
-  const context = await openProcess({ name: 'worker', config, databaseUrl: config.databaseUrl });
-  const devices = new RemoteDeviceWaker(config, context.tls, context.log);
-  const figures = await serveMetrics(context.metrics, config);
-  const worker = await startWorker({ context, devices });
-  gracefulShutdown({
-    log: context.log,
-    limitSeconds: config.shutdownSeconds,
-    steps: [
-      { name: 'queue', run: () => context.queue.close() },
-      { name: 'worker', run: () => worker.close() },
-      { name: 'figures', run: () => figures.close() },
-      { name: 'process', run: () => closeProcess(context) },
-    ],
-  });
-  context.events.processStarted({ address: 'worker', version: '1' });
-  process.send?.({ ready: true });
+  // settings that are wrong are told of before the rest is loaded
+  const { runWorker } = await import('./run-worker.js');
+  await runWorker(config);
 });

@@ -43,5 +43,7 @@ export interface GuardEvent {
   readonly transport: 'native' | 'clear';
   /** How sure it is who the sender is: their own device, or a carrier's word. */
   readonly assurance: 'device' | 'carrier';
+  /** It was judged before and is only tried again: it is judged anew and counts no second time. */
+  readonly isRetry?: boolean;
   readonly features?: GuardFeatures;
 }

@@ -45,6 +45,80 @@ const areAnsweredBy = async (people: number): Promise<void> => {
   for (let index = 0; index < people; index += 1) await happens('reply', `stranger ${String(index)}`);
 };
 
+describe('one message that is tried again and again', () => {
+  const tries = async (times: number, isRetry: boolean): Promise<Decision[]> => {
+    await writesTo(14);
+    const decisions: Decision[] = [];
+    for (let time = 0; time < times; time += 1) {
+      atMs += 5_000;
+      decisions.push(await happens('message', 'stranger 1', { isRetry }));
+    }
+    return decisions;
+  };
+  const signalsOf = (decisions: readonly Decision[]) =>
+    new Set(decisions.flatMap(({ reasons }) => reasons.map(({ signal }) => signal)));
+
+  it('is no insisting, and keeps no time: of 60 further messages both would count', async () => {
+    expect([...signalsOf(await tries(60, false))]).toEqual(expect.arrayContaining(['NRU', 'CVW']));
+  });
+
+  it('counts once', async () => {
+    const signals = signalsOf(await tries(60, true));
+    expect(signals).toContain('N60');
+    expect(signals).not.toContain('NRU');
+    expect(signals).not.toContain('CVW');
+  });
+
+  it('counts as the first where the store has lost that it was tried: who waits for that gains nothing', async () => {
+    const decisions: Decision[] = [];
+    for (let number = 0; number < 30; number += 1)
+      decisions.push(await happens('message', `forgotten ${String(number)}`, { isRetry: true }));
+    expect(decisions.at(-1)?.action).toBe('block');
+  });
+});
+
+describe('accounts that share a cluster', () => {
+  const features = { clusters: ['a network'] };
+  const isSuspended = async (sender: string): Promise<void> => {
+    for (let index = 0; index < 8; index += 1)
+      await happens('report', `reporter ${String(index)}`, { sender, features });
+    // those that arrive together are judged together, and each of the last raises it
+    const batch = Array.from({ length: 30 }, (_, index) => ({
+      tenant: 'town',
+      profile: 'community' as const,
+      sender,
+      recipient: `stranger ${String(index)}`,
+      atMs,
+      kind: 'message' as const,
+      isEstablished: false,
+      transport: 'native' as const,
+      assurance: 'device' as const,
+      features,
+    }));
+    const decisions = await guard.judgeAll(batch);
+    expect(decisions.filter(({ isRaised, level }) => isRaised && level === 4).length).toBeGreaterThan(3);
+  };
+  const neighbours = async (sender: string, of: Partial<GuardEvent> = { features }) =>
+    (await happens('message', 'somebody', { sender, ...of })).reasons.find(({ signal }) => signal === 'CLU')?.value;
+
+  it('are told by the third that was suspended, each counted once however often it was decided, and never by itself', async () => {
+    await isSuspended('bad 1');
+    await isSuspended('bad 2');
+    expect(await neighbours('new')).toBeUndefined();
+    await isSuspended('bad 3');
+    expect(await neighbours('bad 3')).toBeUndefined();
+    expect(await neighbours('new')).toBe(3);
+    expect(await neighbours('elsewhere', { features: { clusters: ['another network'] } })).toBeUndefined();
+    expect(await neighbours('without', {})).toBeUndefined();
+  });
+
+  it('are no longer told of it after two weeks', async () => {
+    for (const sender of ['bad 1', 'bad 2', 'bad 3']) await isSuspended(sender);
+    atMs += 14 * 24 * HOUR_MS;
+    expect(await neighbours('new')).toBeUndefined();
+  });
+});
+
 describe('somebody who keeps on writing to new people', () => {
   it('is held by the twentieth and blocked by the fiftieth, with an established conversation going on', async () => {
     const decisions = await writesTo(50);

@@ -119,10 +119,18 @@ export class Guard {
 
   private async observe(
     wanted: readonly { readonly event: GuardEvent; readonly names: PairNames }[],
-  ): Promise<readonly Snapshot[] | undefined> {
+  ): Promise<readonly (Snapshot | undefined)[] | undefined> {
+    const { store } = this.options;
     try {
       const batch = wanted.map(({ event, names }) => observationOf(event, names));
-      return await this.patience.run(() => this.options.store.observe(batch));
+      const seen = await this.patience.run(() => store.observe(batch));
+      const unknown = wanted.filter(({ event }, at) => event.isRetry && seen[at]?.pair.firstAtMs === event.atMs);
+      if (unknown.length === 0) return seen;
+      // a store that lost what it knew, or has forgotten it: whoever tries again is new to it
+      const first = unknown.map(({ event, names }) => observationOf({ ...event, isRetry: false }, names));
+      const counted = await this.patience.run(() => store.observe(first));
+      const of = new Map(unknown.map((each, at) => [each, counted[at]]));
+      return wanted.map((each, at) => of.get(each) ?? seen[at]);
     } catch (thrown) {
       this.failed('observe', thrown);
       return undefined;
@@ -183,7 +191,7 @@ function observationOf(event: GuardEvent, names: PairNames): Observation {
   return {
     ...names,
     atMs: event.atMs,
-    kind: event.isEstablished && event.kind === 'message' ? 'look' : event.kind,
+    kind: event.isRetry || (event.isEstablished && event.kind === 'message') ? 'look' : event.kind,
     ...(gapClass !== undefined && { gapClass }),
     ...(country !== undefined && { country }),
   };

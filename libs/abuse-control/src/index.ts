@@ -10,6 +10,7 @@ export * from './memory-guard-store.js';
 export * from './redis-guard-store.js';
 export * from './pseudonyms.js';
 export * from './key-ring.js';
+export * from './registration-network.js';
 export * from './replay-keys.js';
 export * from './signals.js';
 export * from './weights.js';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { WEEK_MS, type TenantNames, type WeekNames } from './guard-store.js';
 
-const NAME_BYTES = 12;
+export const NAME_BYTES = 12;
 /** Senders per shard are many however few they are in all: a shard says nothing about who it is. */
 const SHARDS = 256;
 

@@ -43,9 +43,12 @@ export class TenantLedger {
     if (Math.abs(event.atMs - known.readAtMs) >= FACTS_MS) await this.exchange(event, known);
   }
 
+  /** Clusters count accounts: of one that is suspended again, or by several events at once, the first suspension. */
   suspend(event: GuardEvent): void {
     const { pending } = this.known(event.tenant);
+    const isCounted = this.isSuspended(event);
     add(pending, this.suspendedName(event));
+    if (isCounted) return;
     for (const cluster of event.features?.clusters ?? []) add(pending, this.clusterName(event, cluster));
   }
 
@@ -61,6 +64,8 @@ export class TenantLedger {
   facts(event: GuardEvent): TenantFacts {
     const { tallies } = this.known(event.tenant);
     const countries = [...tallies.keys()].filter((name) => name.startsWith('country:'));
+    // nobody is a neighbour of themselves
+    const self = this.isSuspended(event) ? 1 : 0;
     return {
       answerRate: rateOf(event.profile, this.count(event.tenant, 'contacted'), this.count(event.tenant, 'answered')),
       knownCountries: new Set(countries.map((name) => name.slice('country:'.length))),
@@ -68,7 +73,8 @@ export class TenantLedger {
         (event.features?.clusters ?? []).map((cluster) => [
           cluster,
           this.count(event.tenant, this.clusterName(event, cluster)) +
-            this.count(event.tenant, this.clusterName(event, cluster, 1)),
+            this.count(event.tenant, this.clusterName(event, cluster, 1)) -
+            self,
         ]),
       ),
     };

@@ -1,5 +1,6 @@
 import type { TransitId } from '@causeway/message-model';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { Acknowledgement, DeviceRef, InboxStore, NewEvent, PartitionStore } from '@causeway/storage';
 import { GroupCommit } from './group-commit.js';
 import type { RetentionRules } from './lifetimes.js';

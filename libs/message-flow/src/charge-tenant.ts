@@ -1,7 +1,8 @@
 import { quotasOf, type SpendingSettings } from '@causeway/abuse-control';
 import type { SpendingDay } from '@causeway/api-contract';
 import type { TenantId } from '@causeway/message-model';
-import { beyondLimit, type Clock, type Events } from '@causeway/platform';
+import { beyondLimit, type Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { Spent, SpendingStore, SpendingWish } from '@causeway/storage';
 import { GroupCommit } from './group-commit.js';
 

@@ -1,17 +1,27 @@
-import type { Decision, Guard, GuardEvent, GuardFeatures, TenantProfile } from '@causeway/abuse-control';
+import {
+  clustersIn,
+  type Decision,
+  type Guard,
+  type GuardEvent,
+  type GuardFeatures,
+  type TenantProfile,
+} from '@causeway/abuse-control';
 import {
   parseAccountId,
   parseTenantId,
   parseTransitId,
   purgeHourOf,
   type AccountId,
+  type MessageId,
   type TenantId,
 } from '@causeway/message-model';
-import { beyondLimit, type Clock, type Events } from '@causeway/platform';
+import { beyondLimit, type Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { ConductListener, ProvenReport } from '@causeway/people';
-import type { AbuseDecisionStore, EstablishedStore, PartitionStore } from '@causeway/storage';
+import type { AbuseDecisionStore, PartitionStore, SenderFactsStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';
 import { GroupCommit } from './group-commit.js';
+import { JudgedBefore } from './judged-before.js';
 
 /** One side of what happened, named as the guard names it: an account by its id, whom it writes to by their address or contact id. */
 export interface Pair {
@@ -25,6 +35,7 @@ export interface Send extends Pair {
   readonly kind: 'request' | 'message';
   readonly isEstablished: boolean;
   readonly transport: 'native' | 'clear';
+  readonly messageId: MessageId;
   /** When the account was registered. */
   readonly since: Date;
   readonly features?: GuardFeatures;
@@ -35,6 +46,7 @@ const GATHER_MS = 5;
 /** Nobody waits for what became of a message to be known: one question a second is for all of them. */
 const OUTCOMES_GATHER_MS = 1000;
 const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
 
 export interface ConductWatchOptions {
   readonly guard: Guard;
@@ -42,7 +54,7 @@ export interface ConductWatchOptions {
   readonly keys: { turn(nowMs: number): Promise<void> };
   readonly decisions: AbuseDecisionStore;
   readonly partitions: PartitionStore;
-  readonly established: EstablishedStore;
+  readonly senderFacts: SenderFactsStore;
   readonly profile: TenantProfile;
   readonly clock: Clock;
   readonly events: Events;
@@ -55,6 +67,7 @@ export interface ConductWatchOptions {
 export class ConductWatch implements ConductListener {
   private readonly judgements: GroupCommit<GuardEvent, Decision>;
   private readonly outcomes: GroupCommit<GuardEvent, Decision>;
+  private readonly before = new JudgedBefore();
 
   constructor(private readonly options: ConductWatchOptions) {
     this.judgements = new GroupCommit((events) => this.judgeAll(events), {
@@ -73,13 +86,16 @@ export class ConductWatch implements ConductListener {
 
   /**
    * Throws `abnormal-usage-detected` for what may not go now, with how long, why, the name of the decision, and what `offersFor` offers
-   * where it is held.
+   * where it is held. A message that is tried again is judged again, and counts once.
    */
   async allow(send: Send, offersFor: OffersFor): Promise<void> {
-    const { since, ...event } = send;
-    const accountAgeMs = Math.max(0, this.options.clock.nowMs() - since.getTime());
+    const { since, messageId, ...event } = send;
+    const nowMs = this.options.clock.nowMs();
+    const accountAgeMs = Math.max(0, nowMs - since.getTime());
     const features = { ...event.features, accountAgeMs };
-    const decision = await this.judge({ ...event, features, assurance: 'device' });
+    const isRetry = !event.isEstablished && this.before.knows(send, nowMs);
+    const decision = await this.judge({ ...event, features, isRetry, assurance: 'device' });
+    if (!isRetry && !decision.isBlind && !event.isEstablished) this.before.note({ ...event, messageId }, nowMs);
     if (decision.isRaised) await this.record(send, decision);
     if (decision.action === 'deliver' || decision.action === 'request') return;
     this.options.events.sendLimited({ action: decision.action, isBlind: decision.isBlind });
@@ -91,7 +107,7 @@ export class ConductWatch implements ConductListener {
   }
 
   /** What comes in from a carrier, about which only the carrier's word is known. False: it is to be withheld. */
-  async allowInbound(send: Omit<Send, 'transport' | 'kind' | 'since'>): Promise<boolean> {
+  async allowInbound(send: Omit<Send, 'transport' | 'kind' | 'since' | 'messageId'>): Promise<boolean> {
     const decision = await this.judge({ ...send, kind: 'message', transport: 'clear', assurance: 'carrier' });
     // a carrier delivers when it delivers: what would only have to wait comes through
     const isWithheld = decision.action === 'block' || decision.action === 'suspend' || decision.action === 'hold';
@@ -157,26 +173,28 @@ export class ConductWatch implements ConductListener {
   }
 
   private async judgeAll(events: readonly GuardEvent[]): Promise<readonly Decision[]> {
-    const known = await this.withEstablished(events);
+    const known = await this.withFacts(events);
     await this.options.keys.turn(this.options.clock.nowMs());
     return this.options.guard.judgeAll(known);
   }
 
-  /** How many talk with whoever an event is about; of a telephone nobody here knows. One question for the batch. */
-  private async withEstablished(events: readonly GuardEvent[]): Promise<readonly GuardEvent[]> {
+  /** What is known of whoever an event is about: nothing of a telephone. One question for the batch. */
+  private async withFacts(events: readonly GuardEvent[]): Promise<readonly GuardEvent[]> {
     const accounts = new Map<string, { readonly tenant: TenantId; readonly account: AccountId }>();
     for (const { tenant, sender } of events) {
       const [ofTenant, account] = [parseTenantId(tenant), parseAccountId(sender)];
       if (ofTenant && account) accounts.set(`${tenant} ${sender}`, { tenant: ofTenant, account });
     }
     if (accounts.size === 0) return events;
-    const counts = await this.options.established.count([...accounts.values()]);
-    const of = new Map([...accounts.keys()].map((name, index) => [name, counts[index] ?? 0]));
+    const hour = Math.floor(this.options.clock.nowMs() / HOUR_MS);
+    const facts = await this.options.senderFacts.read([...accounts.values()], hour);
+    const of = new Map([...accounts.keys()].map((name, index) => [name, facts[index]]));
     return events.map((event) => {
-      const establishedContacts = of.get(`${event.tenant} ${event.sender}`);
-      return establishedContacts === undefined
-        ? event
-        : { ...event, features: { ...event.features, establishedContacts } };
+      const found = of.get(`${event.tenant} ${event.sender}`);
+      if (!found) return event;
+      const { establishedContacts, network } = found;
+      const shared = network ? { clusters: clustersIn(network) } : {};
+      return { ...event, features: { ...event.features, establishedContacts, ...shared } };
     });
   }
 

@@ -1,5 +1,5 @@
 import type { SendMessageRequest } from '@causeway/api-contract';
-import type { Events } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { AuthenticatedDevice, Recipient, RecipientKey, RecipientStore } from '@causeway/storage';
 import type { OffersFor } from './challenges/challenge.js';
 import type { ChargeTenant } from './charge-tenant.js';
@@ -39,10 +39,10 @@ export class JudgeSend {
    */
   async execute(
     sender: AuthenticatedDevice,
-    { to, body }: SendMessageRequest,
+    { messageId, to, body }: SendMessageRequest,
     recipient: Recipient | null,
   ): Promise<void> {
-    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt };
+    const from = { tenant: sender.tenant, sender: sender.account, since: sender.registeredAt, messageId };
     if (to.kind === 'address') {
       const first = { kind: 'request', isEstablished: false, transport: 'native' } as const;
       return this.conduct.allow({ ...from, ...first, recipient: to.address.uri }, this.offersFor);

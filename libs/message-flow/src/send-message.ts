@@ -11,7 +11,8 @@ import {
   type TransitId,
 } from '@causeway/message-model';
 import { refuseOtherCell } from '@causeway/people';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type {
   AcceptResult,
   AuthenticatedDevice,

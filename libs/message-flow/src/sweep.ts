@@ -1,4 +1,5 @@
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { DeviceRef, LaneStore, MessageStore, MovedLane, PartitionStore } from '@causeway/storage';
 import type { RetentionRules } from './lifetimes.js';
 import type { DeviceWaker, LaneWaker } from './wakes.js';

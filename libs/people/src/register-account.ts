@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { RegistrationNetworks } from '@causeway/abuse-control';
 import type { RegisterRequest } from '@causeway/api-contract';
 import { CausewayError, fromBase64Url, PRIMARY_DEVICE } from '@causeway/message-model';
 import type { Clock } from '@causeway/platform';
 import { openDeviceList } from '@causeway/signal-protocol';
 import type { AccountStore, PreKeyStore, Tenant, TenantStore } from '@causeway/storage';
 import { MAX_LIST_VERSION, verifiedDevice } from './verified-device.js';
+
+const HOUR_MS = 3_600_000;
 
 export interface Registered {
   readonly tenant: Tenant;
@@ -20,10 +23,12 @@ export class RegisterAccount {
     private readonly tenants: TenantStore,
     private readonly accounts: AccountStore,
     private readonly preKeys: PreKeyStore,
+    private readonly networks: RegistrationNetworks,
     private readonly clock: Clock,
   ) {}
 
-  async execute(request: RegisterRequest): Promise<Registered> {
+  /** `address`: where it came from, if that may be looked at; of it only names of its network are kept. */
+  async execute(request: RegisterRequest, address?: string): Promise<Registered> {
     const tenant = await this.tenants.byHost(request.address.host);
     if (!tenant)
       throw new CausewayError('invalid-address', {
@@ -62,6 +67,7 @@ export class RegisterAccount {
       accountKey: request.accountKey,
       list: { ...request.deviceList, version: list.version },
       device,
+      network: address === undefined ? undefined : await this.networkOf(tenant, address),
       now: this.clock.now(),
     });
     if (created === 'exists') throw new CausewayError('handle-taken', { pointer: '/address' });
@@ -70,6 +76,11 @@ export class RegisterAccount {
       request.device.oneTime,
     );
     return { tenant, account: request.account };
+  }
+
+  private async networkOf({ id }: Tenant, address: string) {
+    const name = await this.networks.nameOf({ tenant: id, address, atMs: this.clock.nowMs() });
+    return name && { names: name.names, purgeHour: name.endsAtMs / HOUR_MS };
   }
 
   private async useInvite(tenant: Tenant, invite: string | undefined): Promise<void> {

@@ -186,6 +186,11 @@ export const SETTINGS = z.object({
   tenant: identity('default', 'The tenant of this installation.', tenant),
   region: identity('local', 'The region this cell stores in. Bound into keys.', z.string().regex(/^[a-z0-9-]{1,63}$/)),
   registration: identity('open', 'Who may register an account.', z.enum(['open', 'invite'])),
+  registrationNetwork: identity(
+    'off',
+    'Whether accounts made from one network (/24 of IPv4, /48 of IPv6) are known as such for 7 to 14 days, see docs/limits.md: `connection`, or `forwarded` behind exactly one proxy, by the last entry of `X-Forwarded-For`.',
+    z.enum(['off', 'connection', 'forwarded']),
+  ),
   tokenIssuer: identity(
     '',
     'Host of who issues the tokens that let held messages go (RFC 9578). Empty: this gateway does, for vouchers of its operator.',

@@ -1,3 +1,4 @@
+/** What every program of ours uses, a device's command too: loads no framework. What servers share besides is `@causeway/platform/server`. */
 export * from './clock.js';
 export * from './file-clock.js';
 export * from './remembered.js';
@@ -11,18 +12,7 @@ export * from './process-environment.js';
 export { settingTable, type SettingRow } from './config-schema.js';
 export * from './logger.js';
 export * from './error-fields.js';
-export * from './metrics-table.js';
-export * from './metrics.js';
-export * from './events.js';
-export * from './problem-document.js';
-export * from './problem-filter.js';
-export * from './rpc-problem-filter.js';
-export * from './request-validation.js';
 export * from './tls-files.js';
-export { privateServer } from './private-server.js';
-export { PrivateClient } from './private-client.js';
-export { PrivateClients } from './private-clients.js';
-export { answerPrivately, type Answerer } from './answer-privately.js';
 export * from './graceful-shutdown.js';
 export * from './run-process.js';
 export * from './operator-token.js';

@@ -1,5 +1,4 @@
 import { CausewayError, type ProblemCode, type ProblemDetails } from '@causeway/message-model';
-import type { ProblemDocument } from './problem-document.js';
 
 /** A quota as the RateLimit header fields name it (draft-ietf-httpapi-ratelimit-headers): so many in so many seconds. */
 export interface RateLimit {
@@ -20,13 +19,4 @@ export function beyondLimit(
     ...details,
     extensions: { ...details.extensions, rateLimit: limit, retryAfterSeconds: limit.resetSeconds },
   });
-}
-
-/** The quota that a problem document names, if it names one. */
-export function rateLimitIn({ rateLimit }: ProblemDocument): RateLimit | undefined {
-  if (typeof rateLimit !== 'object' || rateLimit === null) return undefined;
-  const { policy, quota, windowSeconds, resetSeconds } = rateLimit as Partial<RateLimit>;
-  if (policy === undefined || quota === undefined || windowSeconds === undefined || resetSeconds === undefined)
-    return undefined;
-  return { policy, quota, windowSeconds, resetSeconds };
 }

@@ -1,4 +1,4 @@
-import type { Events } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 
 /** Something that runs again and again, never twice at once. */
 export interface Repeating {

@@ -5,8 +5,6 @@ import { lifetimeOf, mintTransitId } from '@causeway/message-model';
 import {
   createLogger,
   FileClock,
-  Events,
-  Metrics,
   SYSTEM_CLOCK,
   type Clock,
   type Config,
@@ -16,6 +14,7 @@ import {
   Residency,
   StartupProblem,
 } from '@causeway/platform';
+import { Events, Metrics } from '@causeway/platform/server';
 import { Stores } from '@causeway/storage';
 import { RedisScriptRunner, WorkQueue } from '@causeway/work-queue';
 import { ReportKeys } from './report-keys.js';
@@ -102,7 +101,7 @@ async function openGuard(on: {
     keys: guardKeys,
     decisions: stores.abuseDecisions,
     partitions: stores.partitions,
-    established: stores.established,
+    senderFacts: stores.senderFacts,
     profile: config.tenantProfile,
     clock,
     events,

@@ -1,12 +1,6 @@
 import { WAKE_DEVICES, type DeviceWaker, type FreshItem } from '@causeway/message-flow';
-import {
-  errorFields,
-  PrivateClient,
-  type Config,
-  type Logger,
-  type RpcAddress,
-  type TlsIdentity,
-} from '@causeway/platform';
+import { errorFields, type Config, type Logger, type RpcAddress, type TlsIdentity } from '@causeway/platform';
+import { PrivateClient } from '@causeway/platform/server';
 import type { DeviceRef } from '@causeway/storage';
 
 const ANSWER_WITHIN_MS = 2_000;

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Metrics } from '@causeway/platform';
+import { Metrics } from '@causeway/platform/server';
 import { serveMetrics, type MetricsDoor } from './serve-metrics.js';
 
 const doors: MetricsDoor[] = [];

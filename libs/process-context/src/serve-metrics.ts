@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { StartupProblem, type Config, type Metrics } from '@causeway/platform';
+import { StartupProblem, type Config } from '@causeway/platform';
+import { type Metrics } from '@causeway/platform/server';
 
 /** A door for machines that watch. */
 export interface MetricsDoor {

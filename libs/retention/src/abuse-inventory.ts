@@ -47,8 +47,21 @@ export const ABUSE_INVENTORY: readonly TableEntry[] = [
     columns: {
       purge_hour: 'partition',
       tenant: 'keyed name of a tenant',
-      name: 'what is counted: first contacts, answers, countries that answered, suspended senders under keyed names',
+      name: 'what is counted: first contacts, answers, countries that answered, suspended senders and registration networks with some under keyed names',
       n: 'how many',
+    },
+  },
+  {
+    table: 'transit.registration',
+    lifetime: 'until the key of its week is destroyed, 7 to 14 days after the registration, or the account is erased',
+    readers: ['gateway', 'edge'],
+    defaultClass: 'transit',
+    columns: {
+      tenant_id: 'owner',
+      account_id: 'who was registered',
+      network:
+        'keyed names of the network it was done from, to know accounts that were made together; only where `CAUSEWAY_REGISTRATION_NETWORK` is on',
+      purge_hour: 'when it goes',
     },
   },
   {

@@ -1,5 +1,6 @@
 import { lifetimeOf, POLICIES } from '@causeway/message-model';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { PartitionStore } from '@causeway/storage';
 import { GRACE_MS, PURGE_LAG, purgeLagSeconds } from './purge-lag.js';
 

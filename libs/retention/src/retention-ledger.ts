@@ -1,4 +1,4 @@
-import type { Events } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { PurgeLedgerStore } from '@causeway/storage';
 
 /** Something that everyone may see happened to what is kept: no account, no person, no number. */

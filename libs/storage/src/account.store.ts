@@ -85,12 +85,17 @@ export class AccountStore {
     readonly accountKey: Uint8Array;
     readonly list: StoredList;
     readonly device: NewDevice;
+    /** Names of the network it is registered from, and the hour by which they go. */
+    readonly network: { readonly names: Uint8Array; readonly purgeHour: number } | undefined;
     readonly now: Date;
   }): Promise<'created' | 'exists'> {
     const rows = await this.database.query(
       `WITH created AS (
          INSERT INTO registry.account (tenant_id, id, address, account_key, device_list, device_list_signature, device_list_version, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING tenant_id, id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING tenant_id, id),
+       seen AS (
+         INSERT INTO transit.registration (tenant_id, account_id, network, purge_hour)
+         SELECT tenant_id, id, $21, $22 FROM created WHERE $21::bytea IS NOT NULL)
        ${INSERT_DEVICE} SELECT tenant_id, id, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $8 FROM created RETURNING id`,
       input.tenant,
       input.account,
@@ -101,6 +106,8 @@ export class AccountStore {
       input.list.version,
       input.now,
       ...deviceValues(input.device),
+      input.network?.names ?? null,
+      input.network?.purgeHour ?? null,
     );
     return rows.length === 1 ? 'created' : 'exists';
   }

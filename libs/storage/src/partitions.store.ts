@@ -111,10 +111,11 @@ const someOf = (table: string, isPast: string): string =>
 const FORGET = `WITH a AS (${someOf('accepted', 'purge_hour <= $1')}), r AS (${someOf('received', 'purge_hour <= $1')}),
     s AS (${someOf('statement_use', 'purge_hour <= $1')}), i AS (${someOf('inbox_item', 'purge_hour <= $1')}),
     t AS (${someOf('spent_token', 'purge_hour <= $1')}), p AS (${someOf('spending', 'purge_hour <= $1')}), v AS (${someOf('voucher', 'purge_hour <= $1')}),
+    g AS (${someOf('registration', 'purge_hour <= $1')}),
     l AS (${someOf('lane', 'pending = 0 AND used_hour <= $1 - $2::int')})
   SELECT sum(n)::int AS n, max(n)::int AS most
   FROM (VALUES ((SELECT count(*) FROM a)), ((SELECT count(*) FROM r)), ((SELECT count(*) FROM s)), ((SELECT count(*) FROM i)),
-    ((SELECT count(*) FROM t)), ((SELECT count(*) FROM p)), ((SELECT count(*) FROM v)), ((SELECT count(*) FROM l))) AS counted(n)`;
+    ((SELECT count(*) FROM t)), ((SELECT count(*) FROM p)), ((SELECT count(*) FROM v)), ((SELECT count(*) FROM g)), ((SELECT count(*) FROM l))) AS counted(n)`;
 
 /** The same values. Without a wish no lane is looked at. */
 const FORGET_ASKED_LANES = `WITH l AS (${someOf(

@@ -58,6 +58,7 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
   transit('inbox_item', OF_ACCOUNT),
   transit('message', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour', 'lane_id', 'position'] }),
   transit('link_challenge', OF_ACCOUNT),
+  transit('registration', OF_ACCOUNT, { exports: 'rows' }),
   transit('abuse_decision', OF_ACCOUNT, { exports: 'rows', omit: ['purge_hour'] }),
   registry('one_time_key', OF_ACCOUNT, { exports: 'count' }),
   registry('device', OF_ACCOUNT, { omit: ['token_digest'] }),

@@ -12,7 +12,6 @@ import { ContactStandingStore } from './contact-standing.store.js';
 import { Database } from './database.js';
 import { NumberDigestStore } from './number-digest.store.js';
 import { DiscoveryStore } from './discovery.store.js';
-import { EstablishedStore } from './established.store.js';
 import { HoldStore } from './hold.store.js';
 import { PostgresGuardStore } from './guard.store.js';
 import { InboxStore } from './inbox.store.js';
@@ -31,6 +30,7 @@ import { RetentionWishStore } from './retention-wish.store.js';
 import { ReportStore } from './report.store.js';
 import { RevokedStatementStore } from './revoked-statement.store.js';
 import { RouteStore } from './route.store.js';
+import { SenderFactsStore } from './sender-facts.store.js';
 import { TenantStore } from './tenant.store.js';
 import { TombstoneStore } from './tombstone.store.js';
 
@@ -47,7 +47,7 @@ export class Stores {
   readonly numberDigests: NumberDigestStore;
   readonly standings: ContactStandingStore;
   readonly recipients: RecipientStore;
-  readonly established: EstablishedStore;
+  readonly senderFacts: SenderFactsStore;
   readonly messages: MessageStore;
   readonly lanes: LaneStore;
   readonly attempts: AttemptStore;
@@ -84,7 +84,7 @@ export class Stores {
     this.numbers = new SealedNumberStore(this.database);
     this.numberDigests = new NumberDigestStore(this.database);
     this.recipients = new RecipientStore(this.database);
-    this.established = new EstablishedStore(this.database);
+    this.senderFacts = new SenderFactsStore(this.database);
     this.messages = new MessageStore(this.database);
     this.lanes = new LaneStore(this.database);
     this.attempts = new AttemptStore(this.database);

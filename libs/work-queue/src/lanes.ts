@@ -15,8 +15,9 @@ export type WakeOutcome = 'woken' | 'queue-unreachable';
 /** Drains one lane. Never runs twice at a time for one lane, unless this process stood still for longer than the lock. */
 export type DrainLane = (laneId: LaneId) => Promise<void>;
 
-const LOCK_MS = 5_000;
-const STALL_CHECK_MS = 2_500;
+/** Together how long the lanes of a process that was killed stand still at most: ADR 0043. */
+const LOCK_MS = 3_000;
+const STALL_CHECK_MS = 1_000;
 /** A lane is never given up for having been in a process that died: the database says when it is done. */
 const NO_STALL_LIMIT = 1_000_000;
 /** Only ids, and nothing of ours reads them. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Command, Env } from '../command.js';
+import type { Env, Invocation } from '../command.js';
 import { runDemo } from '../demo/run-demo.js';
 import { freePorts } from '../embedded/free-ports.js';
 import { inForeground } from '../embedded/in-foreground.js';
@@ -12,28 +12,21 @@ const FOLDER = '.causeway-demo';
 const PORTS = [7400, 7401, 7402];
 
 /** `causeway demo`: everything for real on this machine, but for the carrier. */
-export const demo: Command = {
-  name: 'demo',
-  usage: '[--once]',
-  summary: 'send real messages through a real gateway and see what happens; --once ends after that',
-  group: 'gateway',
-  options: { once: 'flag' },
-  run: async (invocation) => {
-    const isOnce = invocation.has('once');
-    const folder = isOnce ? await mkdtemp(join(tmpdir(), 'causeway-demo-')) : resolve(FOLDER);
-    const env = await demoSettings(invocation.env, folder, isOnce);
-    const hasWorked = await inForeground(env, async (foreground) => {
-      const { teardown } = foreground;
-      if (isOnce) teardown.add('folder', () => rm(folder, { recursive: true, force: true }));
-      const hasWorked = await runDemo(foreground, { folder, staysUp: !isOnce });
-      if (isOnce || !hasWorked) await teardown.run();
-      return hasWorked;
-    });
-    if (hasWorked === undefined) return;
-    if (!hasWorked) process.exit(1);
-    if (isOnce) process.exit(0);
-  },
-};
+export async function demo(invocation: Invocation): Promise<void> {
+  const isOnce = invocation.has('once');
+  const folder = isOnce ? await mkdtemp(join(tmpdir(), 'causeway-demo-')) : resolve(FOLDER);
+  const env = await demoSettings(invocation.env, folder, isOnce);
+  const hasWorked = await inForeground(env, async (foreground) => {
+    const { teardown } = foreground;
+    if (isOnce) teardown.add('folder', () => rm(folder, { recursive: true, force: true }));
+    const hasWorked = await runDemo(foreground, { folder, staysUp: !isOnce });
+    if (isOnce || !hasWorked) await teardown.run();
+    return hasWorked;
+  });
+  if (hasWorked === undefined) return;
+  if (!hasWorked) process.exit(1);
+  if (isOnce) process.exit(0);
+}
 
 /** The embedded default, whatever else this machine has configured. */
 async function demoSettings(env: Env, folder: string, isOnce: boolean): Promise<Env> {

@@ -1,5 +1,5 @@
 import { SYSTEM_CLOCK } from '@causeway/platform';
-import type { Command } from '../command.js';
+import type { Invocation } from '../command.js';
 import { examine, isReady } from '../doctor/examine.js';
 import type { Finding, FindingStatus } from '../doctor/finding.js';
 import { Terminal } from '../terminal.js';
@@ -14,20 +14,13 @@ const MARKS: Readonly<Record<FindingStatus, string>> = {
 };
 
 /** `causeway doctor`: what is missing before messages can flow, and with `--fix` what it may set itself. */
-export const doctor: Command = {
-  name: 'doctor',
-  usage: '[--fix] [--json]',
-  summary: 'what is missing before messages flow; --fix sets the webhooks of your numbers',
-  group: 'gateway',
-  options: { fix: 'flag', json: 'flag' },
-  run: async (invocation) => {
-    const findings = await examine(invocation.env, { clock: SYSTEM_CLOCK, mayFix: invocation.has('fix') });
-    if (!isReady(findings)) process.exitCode = 1;
-    const terminal = new Terminal();
-    if (invocation.has('json')) terminal.line(JSON.stringify({ isReady: isReady(findings), findings }, undefined, 2));
-    else show(terminal, findings);
-  },
-};
+export async function doctor(invocation: Invocation): Promise<void> {
+  const findings = await examine(invocation.env, { clock: SYSTEM_CLOCK, mayFix: invocation.has('fix') });
+  if (!isReady(findings)) process.exitCode = 1;
+  const terminal = new Terminal();
+  if (invocation.has('json')) terminal.line(JSON.stringify({ isReady: isReady(findings), findings }, undefined, 2));
+  else show(terminal, findings);
+}
 
 function show(terminal: Terminal, findings: readonly Finding[]): void {
   terminal.title('What this gateway needs');

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { loadConfig, StartupProblem, SYSTEM_CLOCK, type Config } from '@causeway/platform';
 import { tombstoneFilesOf } from '@causeway/retention';
 import { migrate, readBackup, readTombstoneFile, restoreBackup, type TombstoneFile } from '@causeway/storage';
-import type { Command, Invocation } from '../command.js';
+import type { Invocation } from '../command.js';
 import { MIGRATIONS_FOLDER } from '../embedded/project-paths.js';
 import { withDatabase } from '../embedded/with-database.js';
 import { removeUnreadableContacts } from '../restore/remove-unreadable-contacts.js';
@@ -11,40 +11,33 @@ import { Terminal } from '../terminal.js';
 const DAY_MS = 24 * 3_600_000;
 
 /** `causeway restore`: the registry of a backup, with everything taken back again that was taken back since. */
-export const restore: Command = {
-  name: 'restore',
-  usage: '[--from <file>] [--replace] [--tombstones <file>] [--without-tombstones]',
-  summary: 'put a backup back, with Causeway stopped; what was erased, revoked or blocked since stays so',
-  group: 'gateway',
-  options: { from: 'text', replace: 'flag', tombstones: 'text', 'without-tombstones': 'flag' },
-  run: async (invocation) => {
-    const from = invocation.option('from');
-    if (from === undefined) throw new StartupProblem('From where?', 'causeway restore --from <file>');
-    const config = loadConfig(invocation.env);
-    const backup = await readBackup(resolve(from));
-    refuseOld(backup.header.takenAt, config);
-    const tombstones = await tombstonesOf(invocation, config);
-    const terminal = new Terminal();
-    await withDatabase(config, { isShared: false }, async (url) => {
-      await migrate({ url, folder: MIGRATIONS_FOLDER });
-      const { rows, takenBack } = await restoreBackup({
-        url,
-        backup,
-        region: config.region,
-        tombstones: tombstones?.flatMap((file) => file.tombstones),
-        replaces: invocation.has('replace'),
-        withoutTombstones: invocation.has('without-tombstones'),
-      });
-      terminal.row('restored', `${rows} rows as of ${backup.header.takenAt}`);
-      for (const [what, count] of takenBack) terminal.row('again', `${what}: ${count}`);
-      terminal.row('known until', knownUntil(tombstones));
-      terminal.row('contacts', await removeUnreadableContacts(config, url));
+export async function restore(invocation: Invocation): Promise<void> {
+  const from = invocation.option('from');
+  if (from === undefined) throw new StartupProblem('From where?', 'causeway restore --from <file>');
+  const config = loadConfig(invocation.env);
+  const backup = await readBackup(resolve(from));
+  refuseOld(backup.header.takenAt, config);
+  const tombstones = await tombstonesOf(invocation, config);
+  const terminal = new Terminal();
+  await withDatabase(config, { isShared: false }, async (url) => {
+    await migrate({ url, folder: MIGRATIONS_FOLDER });
+    const { rows, takenBack } = await restoreBackup({
+      url,
+      backup,
+      region: config.region,
+      tombstones: tombstones?.flatMap((file) => file.tombstones),
+      replaces: invocation.has('replace'),
+      withoutTombstones: invocation.has('without-tombstones'),
     });
-    terminal.line();
-    terminal.line('Nothing that was under way is here: devices submit again what has no end, and get no second copy.');
-    terminal.line('Who registered or linked a device after the backup does it again. Invites of before are void.');
-  },
-};
+    terminal.row('restored', `${rows} rows as of ${backup.header.takenAt}`);
+    for (const [what, count] of takenBack) terminal.row('again', `${what}: ${count}`);
+    terminal.row('known until', knownUntil(tombstones));
+    terminal.row('contacts', await removeUnreadableContacts(config, url));
+  });
+  terminal.line();
+  terminal.line('Nothing that was under way is here: devices submit again what has no end, and get no second copy.');
+  terminal.line('Who registered or linked a device after the backup does it again. Invites of before are void.');
+}
 
 function knownUntil(files: readonly TombstoneFile[] | undefined): string {
   const last = files?.toSorted((one, other) => one.writtenAt.localeCompare(other.writtenAt)).at(-1);

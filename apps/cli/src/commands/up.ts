@@ -1,52 +1,28 @@
-import { isTwilioApi } from '@causeway/adapter-sms-twilio';
 import { StartupProblem } from '@causeway/platform';
-import type { Command, Env } from '../command.js';
+import type { Env, Invocation } from '../command.js';
 import { inForeground } from '../embedded/in-foreground.js';
 import { simulatedCarrierSettings, startSimulatedCarrier } from '../embedded/simulated-carrier.js';
-import { startEmbedded } from '../embedded/start-embedded.js';
-import { Terminal } from '../terminal.js';
 
 const DEFAULT_SIMULATOR_PORT = 7402;
 
 /** `causeway up`: a gateway that stays up and keeps its data under one folder. */
-export const up: Command = {
-  name: 'up',
-  usage: '[--simulate [--faults <file>]] [--hosts <name,name>]',
-  summary:
-    'start the gateway; --simulate gives it pretend SMS and RCS carriers, which --faults makes fail, --hosts several native networks',
-  group: 'gateway',
-  options: { simulate: 'flag', faults: 'text', hosts: 'text' },
-  run: async (invocation) => {
-    const isSimulated = invocation.has('simulate');
-    const faults = invocation.option('faults');
-    if (faults !== undefined && !isSimulated)
-      throw new StartupProblem('Only pretend carriers fail by a file.', 'Add --simulate, or leave out --faults.');
-    const named = withHosts(invocation.env, invocation.option('hosts'));
-    const env = isSimulated ? simulated(named) : named;
-    const causeway = await inForeground(env, async (foreground) => {
-      if (isSimulated) await startSimulatedCarrier(foreground, faults);
-      return { ...(await startEmbedded(foreground)), config: foreground.config };
-    });
-    if (!causeway) return;
-    const { config, url } = causeway;
-    const sms = { none: 'not set up (CAUSEWAY_SMS_PROVIDER)', twilio: 'Twilio' }[config.smsProvider];
-    const terminal = new Terminal();
-    terminal.line();
-    terminal.title('Causeway is up.');
-    terminal.row('REST API', `${url}/v1   to read: ${url}/docs`);
-    terminal.row('Webhooks', `${config.edgePublicUrl}/webhooks`);
-    terminal.row(
-      'SMS',
-      config.twilioApiUrl === '' || isTwilioApi(config.twilioApiUrl)
-        ? sms
-        : `SIMULATED at ${config.twilioApiUrl}: nothing reaches a phone`,
-    );
-    if (config.rcsApiUrl !== '') terminal.row('RCS', `SIMULATED at ${config.rcsApiUrl}: nothing reaches a phone`);
-    terminal.row('Native networks', [config.nativeHost, ...config.otherNativeHosts].join(', '));
-    terminal.row('Data folder', config.dataFolder);
-    terminal.line('Stop with Ctrl-C.');
-  },
-};
+export async function up(invocation: Invocation): Promise<void> {
+  const isSimulated = invocation.has('simulate');
+  const faults = invocation.option('faults');
+  if (faults !== undefined && !isSimulated)
+    throw new StartupProblem('Only pretend carriers fail by a file.', 'Add --simulate, or leave out --faults.');
+  const named = withHosts(invocation.env, invocation.option('hosts'));
+  const env = isSimulated ? simulated(named) : named;
+  const causeway = await inForeground(env, async (foreground) => {
+    if (isSimulated) await startSimulatedCarrier(foreground, faults);
+    // settings are read by now: what is wrong with them is said before all of Causeway is loaded
+    const { startEmbedded } = await import('../embedded/start-embedded.js');
+    return { ...(await startEmbedded(foreground)), config: foreground.config };
+  });
+  if (!causeway) return;
+  const { tellUp } = await import('../embedded/tell-up.js');
+  tellUp(causeway);
+}
 
 /** The first host is the one of registrations that name none. */
 function withHosts(env: Env, hosts: string | undefined): Env {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import twilio from 'twilio';
+import signatures from 'twilio/lib/webhooks/webhooks.js'; // all of the package would be most of what this process loads
 import { CallLog, type CallName } from '../control/call-log.js';
 import type { Fault } from '../control/fault-script.js';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from '../simulator-options.js';
@@ -41,7 +41,7 @@ export class Webhooks {
           'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
           'user-agent': 'TwilioProxy/1.1',
           'x-simulated': 'true',
-          'x-twilio-signature': twilio.getExpectedTwilioSignature(token, url, { ...form }),
+          'x-twilio-signature': signatures.getExpectedTwilioSignature(token, url, { ...form }),
         },
         body: new URLSearchParams(form),
         redirect: 'manual',

@@ -1,5 +1,6 @@
 import type { TenantId } from '@causeway/message-model';
-import type { Clock, Events } from '@causeway/platform';
+import type { Clock } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type { SpendingStore, SpendingWish, Spent } from '@causeway/storage';
 import { GroupCommit } from '../group-commit.js';
 

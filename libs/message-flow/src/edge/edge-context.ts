@@ -1,6 +1,7 @@
 import type { ReportTokens } from '@causeway/abuse-control';
 import type { KeyUse, Ledger } from '@causeway/edge-keys';
-import type { Clock, Events, RoutePolicy } from '@causeway/platform';
+import type { Clock, RoutePolicy } from '@causeway/platform';
+import type { Events } from '@causeway/platform/server';
 import type {
   AccountStore,
   AliasStore,

@@ -11,14 +11,14 @@ import { MessagePattern } from '@nestjs/microservices';
 import type { INestMicroservice } from '@nestjs/common';
 import { CausewayError } from '@causeway/message-model';
 import { Events } from './events.js';
-import { SILENT_LOGGER } from './logger.js';
+import { SILENT_LOGGER } from '../logger.js';
 import { Metrics } from './metrics.js';
 import { PrivateClient } from './private-client.js';
 import { privateServer } from './private-server.js';
-import type { RpcAddress } from './rpc-address.js';
+import type { RpcAddress } from '../rpc-address.js';
 import { RpcProblemFilter } from './rpc-problem-filter.js';
-import { StartupProblem } from './startup-problem.js';
-import type { TlsIdentity } from './tls-files.js';
+import { StartupProblem } from '../startup-problem.js';
+import type { TlsIdentity } from '../tls-files.js';
 
 @Controller()
 class Answers {

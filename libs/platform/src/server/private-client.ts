@@ -4,8 +4,8 @@ import { ClientTCP, JsonSocket } from '@nestjs/microservices';
 import { firstValueFrom, timeout, TimeoutError } from 'rxjs';
 import { z } from 'zod';
 import { RPC_LIMIT_CHARACTERS, identityFor } from './private-server.js';
-import type { RpcAddress } from './rpc-address.js';
-import type { TlsIdentity } from './tls-files.js';
+import type { RpcAddress } from '../rpc-address.js';
+import type { TlsIdentity } from '../tls-files.js';
 
 /** Asks another process of ours over its socket or over mutual TLS. Connects at the first question, and again after a loss. */
 export class PrivateClient {

@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { CausewayError } from '@causeway/message-model';
 import { answerPrivately, type Answerer } from './answer-privately.js';
 import { Events } from './events.js';
-import { SILENT_LOGGER } from './logger.js';
+import { SILENT_LOGGER } from '../logger.js';
 import { Metrics } from './metrics.js';
 import { PrivateClients } from './private-clients.js';
-import type { RpcAddress } from './rpc-address.js';
+import type { RpcAddress } from '../rpc-address.js';
 
 describe('several processes any of which can answer', () => {
   let scratch = '';

@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { CausewayError } from '@causeway/message-model';
 import { z } from 'zod';
 import { Events } from './events.js';
-import { SILENT_LOGGER } from './logger.js';
+import { SILENT_LOGGER } from '../logger.js';
 import { Metrics } from './metrics.js';
 import { ProblemFilter } from './problem-filter.js';
 import { requestValidation } from './request-validation.js';

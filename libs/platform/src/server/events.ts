@@ -1,5 +1,5 @@
-import { errorFields } from './error-fields.js';
-import type { Logger } from './logger.js';
+import { errorFields } from '../error-fields.js';
+import type { Logger } from '../logger.js';
 import type { Metrics } from './metrics.js';
 
 type Leg = 'native' | 'clear';

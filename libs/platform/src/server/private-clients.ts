@@ -1,7 +1,7 @@
 import { CausewayError } from '@causeway/message-model';
 import { PrivateClient } from './private-client.js';
-import type { RpcAddress } from './rpc-address.js';
-import type { TlsIdentity } from './tls-files.js';
+import type { RpcAddress } from '../rpc-address.js';
+import type { TlsIdentity } from '../tls-files.js';
 
 /** One that did not answer is asked last for this long, milliseconds: a hung process costs its time-out once, not with every question. */
 const AVOID_MS = 5_000;

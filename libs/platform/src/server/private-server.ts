@@ -2,9 +2,9 @@ import { chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { ServerTCP } from '@nestjs/microservices';
-import type { RpcAddress } from './rpc-address.js';
-import { StartupProblem } from './startup-problem.js';
-import type { TlsIdentity } from './tls-files.js';
+import type { RpcAddress } from '../rpc-address.js';
+import { StartupProblem } from '../startup-problem.js';
+import type { TlsIdentity } from '../tls-files.js';
 
 /** A question or an answer is at most this many characters. */
 export const RPC_LIMIT_CHARACTERS = 4_000_000;

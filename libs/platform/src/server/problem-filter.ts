@@ -2,7 +2,7 @@ import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common'
 import type { Events } from './events.js';
 import { PROBLEM_MEDIA_TYPE, problemDocument, problemOf } from './problem-document.js';
 import { offeredChallenges } from './offered-challenges.js';
-import { rateLimitIn } from './rate-limit.js';
+import { rateLimitIn } from './rate-limit-in.js';
 
 /** What is used of Fastify's reply. */
 interface Reply {

@@ -1,9 +1,9 @@
 import { catchError, from, type Observable } from 'rxjs';
 import type { Events } from './events.js';
 import { privateServer } from './private-server.js';
-import type { RpcAddress } from './rpc-address.js';
+import type { RpcAddress } from '../rpc-address.js';
 import { RpcProblemFilter } from './rpc-problem-filter.js';
-import type { TlsIdentity } from './tls-files.js';
+import type { TlsIdentity } from '../tls-files.js';
 
 /** Answers one question; JSON for JSON. */
 export type Answerer = (question: unknown) => Promise<unknown>;
