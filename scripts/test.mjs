@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm test`: unit tests in parallel, then those that boot whole processes, two at a time, then journeys, crashes and promises on Redis, which
+// `npm test`: unit tests in parallel, then those that boot whole processes, three at a time, then journeys, crashes and promises on Redis, which
 // it installs where it can. `npm test -- libs/platform` runs what matches, as Jest takes it. Ends with one line of numbers.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,7 +46,9 @@ const unit = () =>
     '--passWithNoTests',
     ...(unitOnly ? [`--testPathIgnorePatterns=${BOOTS_SERVERS}`, '--testPathIgnorePatterns=/dist/'] : []),
   ]);
-const whole = () => jest('whole', [at('test'), '--maxWorkers=2', '--passWithNoTests']);
+/** They boot whole processes and wait for them much of the time: one more than there are processors on the smallest machine. */
+const BOOTING = '--maxWorkers=3';
+const whole = () => jest('whole', [at('test'), BOOTING, '--passWithNoTests']);
 
 /** The same journeys, crashes and promises, with BullMQ on Redis: one configuration value. */
 const ON_REDIS = [
@@ -60,7 +62,7 @@ const ON_REDIS = [
 ];
 const onRedis = () => {
   const suites = ON_REDIS.map((name) => at(join('test', 'e2e', `${name}.spec.ts`)));
-  return jest('redis', [...suites, '--maxWorkers=2'], { CAUSEWAY_TEST_QUEUE: 'redis' });
+  return jest('redis', [...suites, BOOTING], { CAUSEWAY_TEST_QUEUE: 'redis' });
 };
 
 /** A thousand of each kind of report, where the whole suite tries fifty. */

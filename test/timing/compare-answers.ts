@@ -40,7 +40,7 @@ export interface CompareOptions {
   readonly say?: (line: string) => void;
 }
 
-const LOOKED_AT_EVERY = 250;
+const LOOKED_AT_EVERY = 50;
 type Column = Kind | 'planted';
 /** How long each answer of one round took, milliseconds. */
 export type Times = Readonly<Record<Column, number>>;
