@@ -135,8 +135,8 @@ async function atTheDeadline(
     if ((rows.get(name) ?? []).length === 0) violations.push(`the control found no row in the files of ${name}`);
   const gone = await Promise.all(
     Object.entries(places).map(async ([place, isThere]) => {
-      await eventually(async () => !(await isThere()), { withinMs: LATE_MS }).catch(() => {
-        violations.push(`still there ${LATE_MS} ms after the deadline: ${place}`);
+      await eventually(async () => !(await isThere()), { withinMs: LATE_MS }).catch((thrown: unknown) => {
+        violations.push(`still there ${LATE_MS} ms after the deadline: ${place} (${String(thrown)})`);
       });
       return [place, Date.now() - deadlineMs] as const;
     }),

@@ -9,7 +9,7 @@ import { TimingField } from './timing-field.js';
  * Rounds are asked until the planted difference stands out from what else this machine does; then as many show any other. Half a millisecond
  * takes the ten thousand rounds of `npm run test:timing` where other tests run beside.
  */
-const ROUNDS = { leastRounds: 100, rounds: 1_500, plantedMs: 3, isInTurn: true } as const;
+const ROUNDS = { leastRounds: 100, rounds: 1_000, plantedMs: 3, isInTurn: true } as const;
 const PROBED = 100;
 const WITHIN_MS = 300_000;
 

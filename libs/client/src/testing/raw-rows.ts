@@ -23,9 +23,19 @@ const PIECE_BYTES = 28;
 
 /** Which of these rows are in any file of the folder, byte for byte. */
 export async function rawIn(folder: string, rows: readonly Buffer[]): Promise<readonly Buffer[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = await Promise.all(
-    entries.filter((entry) => entry.isFile()).map((entry) => readFile(join(entry.parentPath, entry.name))),
-  );
+  const files = await filesOf(folder);
   return rows.filter((row) => files.some((bytes) => bytes.includes(row.subarray(-PIECE_BYTES))));
+}
+
+/** All anew when one went meanwhile: what was in it may be in one that was not listed yet. */
+async function filesOf(folder: string): Promise<readonly Buffer[]> {
+  for (;;) {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    try {
+      return await Promise.all(paths.map((path) => readFile(path)));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    }
+  }
 }
