@@ -49,7 +49,11 @@ async function main(): Promise<void> {
   const seed = Number(values.seed);
   const absentAfterSeconds = Math.round(Math.min(LONGEST_ABSENCE_SECONDS, Math.max(15, seconds / 4)));
   const lagSeconds = Math.min(LONGEST_LAG_SECONDS, Math.floor(absentAfterSeconds * 0.8));
-  const chosen = injections(lagSeconds).filter(({ name }) => name.includes(values.only));
+  const all = injections(lagSeconds);
+  const chosen = all.filter(({ name }) => name.includes(values.only));
+  // nothing that strikes would be a run that cannot fail
+  if (chosen.length === 0)
+    throw new Error(`no kind has "${values.only}" in its name; there are ${all.map(({ name }) => name).join(', ')}`);
   const results: ReturnType<typeof summaryOf>[] = [];
   for (const queue of queues) {
     const say = (line: string): void => void process.stdout.write(`[${queue}] ${line}\n`);
