@@ -24,7 +24,7 @@ export async function findBinaries(user: ServerUser): Promise<Binaries> {
   if (!found.success) {
     throw new StartupProblem(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`,
-      'Set CAUSEWAY_DATABASE_URL to a PostgreSQL 15 or later.',
+      'Set CAUSEWAY_DATABASE_URL to a PostgreSQL 17 or later.',
     );
   }
   const binaries = { initdb: found.data.initdb, pgCtl: found.data.pg_ctl };

@@ -67,7 +67,7 @@ export const SETTINGS = z.object({
 
   databaseUrl: storage(
     '',
-    'PostgreSQL 15 or later. Empty starts the embedded one in the data folder.',
+    'PostgreSQL 17 or later. Empty starts the embedded one in the data folder.',
     optionalUrl('postgres:', 'postgresql:'),
   ),
   databasePort: storage('0', 'Port of the embedded database on the loopback address; 0 chooses a free one.', port),

@@ -12,7 +12,8 @@ import type { DeviceList } from './device-list.js';
 import { readDocument, type FieldReader } from './field-reader.js';
 import { sign, verify } from './key-pair.js';
 import { LIMITS } from './limits.js';
-import { readDeviceId } from './names.js';
+import { KEY_AND_SIGNATURE_BYTES, readDeviceId } from './names.js';
+import { keyOfBytes, Recent } from './recent.js';
 
 /**
  * That two accounts are one person's, and that whoever may write to the one it was offered to may be led to the one that offered it. A device
@@ -108,8 +109,21 @@ export function checkAccountLink(
 /** By this device of the list, or by any. */
 const isBy = ({ devices }: DeviceList, bytes: Uint8Array, signature: Uint8Array, device?: DeviceId): boolean =>
   devices.some(
-    ({ deviceId, identityKey }) => (device ?? deviceId) === deviceId && verify(identityKey, bytes, signature),
+    ({ deviceId, identityKey }) => (device ?? deviceId) === deviceId && isSignedBy(identityKey, bytes, signature),
   );
+
+/** Only signatures that verified; every plan of a way to a person with linked accounts asks for the same ones. */
+const verified = new Recent<true>(1024);
+
+function isSignedBy(identityKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  const { key, signature: length } = KEY_AND_SIGNATURE_BYTES;
+  if (identityKey.length !== key || signature.length !== length) return false;
+  const name = keyOfBytes(identityKey, signature, bytes);
+  if (verified.get(name)) return true;
+  const isValid = verify(identityKey, bytes, signature);
+  if (isValid) verified.set(name, true);
+  return isValid;
+}
 
 function readLink(fields: FieldReader): AccountLink {
   fields.literal(LABEL);

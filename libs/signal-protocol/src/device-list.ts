@@ -10,7 +10,7 @@ import { readDocument, refuse, type FieldReader } from './field-reader.js';
 import { sign, verify } from './key-pair.js';
 import { LIMITS } from './limits.js';
 import { keyOfBytes, Recent } from './recent.js';
-import { readDeviceId, type Signed } from './names.js';
+import { KEY_AND_SIGNATURE_BYTES, readDeviceId, type Signed } from './names.js';
 
 /** What others need to know of one device. Keys are serialised public keys of 33 bytes. */
 export interface ListedDevice {
@@ -45,7 +45,6 @@ const LABEL = 'causeway-device-list-v1';
 
 /** Only lists that verified; every message asks for those of its conversation several times. */
 const opened = new Recent<DeviceList>(256);
-const KEY_AND_SIGNATURE_BYTES = { key: 33, signature: 64 } as const;
 
 /** Signs a list with the account key, which only the primary device holds. Throws on a list that could not be opened again. */
 export function signDeviceList(list: DeviceList, accountPrivateKey: Uint8Array): SignedDeviceList {

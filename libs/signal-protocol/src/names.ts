@@ -8,6 +8,9 @@ export interface Signed {
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
+/** Of a serialised public key, and of a signature under one. */
+export const KEY_AND_SIGNATURE_BYTES = { key: 33, signature: 64 } as const;
+
 const NETWORK = /^[a-z0-9][a-z0-9._:-]{0,63}$/;
 const E164 = /^\+[1-9][0-9]{1,14}$/;
 

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
+import { majorVersion } from './oldest-postgres.js';
 
 /** What a database is like, for those who set it up. */
 export type DatabaseStanding =
@@ -34,7 +35,7 @@ export async function examineDatabase(options: {
     const folders = (await readdir(options.folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
     return {
       kind: 'answers',
-      version: Math.floor(Number(rows[0]?.version ?? '0') / 10_000),
+      version: majorVersion(rows[0]?.version ?? '0'),
       missing: folders
         .map(({ name }) => name)
         .filter((name) => !names.has(name))

@@ -1,6 +1,7 @@
 /** Everything Causeway stores, one store per noun, over one PostgreSQL. The only importer of Prisma. */
 export { Database, DatabaseError, type SqlValue, type Transaction } from './database.js';
 export * from './migrate.js';
+export { OLDEST_POSTGRES } from './oldest-postgres.js';
 export * from './examine-database.js';
 export * from './partitions.store.js';
 export * from './report.store.js';

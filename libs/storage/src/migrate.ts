@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { refuseOldPostgres } from './oldest-postgres.js';
 
 const TABLE = `CREATE TABLE IF NOT EXISTS public._prisma_migrations (
   id varchar(36) PRIMARY KEY, checksum varchar(64) NOT NULL, finished_at timestamptz, migration_name varchar(255) NOT NULL,
@@ -12,12 +13,14 @@ const MIGRATION_LOCK = 4_081_977;
 
 /**
  * Applies the migrations of a folder in order and keeps Prisma's own table, so that `prisma migrate deploy` works on the same database.
- * Each migration is one transaction. Refuses a database whose applied migration differs from the file.
+ * Each migration is one transaction. Refuses a database whose applied migration differs from the file, and a server that is too old.
  */
 export async function migrate(options: { readonly url: string; readonly folder: string }): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: options.url });
   await client.connect();
   try {
+    const { rows } = await client.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`);
+    refuseOldPostgres(rows[0]?.version ?? '0');
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(TABLE);
     const done = await client.query<{ migration_name: string; checksum: string }>(

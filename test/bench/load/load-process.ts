@@ -8,6 +8,7 @@ process.once('message', (order: LoadOrder) => {
 async function run(order: LoadOrder): Promise<void> {
   const load = new NativeLoad(order);
   await load.connect();
+  await load.warmUp();
   process.send?.('prepared');
   await new Promise((resolve) => process.once('message', resolve));
   const result = await load.run();

@@ -22,9 +22,12 @@ export const serverCpuMs = (cpuMs: Readonly<Record<string, number>>): number =>
   Object.entries(cpuMs).reduce((total, [name, ms]) => (NOT_SERVING.has(name) ? total : total + ms), 0);
 
 export type NativeOrder = Pick<LoadOrder, 'pairs' | 'perSecond'> &
-  Partial<Pick<LoadOrder, 'burst' | 'boxes' | 'hasSockets' | 'maxUnderWay' | 'lifetimeSeconds'>> & {
+  Partial<Pick<LoadOrder, 'burst' | 'boxes' | 'hasSockets' | 'maxUnderWay' | 'lifetimeSeconds' | 'warmUpSeconds'>> & {
     readonly seconds: number;
   };
+
+/** By then a new generator is about as fast as it gets. */
+const WARM_UP_SECONDS = 3;
 
 export const fullOrder = (gatewayUrl: string, order: NativeOrder): LoadOrder => ({
   burst: 1,
@@ -32,12 +35,13 @@ export const fullOrder = (gatewayUrl: string, order: NativeOrder): LoadOrder => 
   hasSockets: true,
   maxUnderWay: Number.POSITIVE_INFINITY,
   lifetimeSeconds: WEEK_SECONDS,
+  warmUpSeconds: WARM_UP_SECONDS,
   ...order,
   gatewayUrl,
   count: Math.round(order.perSecond * order.seconds),
 });
 
-/** A generator that has its sockets open and its messages ready. */
+/** A generator that has its sockets open, its messages ready and its code warm. */
 export async function preparedLoad(order: LoadOrder): Promise<Child> {
   const child = Child.start('load/load-process.ts');
   await child.ask<string>({ ...order });

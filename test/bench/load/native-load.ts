@@ -20,6 +20,8 @@ export interface LoadOrder {
   readonly maxUnderWay: number;
   /** Until the deadline of each message. */
   readonly lifetimeSeconds: number;
+  /** Sent at the same rate before anything is measured: a process that is new compiles its code while it runs, and its own delay would count as the gateway's. */
+  readonly warmUpSeconds: number;
 }
 
 export interface LoadResult {
@@ -52,14 +54,8 @@ export class NativeLoad {
   private readonly missing = new Map<string, { boxes: number; readonly sentMs: number }>();
   private readonly untold = new Set<string>();
   private readonly prepared: PreparedMessage[];
-  private readonly acceptMs = new Percentiles();
-  private readonly endToEndMs = new Percentiles();
+  private tally = new Tally();
   private underWay = 0;
-  private accepted = 0;
-  private refused = 0;
-  private delivered = 0;
-  private receipts = 0;
-  private lostSockets = 0;
 
   constructor(private readonly order: LoadOrder) {
     const isBeforehand = order.boxes === 'sealed';
@@ -78,29 +74,40 @@ export class NativeLoad {
     this.requests.close();
   }
 
-  async run(): Promise<LoadResult> {
-    const { count, perSecond, hasSockets, maxUnderWay } = this.order;
+  /** Not counted: the same load for a while, until all of it has arrived. */
+  async warmUp(): Promise<void> {
+    const { perSecond, warmUpSeconds } = this.order;
+    await this.send(Math.round(perSecond * warmUpSeconds), (index) => this.prepare(index, 'noise'));
+  }
+
+  run(): Promise<LoadResult> {
+    return this.send(this.order.count, (index) => this.prepared[index] ?? this.prepare(index));
+  }
+
+  private async send(count: number, messageOf: (index: number) => PreparedMessage): Promise<LoadResult> {
+    const { perSecond, hasSockets, maxUnderWay } = this.order;
+    const tally = new Tally();
+    this.tally = tally;
     const startedMs = performance.now();
     for (let next = 0; next < count;) {
       const due = Math.min(count, Math.floor(((performance.now() - startedMs) / 1000) * perSecond));
-      for (; next < due && this.underWay < maxUnderWay; next += 1) this.post(this.prepared[next] ?? this.prepare(next));
+      for (; next < due && this.underWay < maxUnderWay; next += 1) this.post(messageOf(next));
       await pause(TICK_MS);
     }
     while (this.underWay > 0) await pause(TICK_MS);
     const endMs = performance.now() + DRAIN_WITHIN_MS;
-    const isDone = (): boolean => !hasSockets || (this.delivered >= this.accepted && this.receipts >= this.accepted);
+    const isDone = (): boolean =>
+      !hasSockets || (tally.delivered >= tally.accepted && tally.receipts >= tally.accepted);
     let seconds = (performance.now() - startedMs) / 1000;
     while (!isDone() && performance.now() < endMs) {
       await pause(TICK_MS);
-      if (this.delivered < this.accepted) seconds = (performance.now() - startedMs) / 1000;
+      if (tally.delivered < tally.accepted) seconds = (performance.now() - startedMs) / 1000;
     }
-    const { accepted, refused, delivered, receipts, lostSockets } = this;
-    const latencies = { acceptMs: this.acceptMs.latency, endToEndMs: this.endToEndMs.latency };
-    return { sent: count, accepted, refused, delivered, receipts, lostSockets, seconds, ...latencies };
+    return { sent: count, seconds, ...tally.result };
   }
 
-  private prepare(index: number): PreparedMessage {
-    const { pairs, burst, boxes, lifetimeSeconds } = this.order;
+  private prepare(index: number, boxes = this.order.boxes): PreparedMessage {
+    const { pairs, burst, lifetimeSeconds } = this.order;
     const pair = pairs[Math.floor(index / burst) % pairs.length];
     if (!pair) throw new Error('no pair to write with');
     return prepareMessage(pair, { boxes, lifetimeSeconds });
@@ -109,10 +116,10 @@ export class NativeLoad {
   private async open(device: BenchDevice): Promise<void> {
     const onFrame = ({ boxIds, delivered }: ReadFrame): void => {
       for (const boxId of boxIds) this.arrived(boxId);
-      for (const messageId of delivered) if (this.untold.delete(messageId)) this.receipts += 1;
+      for (const messageId of delivered) if (this.untold.delete(messageId)) this.tally.receipts += 1;
     };
     const onLost = (code: number): void => {
-      this.lostSockets += 1;
+      this.tally.lostSockets += 1;
       process.stderr.write(`a socket was closed: ${code}\n`);
     };
     this.sockets.set(
@@ -127,8 +134,8 @@ export class NativeLoad {
     this.missing.delete(boxId);
     message.boxes -= 1;
     if (message.boxes > 0) return;
-    this.delivered += 1;
-    this.endToEndMs.add(performance.now() - message.sentMs);
+    this.tally.delivered += 1;
+    this.tally.endToEndMs.add(performance.now() - message.sentMs);
   }
 
   private post(message: PreparedMessage): void {
@@ -141,13 +148,30 @@ export class NativeLoad {
       this.untold.add(messageId);
     }
     const ended = (isAccepted: boolean): void => {
-      this.acceptMs.add(performance.now() - sentMs);
+      this.tally.acceptMs.add(performance.now() - sentMs);
       this.underWay -= 1;
-      if (isAccepted) this.accepted += 1;
-      else this.refused += 1;
+      if (isAccepted) this.tally.accepted += 1;
+      else this.tally.refused += 1;
     };
     const socket = this.sockets.get(token);
     if (socket) socket.submit(message, ended);
     else this.requests.post(`${this.order.gatewayUrl}/v1/messages`, message, ended);
+  }
+}
+
+/** What one load counts. */
+class Tally {
+  readonly acceptMs = new Percentiles();
+  readonly endToEndMs = new Percentiles();
+  accepted = 0;
+  refused = 0;
+  delivered = 0;
+  receipts = 0;
+  lostSockets = 0;
+
+  get result(): Omit<LoadResult, 'sent' | 'seconds'> {
+    const { accepted, refused, delivered, receipts, lostSockets } = this;
+    const latencies = { acceptMs: this.acceptMs.latency, endToEndMs: this.endToEndMs.latency };
+    return { accepted, refused, delivered, receipts, lostSockets, ...latencies };
   }
 }

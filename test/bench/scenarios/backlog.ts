@@ -7,7 +7,7 @@ import { seedPairs, type BenchPair } from '../site/seed-accounts.js';
 import { GROWTH_LOAD, growthOutcome, type GrowthStep } from './growth.js';
 
 /** As fast as it is taken: this many requests under way, whatever rate comes of it. */
-const FILLING = { perSecond: 20_000, maxUnderWay: 400, hasSockets: false } as const;
+const FILLING = { perSecond: 20_000, maxUnderWay: 400, hasSockets: false, warmUpSeconds: 0 } as const;
 const AWAY = 500;
 
 /** Messages for devices that are away pile up; others write to each other meanwhile. */

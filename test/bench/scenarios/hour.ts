@@ -95,12 +95,18 @@ async function native(
   const { seconds, conversations } = order;
   const short = order.perSecond / SHORT.oneIn;
   const orders = [
-    { pairs: await seedPairs(site.database, conversations), perSecond: order.perSecond - short, seconds },
+    {
+      pairs: await seedPairs(site.database, conversations),
+      perSecond: order.perSecond - short,
+      seconds,
+      warmUpSeconds: 0,
+    },
     {
       pairs: await seedPairs(site.database, Math.ceil(conversations / SHORT.oneIn)),
       perSecond: short,
       seconds,
       hasSockets: false,
+      warmUpSeconds: 0,
       lifetimeSeconds: SHORT.lifetimeSeconds,
     },
   ];

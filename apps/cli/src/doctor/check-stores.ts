@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { StartupProblem, type Config } from '@causeway/platform';
-import { examineDatabase } from '@causeway/storage';
+import { examineDatabase, OLDEST_POSTGRES } from '@causeway/storage';
 import { WorkQueue } from '@causeway/work-queue';
 import { MIGRATIONS_FOLDER } from '../embedded/project-paths.js';
 import { ok, problem, skipped, type Finding } from './finding.js';
 
-const OLDEST_POSTGRES = 15;
 const OTHERS = 0o077;
 
 /** The database: does it answer, is it new enough, is it at the schema of this release. */
