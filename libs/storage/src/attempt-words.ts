@@ -115,4 +115,6 @@ export interface ClearMessage {
   readonly deliverBefore: Date;
   readonly networks: readonly string[];
   readonly state: string;
+  /** The carrier called the number unassigned, and nothing has arrived there since. */
+  readonly isContactUnknown: boolean;
 }

@@ -220,7 +220,9 @@ export class AttemptStore {
   async message(ref: TransitId): Promise<ClearMessage | undefined> {
     const rows = await this.database.query<ClearMessage>(
       `SELECT id AS ref, tenant_id AS tenant, account_id AS account, conversation_id AS conversation, contact_id AS contact, on_unknown AS "onUnknown", lane_id AS lane, deliver_before AS "deliverBefore", networks, state,
-         transit.base64url(message_id) AS "messageId" FROM transit.message WHERE purge_hour = $1 AND id = $2`,
+         transit.base64url(message_id) AS "messageId", EXISTS (
+           SELECT FROM registry.contact c WHERE c.tenant_id = m.tenant_id AND c.id = m.contact_id AND c.unknown_since IS NOT NULL) AS "isContactUnknown"
+       FROM transit.message m WHERE purge_hour = $1 AND id = $2`,
       PartitionHours.of(ref),
       ref,
     );

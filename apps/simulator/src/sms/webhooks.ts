@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import signatures from 'twilio/lib/webhooks/webhooks.js'; // all of the package would be most of what this process loads
+import { Poster } from './poster.js';
 import { CallLog, type CallName } from '../control/call-log.js';
 import type { Fault } from '../control/fault-script.js';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from '../simulator-options.js';
@@ -11,6 +12,7 @@ const WEBHOOK_TIMEOUT_MS = 15_000;
 @Injectable()
 export class Webhooks {
   private readonly closing = new AbortController();
+  private readonly poster = new Poster();
   private readonly inFlight = new Set<Promise<void>>();
 
   constructor(
@@ -31,24 +33,19 @@ export class Webhooks {
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all(this.inFlight);
+    this.poster.close();
   }
 
   private async send(url: string, form: Readonly<Record<string, string>>, token: string): Promise<number> {
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
-          'user-agent': 'TwilioProxy/1.1',
-          'x-simulated': 'true',
-          'x-twilio-signature': signatures.getExpectedTwilioSignature(token, url, { ...form }),
-        },
-        body: new URLSearchParams(form),
-        redirect: 'manual',
-        signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(WEBHOOK_TIMEOUT_MS)]),
-      });
-      await response.arrayBuffer();
-      return response.status;
+      const headers = {
+        'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+        'user-agent': 'TwilioProxy/1.1',
+        'x-simulated': 'true',
+        'x-twilio-signature': signatures.getExpectedTwilioSignature(token, url, { ...form }),
+      };
+      const body = new URLSearchParams(form).toString();
+      return await this.poster.post(url, { headers, body, signal: this.closing.signal, timeoutMs: WEBHOOK_TIMEOUT_MS });
     } catch {
       return 0; // nobody answered: Twilio would log 11200 and go on
     }

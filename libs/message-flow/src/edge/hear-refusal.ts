@@ -32,13 +32,18 @@ export async function hearRefusal(
 /** What the end of an attempt says of the person, and of who wrote to them, whether the network told it or was asked. */
 export async function hearOutcome(
   edge: Parameters<typeof hearRefusal>[0] & Pick<EdgeContext, 'conduct'>,
-  { tenant, account, contact }: Pick<ClearMessage, 'tenant' | 'account' | 'contact'>,
+  {
+    tenant,
+    account,
+    contact,
+    isContactUnknown,
+  }: Pick<ClearMessage, 'tenant' | 'account' | 'contact' | 'isContactUnknown'>,
   record: Pick<AttemptOutcome, 'state' | 'reason'>,
 ): Promise<void> {
   if (!contact) return;
   const kind = deliveryOutcomeOf(record);
   if (kind) edge.conduct.outcome({ tenant, sender: account, recipient: contact }, kind);
   // their phone took it, before the number could have gone to anyone else
-  if (record.state === 'delivered') await edge.standings.markKnown(tenant, contact);
+  if (record.state === 'delivered' && isContactUnknown) await edge.standings.markKnown(tenant, contact);
   await hearRefusal(edge, { tenant, contact, reason: record.reason });
 }
