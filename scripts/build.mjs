@@ -1,13 +1,20 @@
 #!/usr/bin/env node
-// Compiles everything once with the Nest CLI, when something changed since the last time.
+// Compiles everything once with the Nest CLI and makes one file of each server, when something changed since the last time.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import './ready.mjs';
 
 const { hashOf, readStamp, writeStamp } = await import('./ready/stamp.mjs');
-const ENTRY = 'dist/apps/cli/src/main.js';
-const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const { bundleServers, SERVER_FILES } = await import('./bundle-servers.mjs');
+const OUTPUTS = ['dist/apps/cli/src/main.js', ...SERVER_FILES];
+const SETTINGS = [
+  'package-lock.json',
+  'scripts/bundle-servers.mjs',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'nest-cli.json',
+];
 
 const isCompiled = ({ name }) => name.endsWith('.ts') && !name.endsWith('.spec.ts');
 
@@ -30,14 +37,15 @@ const fingerprint = () =>
   );
 
 const stamp = fingerprint();
-if (readStamp('build') !== stamp || !existsSync(ENTRY)) {
+if (readStamp('build') !== stamp || !OUTPUTS.every(existsSync)) {
   process.stderr.write('causeway: Compiling ...\n');
   const { status } = spawnSync(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', 'cli'], {
     stdio: 'inherit',
   });
-  if (status !== 0 || !existsSync(ENTRY)) {
+  if (status !== 0 || !existsSync(OUTPUTS[0])) {
     process.stderr.write('causeway: The build failed; the compiler says above where.\n');
     process.exit(1);
   }
+  await bundleServers();
   writeStamp('build', stamp);
 }

@@ -109,7 +109,7 @@ async function refusal(app: 'gateway' | 'worker' | 'edge', cell: Cell, changes: 
     CAUSEWAY_EDGE_HTTP_PORT: '0',
     ...changes,
   };
-  const process = new RunningProcess(`dist/apps/${app}/src/main.js`, [], env);
+  const process = new RunningProcess(`dist/servers/${app}.js`, [], env);
   const started = await process.start().then(
     () => true,
     () => false,

@@ -30,7 +30,7 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 /** What the process says when it does not start; it leaves with 1 and shows no place in its code. */
 async function refusal(app: App, settings: Environment): Promise<string> {
-  const refused = new RunningProcess(`dist/apps/${app}/src/main.js`, [], { ...env, ...settings });
+  const refused = new RunningProcess(`dist/servers/${app}.js`, [], { ...env, ...settings });
   await expect(refused.start()).rejects.toThrow('ended with 1');
   expect(refused.output).not.toMatch(/\n\s+at .+:\d+/);
   return refused.output;

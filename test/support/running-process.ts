@@ -42,7 +42,7 @@ export class RunningProcess {
     const child = fork(join(process.cwd(), this.main), [...this.args], {
       env: { PATH, HOME, TMPDIR, LANG, ...this.env },
       silent: true,
-      execArgv: this.main.includes('/gateway/') ? GATEWAY_FLAGS : [],
+      execArgv: this.main.endsWith('/gateway.js') ? GATEWAY_FLAGS : [],
     });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])

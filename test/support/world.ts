@@ -102,7 +102,7 @@ export class World {
     };
     this.env = env;
     const main = (app: WorldApp, own: Environment = {}, args: readonly string[] = []): RunningProcess =>
-      new RunningProcess(`dist/apps/${app}/src/main.js`, args, { ...env, ...input.envOf?.[app], ...own });
+      new RunningProcess(`dist/servers/${app}.js`, args, { ...env, ...input.envOf?.[app], ...own });
     [this.gateway, this.worker] = [main('gateway'), main('worker')];
     this.simulator = main('simulator', {}, input.simulatorArgs);
     this.edge = main('edge', input.edgeEnvs[0]);
@@ -146,7 +146,7 @@ export class World {
 
   /** One more process of this world, with settings of its own on top. It ends with the world. */
   async another(app: 'gateway' | 'worker', env: Environment = {}): Promise<RunningProcess> {
-    const running = new RunningProcess(`dist/apps/${app}/src/main.js`, [], { ...this.env, ...env });
+    const running = new RunningProcess(`dist/servers/${app}.js`, [], { ...this.env, ...env });
     this.others.push(running);
     return running.start();
   }

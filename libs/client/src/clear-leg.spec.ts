@@ -217,7 +217,6 @@ describe('a message to a number', () => {
 describe('another edge than the pinned one', () => {
   const swap = (): KeyPair => {
     const intruder = generateKeyPair();
-    outgoing.forgetPlans();
     script = ({ path }) =>
       path === '/v1/edge' ? describeEdge(intruder) : path === '/v1/routes' ? plan(bundle(intruder)) : undefined;
     return intruder;
@@ -256,27 +255,9 @@ describe('another edge than the pinned one', () => {
 
   it('cannot come in with a plan that names other networks than its digest', async () => {
     await send('first');
-    outgoing.forgetPlans();
     script = ({ path }) =>
       path === '/v1/routes' ? { status: 200, body: { ...Object(plan().body), digest: 'x' } } : undefined;
     await expect(send('hi', { allowClear: ['sms'] })).rejects.toMatchObject({ reason: 'plan-does-not-match' });
     expect(await ada.context.store.list(RECORDS.contact)).toHaveLength(1);
-  });
-});
-
-describe('a plan', () => {
-  it('serves what is written to the number within a few seconds, unless rules change', async () => {
-    const planned = (): number => gateway.calls.filter(({ path }) => path === '/v1/routes').length;
-    const write = (): Promise<SentMessage> => send('hello', { allowClear: ['sms'] });
-    await write();
-    await write();
-    expect(planned()).toBe(1);
-    outgoing.forgetPlans();
-    await write();
-    expect(planned()).toBe(2);
-    ada.clock.nowMs += 5_000;
-    await write();
-    expect(planned()).toBe(3);
-    expect(submitted()).toHaveLength(4);
   });
 });

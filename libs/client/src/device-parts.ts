@@ -92,9 +92,7 @@ export class DeviceParts {
     return (await learnGrant(this.context, address, (granted) => this.goOn(granted))) !== undefined;
   }
 
-  /** Rules have changed: what waited may go another way now, and what is written from now on. */
   async goOnEverywhere(): Promise<void> {
-    this.outgoing.forgetPlans();
     const records = await this.context.store.list(RECORDS.outgoing);
     for (const address of new Set(records.map(({ record }) => record.address))) this.outgoing.flush(address);
     this.#inBackground(() => this.inbox.retryHeld());

@@ -14,7 +14,7 @@ export class Interoperability {
   async set(network: ClearNetwork, isOn: boolean): Promise<void> {
     const others = (await this.list()).filter((on) => on !== network);
     await this.context.api.changePreferences({ networksOn: isOn ? [...others, network] : others });
-    await this.goOn();
+    if (isOn) await this.goOn();
   }
 
   /** Networks that are on. */

@@ -123,15 +123,9 @@ export class Outgoing {
   /** Sends what can go now; failures are told as `problem` and tried again. */
   flush(address: string): void {
     if (this.#isClosed) return;
-    this.#submission.forgetPlans(address);
     this.#queues
       .run(address, () => this.#advanceUpTo(address))
       .catch((error: unknown) => this.context.events.emit('problem', { error }));
-  }
-
-  /** Rules have changed by which plans are made. */
-  forgetPlans(): void {
-    this.#submission.forgetPlans();
   }
 
   /** The gateway can be reached again: what could not be submitted goes now. */

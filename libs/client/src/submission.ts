@@ -58,12 +58,6 @@ export class Submission {
     this.#led = new LedMessages(context, peers, movedTo);
   }
 
-  /** What is written from now on asks for a plan of its own: to this address, or to all. */
-  forgetPlans(address?: string): void {
-    if (address === undefined) this.#plans.dropAll();
-    else this.#plans.drop(address);
-  }
-
   async advance(messageId: OutgoingRecord['messageId']): Promise<void> {
     for (let round = 0; round < ROUNDS; round += 1) {
       const record = await this.context.store.get(RECORDS.outgoing, messageId);
@@ -79,11 +73,10 @@ export class Submission {
 
   /** The request to submit, if there is one to submit under this id now. */
   async #prepare(record: OutgoingRecord): Promise<string | undefined> {
+    if (isClearAddress(record.address)) return this.#prepareClear(record);
     try {
-      return await (isClearAddress(record.address) ? this.#prepareClear(record) : this.#prepareNative(record));
+      return await this.#prepareNative(record);
     } catch (error) {
-      this.#plans.drop(record.address);
-      if (isClearAddress(record.address)) throw error;
       // Consent was taken back since the plan, or since we learnt of the conversation.
       if (!(error instanceof ProblemError && CONSENT_GONE.has(error.code))) throw error;
       return (await this.#led.back(record)) ? undefined : this.#header(record, 'consent');
@@ -95,7 +88,7 @@ export class Submission {
     const target: WireTarget = peer.conversation
       ? { kind: 'conversation', conversation: peer.conversation }
       : { kind: 'address', address: record.address };
-    const plan = this.#plans.native(record, peer, this.context.own.current) ?? (await this.#askPlan(target, record));
+    const plan = this.#plans.of(record, peer, this.context.own.current) ?? (await this.#askPlan(target, record));
     if (plan.leg === 'none') return (await this.#led.back(record)) ? undefined : this.#header(record, 'consent');
     if (plan.leg !== 'native') throw told(this.context.events, new TrustError('plan-does-not-match', record.address));
     if (plan.peer.address.uri !== record.address) {
@@ -110,9 +103,10 @@ export class Submission {
   }
 
   async #askPlan(target: WireTarget, { address, stays }: OutgoingRecord) {
+    const writtenBefore = (await this.context.store.get(RECORDS.counter, 'outgoing')) ?? 0;
     const plan = await this.context.api.planRoute(target, { stays });
     if (plan.leg !== 'native') return plan;
-    this.#plans.keep(address, plan);
+    this.#plans.keep(plan, writtenBefore);
     await noteLinks(this.context, this.peers, address, plan);
     return plan;
   }
@@ -143,7 +137,7 @@ export class Submission {
     const contact = await contactOf(this.context, this.edge, record.address);
     // Written while nobody could be asked for the conversation of this number.
     if (contact.conversation !== record.conversation) return this.#move(record, contact.conversation);
-    const plan = this.#plans.clear(record, contact) ?? (await this.#planFor(contact));
+    const plan = await this.#planFor(contact);
     if (plan === 'gone') return this.#endGone(record);
     if (plan.leg === 'none') return this.#header(record, 'route', contact);
     if (plan.leg === 'native') return this.#goNative(record, plan);
@@ -154,11 +148,9 @@ export class Submission {
   }
 
   /** A contact that is not at the gateway any more: removed from another device, or gone with its alias. */
-  async #planFor({ address, contact }: ContactRecord) {
+  async #planFor({ contact }: ContactRecord) {
     try {
-      const plan = await this.context.api.planRoute({ kind: 'contact', contact });
-      if (plan.leg === 'clear') this.#plans.keep(address, plan);
-      return plan;
+      return await this.context.api.planRoute({ kind: 'contact', contact });
     } catch (error) {
       if (isOfGone(error)) return 'gone' as const;
       throw error;
@@ -296,7 +288,7 @@ export class Submission {
       });
       return 'done';
     } catch (error) {
-      this.#plans.drop(record.address);
+      this.#plans.drop(record.conversation);
       if (!(error instanceof ProblemError)) throw error;
       return this.#refused(record, error);
     }

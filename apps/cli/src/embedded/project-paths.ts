@@ -8,7 +8,7 @@ export const MIGRATIONS_FOLDER = join(PROJECT_FOLDER, 'prisma', 'migrations');
 
 /** The compiled main file of another process of ours. */
 export const mainOf = (app: 'edge' | 'simulator' | 'gateway' | 'worker'): string =>
-  join(PROJECT_FOLDER, 'dist', 'apps', app, 'src', 'main.js');
+  join(PROJECT_FOLDER, 'dist', 'servers', `${app}.js`);
 
 function findProject(folder: string): string {
   if (existsSync(join(folder, 'prisma', 'migrations'))) return folder;
