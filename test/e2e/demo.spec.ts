@@ -53,7 +53,7 @@ describe('causeway demo', () => {
     const command = start(['demo', '--once'], { TMPDIR: root });
     await command.says(`3. ${JOURNEYS[2]}`);
     for (const { pid, command: line } of await processesOf(root))
-      if (line.includes('apps/simulator')) process.kill(pid, 'SIGKILL');
+      if (line.includes('servers/simulator')) process.kill(pid, 'SIGKILL');
     expect(await command.ended()).toBe(1);
     expect(command.output).toContain('✗ Step 4 failed.');
     expect(command.output).toContain('The demo did not work.');

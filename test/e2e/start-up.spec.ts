@@ -246,9 +246,10 @@ describe('a restart', () => {
   it('needs no help after kill -9 of the gateway: the edge ends by itself, and the next start is at once', async () => {
     const here = usual;
     const command = await isUp(here, '--simulate');
-    const edgesOf = async () => (await processesOf(here.folder)).filter(({ command }) => command.includes('apps/edge'));
+    const edgesOf = async () =>
+      (await processesOf(here.folder)).filter(({ command }) => command.includes('servers/edge'));
     const carriersOf = async () =>
-      (await processesOf(here.folder)).filter(({ command }) => command.includes('apps/simulator'));
+      (await processesOf(here.folder)).filter(({ command }) => command.includes('servers/simulator'));
     expect([(await edgesOf()).length, (await carriersOf()).length]).toEqual([1, 1]);
     command.signal('SIGKILL');
     await eventually(async () => (await edgesOf()).length === 0 && (await carriersOf()).length === 0, {
