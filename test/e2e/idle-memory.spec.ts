@@ -35,7 +35,7 @@ if (process.platform !== 'linux') {
 } else {
   describe('an idle embedded gateway', () => {
     it(`comes to rest at ${LIMIT_MEGABYTES} MB or less, gateway, worker and edge together`, async () => {
-      const nodes = (await processesOf(root)).filter(({ command }) => /dist\/apps\/(cli|edge)\//.test(command));
+      const nodes = (await processesOf(root)).filter(({ command }) => /dist\/(apps\/cli|servers\/edge)/.test(command));
       expect(nodes).toHaveLength(2);
       const resident = () => nodes.map(({ pid }) => residentMegabytes(pid));
       const sum = () => resident().reduce((total, each) => total + each, 0);
