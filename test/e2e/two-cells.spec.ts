@@ -11,7 +11,7 @@ import { phoneMarker, wordsMarker, type Marker } from '../support/marker.js';
 import { scanFor, type Resting } from '../support/plaintext-scan.js';
 import { databaseFiles, dumpedTables, filesIn, keepWholeLog, tableCells } from '../support/resting-places.js';
 import { canRunRedis, startRedis } from '../support/redis.js';
-import { RunningProcess, type Environment } from '../support/running-process.js';
+import { RunningProcess, serverFile, type Environment } from '../support/running-process.js';
 import { RawDevice, say } from '../support/raw-device.js';
 import { eventually, PASSPHRASE, World } from '../support/world.js';
 
@@ -109,7 +109,7 @@ async function refusal(app: 'gateway' | 'worker' | 'edge', cell: Cell, changes: 
     CAUSEWAY_EDGE_HTTP_PORT: '0',
     ...changes,
   };
-  const process = new RunningProcess(`dist/servers/${app}.js`, [], env);
+  const process = new RunningProcess(serverFile(app), [], env);
   const started = await process.start().then(
     () => true,
     () => false,

@@ -6,7 +6,7 @@ import { migrate } from '@causeway/storage';
 import { freshDatabase } from '../support/database.js';
 import { freePorts } from '../support/free-ports.js';
 import { canRunRedis, startRedis, type TestRedis } from '../support/redis.js';
-import { RunningProcess, type Environment } from '../support/running-process.js';
+import { RunningProcess, serverFile, type Environment } from '../support/running-process.js';
 
 const APPS = ['gateway', 'worker', 'edge'] as const;
 type App = (typeof APPS)[number];
@@ -30,7 +30,7 @@ afterAll(async () => rm(folder, { recursive: true, force: true }));
 
 /** What the process says when it does not start; it leaves with 1 and shows no place in its code. */
 async function refusal(app: App, settings: Environment): Promise<string> {
-  const refused = new RunningProcess(`dist/servers/${app}.js`, [], { ...env, ...settings });
+  const refused = new RunningProcess(serverFile(app), [], { ...env, ...settings });
   await expect(refused.start()).rejects.toThrow('ended with 1');
   expect(refused.output).not.toMatch(/\n\s+at .+:\d+/);
   return refused.output;

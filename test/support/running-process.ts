@@ -5,6 +5,9 @@ const READY_WITHIN_MS = 40_000;
 /** As the compose file starts it. */
 const GATEWAY_FLAGS = ['--max-semi-space-size=32'];
 
+/** What the build makes of a server. */
+export const serverFile = (app: 'gateway' | 'worker' | 'edge' | 'simulator'): string => `dist/servers/${app}.js`;
+
 export type Environment = Readonly<Record<string, string>>;
 
 /** One compiled process of ours, as an operator runs it. `npm test` builds before it runs. */
@@ -42,7 +45,7 @@ export class RunningProcess {
     const child = fork(join(process.cwd(), this.main), [...this.args], {
       env: { PATH, HOME, TMPDIR, LANG, ...this.env },
       silent: true,
-      execArgv: this.main.endsWith('/gateway.js') ? GATEWAY_FLAGS : [],
+      execArgv: this.main === serverFile('gateway') ? GATEWAY_FLAGS : [],
     });
     this.child = child;
     for (const stream of [child.stdout, child.stderr])

@@ -9,7 +9,7 @@ import { freshDatabase } from './database.js';
 import { EdgeBalancer } from './edge-balancer.js';
 import { freePorts } from './free-ports.js';
 import { startRedis, type TestRedis } from './redis.js';
-import { RunningProcess, type Environment } from './running-process.js';
+import { RunningProcess, serverFile, type Environment } from './running-process.js';
 import { wipePostgresQueue, wipeRedis } from './wipe-queue.js';
 
 export const BRIDGE_NUMBERS = ['+14155550100', '+14155550101'] as const;
@@ -102,7 +102,7 @@ export class World {
     };
     this.env = env;
     const main = (app: WorldApp, own: Environment = {}, args: readonly string[] = []): RunningProcess =>
-      new RunningProcess(`dist/servers/${app}.js`, args, { ...env, ...input.envOf?.[app], ...own });
+      new RunningProcess(serverFile(app), args, { ...env, ...input.envOf?.[app], ...own });
     [this.gateway, this.worker] = [main('gateway'), main('worker')];
     this.simulator = main('simulator', {}, input.simulatorArgs);
     this.edge = main('edge', input.edgeEnvs[0]);
@@ -146,7 +146,7 @@ export class World {
 
   /** One more process of this world, with settings of its own on top. It ends with the world. */
   async another(app: 'gateway' | 'worker', env: Environment = {}): Promise<RunningProcess> {
-    const running = new RunningProcess(`dist/servers/${app}.js`, [], { ...this.env, ...env });
+    const running = new RunningProcess(serverFile(app), [], { ...this.env, ...env });
     this.others.push(running);
     return running.start();
   }
